@@ -1,0 +1,224 @@
+//! The compiled site over HTTP: final bytes with the headers that let others keep them.
+//!
+//! In: a [`Store`] and its generations. Out: JSON, spliced from stored templates, by the grammar of `openapi.json`. Each
+//! answer is computed by one function, kept, and given again until its generation or its moment is over. The one home of
+//! actix. It knows nothing of files, YAML or SQL.
+
+pub mod answer;
+pub mod cache;
+pub mod choice;
+pub mod collections;
+pub mod docs;
+pub mod entries;
+pub mod freshness;
+pub mod front;
+pub mod health;
+pub mod list;
+pub mod problem;
+pub mod problems;
+pub mod query;
+pub mod schema;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue};
+use actix_web::{App, FromRequest, Handler, HttpRequest, HttpResponse, HttpServer, Responder, Route, guard, web};
+use jiff::Timestamp;
+
+use crate::store::Store;
+use answer::{Answer, Draft};
+use cache::Cache;
+use freshness::Freshness;
+use problem::{Error, METHODS};
+
+/// How often the store is asked for its generation.
+const POLLED_EVERY: Duration = Duration::from_millis(100);
+
+/// What shapes answers beside the store.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Bytes of answers that are kept in memory.
+    pub cache_bytes: usize,
+    /// The `Cache-Control` of every answer; its lifetimes end where the answer changes.
+    pub cache_control: String,
+    /// Threads that answer; 0 for one per core.
+    pub workers: usize,
+}
+
+/// One server's state.
+pub struct Api {
+    store: Store,
+    cache: Cache,
+    freshness: Freshness,
+    workers: usize,
+    generation: AtomicI64,
+    clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+impl Api {
+    /// The state of a server on a store, by the machine's clock.
+    #[must_use]
+    pub fn new(store: Store, settings: &Settings) -> Self {
+        Self {
+            store,
+            cache: Cache::new(settings.cache_bytes),
+            freshness: Freshness::new(&settings.cache_control),
+            workers: settings.workers,
+            generation: AtomicI64::new(0),
+            clock: Box::new(Timestamp::now),
+        }
+    }
+
+    /// The same by another clock, for tests.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { clock: Box::new(clock), ..self }
+    }
+
+    /// Bytes of answers that are in memory now.
+    #[must_use]
+    pub fn cached_bytes(&self) -> usize {
+        self.cache.weight()
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    fn generation(&self) -> i64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Takes note of the store's generation; answers of any other are not given any more.
+    async fn follow(&self) -> Result<(), Error> {
+        self.generation.store(self.store.generation().await?.number, Ordering::Release);
+        Ok(())
+    }
+
+    /// The response to a request that was met before in this spelling, if it is still right.
+    fn cached(&self, spelling: &str, request: &HeaderMap) -> Option<HttpResponse> {
+        let now = self.now();
+        let answer = self.cache.find(spelling, self.generation(), now)?;
+        Some(self.respond(&answer, spelling, request, now))
+    }
+
+    /// The response to a request whose canonical path and query is `key`: cached, or made by `compute`.
+    async fn answer<F>(&self, request: &HttpRequest, key: &str, compute: F) -> Result<HttpResponse, Error>
+    where
+        F: Future<Output = Result<Draft, Error>>,
+    {
+        let (now, generation) = (self.now(), self.generation());
+        let answer = match self.cache.find(key, generation, now) {
+            Some(answer) => answer,
+            None => {
+                let answer = async { Ok(Answer::new(compute.await?, &self.freshness)) };
+                self.cache.compute(key, generation, answer).await?
+            }
+        };
+        if let Some(spelling) = request.uri().path_and_query() {
+            self.cache.alias(spelling.as_str(), key);
+        }
+        Ok(self.respond(&answer, key, request.headers(), now))
+    }
+
+    fn respond(&self, answer: &Answer, spelling: &str, request: &HeaderMap, now: Timestamp) -> HttpResponse {
+        let before = answer.weight();
+        let response = answer.respond(request, &self.freshness, now);
+        if answer.weight() != before {
+            self.cache.weigh(spelling, answer);
+        }
+        response
+    }
+}
+
+/// Serves on a listener until the process is told to stop; requests under way are answered first. To be called inside
+/// a tokio runtime.
+///
+/// # Errors
+/// If the listener cannot be used.
+pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
+    let follower = tokio::spawn(follow(Arc::clone(&api)));
+    let workers = if api.workers == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { api.workers };
+    let server = HttpServer::new(move || {
+        let front = Arc::clone(&api);
+        App::new()
+            .app_data(web::Data::from(Arc::clone(&api)))
+            .configure(register)
+            .default_service(web::to(async || Err::<HttpResponse, _>(Error::NotFound("there is nothing at this path".into()))))
+            .wrap_fn(move |request, routes| front::answer(&front, request, routes))
+    });
+    let server = server.workers(workers).keep_alive(Duration::from_secs(15)).client_request_timeout(Duration::from_secs(10));
+    let server = server.shutdown_timeout(30).listen(listener)?.run();
+    Ok(async move {
+        let served = server.await;
+        follower.abort();
+        served
+    })
+}
+
+/// Every path that is served.
+#[must_use]
+pub fn paths() -> Vec<&'static str> {
+    routes().into_iter().map(|(path, _)| path).collect()
+}
+
+fn routes() -> Vec<(&'static str, Route)> {
+    vec![
+        ("/", read(health::list_routes)),
+        ("/entries", read(entries::list_entries)),
+        ("/entries/{id}", read(entries::find_entry)),
+        ("/collections", read(collections::list_collections)),
+        ("/collections/{handle}", read(collections::find_collection)),
+        ("/problems", read(problems::list_problems)),
+        ("/openapi.json", read(docs::show_openapi)),
+        ("/docs", read(docs::open_docs)),
+        ("/docs/{file:.*}", read(docs::show_docs)),
+        ("/livez", read(health::show_liveness)),
+        ("/readyz", read(health::show_readiness)),
+    ]
+}
+
+fn register(app: &mut web::ServiceConfig) {
+    for (path, route) in routes() {
+        app.service(web::resource(path).route(route).default_service(web::to(other_methods)));
+    }
+}
+
+fn read<F, A>(handler: F) -> Route
+where
+    F: Handler<A>,
+    A: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+}
+
+/// `OPTIONS` says what a browser's preflight wants to know; anything else is not for this server.
+async fn other_methods(method: Method) -> Result<HttpResponse, Error> {
+    if method != Method::OPTIONS {
+        return Err(Error::MethodNotAllowed);
+    }
+    let mut response = HttpResponse::NoContent();
+    for (name, value) in [("methods", METHODS), ("headers", "*"), ("max-age", "86400")] {
+        let name = HeaderName::try_from(format!("access-control-{}{name}", if name == "max-age" { "" } else { "allow-" }));
+        response.insert_header((name.expect("a plain word"), HeaderValue::from_static(value)));
+    }
+    Ok(response.insert_header((ALLOW, METHODS)).finish())
+}
+
+/// Keeps up with the store, whoever writes it.
+async fn follow(api: Arc<Api>) {
+    let mut reachable = true;
+    loop {
+        let followed = api.follow().await;
+        if let (true, Err(error)) = (reachable, &followed) {
+            tracing::warn!("the database cannot be read; cached answers are still given: {error}");
+        }
+        reachable = followed.is_ok();
+        tokio::time::sleep(POLLED_EVERY).await;
+    }
+}

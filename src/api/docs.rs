@@ -1,0 +1,94 @@
+//! The API's own description: `/openapi.json`, and `/docs` that shows it without loading anything from elsewhere.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_web::http::header::{CONTENT_ENCODING, HeaderValue, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use utoipa::OpenApi;
+
+use super::answer::Draft;
+use super::problem::{Error, Problem};
+use super::query::Parameters;
+use super::{Api, collections, entries, health, problems, schema};
+
+static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
+    LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none")));
+
+/// Rhapsode serves the entries of a Statamic project: raw Bard trees, their HTML and resolved SEO metadata.
+///
+/// Every answer has a strong `ETag` (one per encoding), `Last-Modified`, `Cache-Control` and `Surrogate-Key`; errors are
+/// `application/problem+json` (RFC 9457). An unknown parameter or value is an error that says what would be right.
+#[derive(OpenApi)]
+#[openapi(
+    paths(
+        health::list_routes,
+        entries::list_entries,
+        entries::find_entry,
+        collections::list_collections,
+        collections::find_collection,
+        problems::list_problems,
+        show_openapi,
+        open_docs,
+        show_docs,
+        health::show_liveness,
+        health::show_readiness,
+    ),
+    components(schemas(Problem, schema::Entry)),
+    tags(
+        (name = "entries", description = "What editors write."),
+        (name = "collections", description = "How it is grouped."),
+        (name = "problems", description = "What is wrong with the files."),
+        (name = "server", description = "The server itself."),
+    )
+)]
+struct Document;
+
+/// The description of the API.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+/// The description as the file `openapi.json` has it.
+#[must_use]
+pub fn openapi_text() -> String {
+    let mut text = openapi().to_pretty_json().expect("a document is always JSON");
+    text.push('\n');
+    text
+}
+
+/// This description.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "server",
+    responses((status = 200, description = "The OpenAPI document.", content_type = "application/json"))
+)]
+pub async fn show_openapi(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
+    Parameters::parse(request.query_string(), &[])?;
+    let draft = async { Ok(Draft::fixed(openapi_text(), "application/json", api.generation())) };
+    api.answer(&request, "/openapi.json", draft).await
+}
+
+/// To the page that shows it.
+#[utoipa::path(get, path = "/docs", tag = "server", responses((status = 308, description = "To `/docs/`.")))]
+pub async fn open_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, HeaderValue::from_static("/docs/"))).finish()
+}
+
+/// The page that shows it, and its parts.
+#[utoipa::path(
+    get, path = "/docs/{file}", tag = "server",
+    params(("file" = String, Path, description = "A part of the page; empty for the page itself.")),
+    responses(
+        (status = 200, description = "The part.", content_type = "text/html"),
+        (status = 404, description = "There is no such part.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn show_docs(file: web::Path<String>) -> Result<HttpResponse, Error> {
+    let found = utoipa_swagger_ui::serve(&file, Arc::clone(&SWAGGER)).ok().flatten();
+    let part = found.ok_or_else(|| Error::NotFound(format!("the documentation has no part {file:?}")))?;
+    let mut response = HttpResponse::Ok().content_type(part.content_type).body(part.bytes.into_owned());
+    if part.gzpipped {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    Ok(response)
+}

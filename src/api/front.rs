@@ -1,0 +1,74 @@
+//! What stands in front of the router: cached answers, the limit on URLs, and the net under panics.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue, VARY,
+};
+use actix_web::{HttpResponse, ResponseError};
+
+use super::Api;
+use super::problem::Error;
+
+/// Two hundred UUIDs, percent-encoded commas between them, and a path fit in.
+const LONGEST_URI: usize = 8192;
+
+/// What every response has, error or not.
+#[must_use]
+pub fn common_headers() -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(12);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Link, Allow"));
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers
+}
+
+/// Answers what is in the cache, refuses what is too long, and hands everything else to the routes.
+pub fn answer<S>(
+    api: &Api,
+    request: ServiceRequest,
+    routes: &S,
+) -> impl Future<Output = Result<ServiceResponse, actix_web::Error>> + use<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse, Error = actix_web::Error>,
+{
+    let step = match at_once(api, &request) {
+        Some(response) => Ok(request.into_response(response)),
+        None => Err(catch_unwind(AssertUnwindSafe(|| routes.call(request)))),
+    };
+    async move {
+        let mut response = match step {
+            Ok(response) => return Ok(response),
+            Err(Ok(routed)) => guarded(routed).await??,
+            Err(Err(_)) => return Err(Error::Panic.into()),
+        };
+        for (name, value) in common_headers() {
+            response.headers_mut().insert(name, value);
+        }
+        Ok(response)
+    }
+}
+
+fn at_once(api: &Api, request: &ServiceRequest) -> Option<HttpResponse> {
+    let spelling = request.uri().path_and_query()?.as_str();
+    if spelling.len() > LONGEST_URI {
+        return Some(Error::UriTooLong(LONGEST_URI).error_response());
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return None;
+    }
+    api.cached(spelling, request.headers())
+}
+
+/// Polls a future so that a panic in it is an answer like any other; without this the connection would just close.
+async fn guarded<F: Future>(future: F) -> Result<F::Output, Error> {
+    let mut future = std::pin::pin!(future);
+    let poll = |context: &mut std::task::Context<'_>| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(_) => std::task::Poll::Ready(Err(Error::Panic)),
+    };
+    std::future::poll_fn(poll).await
+}

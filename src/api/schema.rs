@@ -1,0 +1,223 @@
+//! What the API sends, as its description has it.
+//!
+//! Answers are spliced from stored JSON and never built from these types; a test reads real answers into them, and
+//! refuses any member that is missing here.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::list::{Links, Meta};
+
+/// One entry.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// Opaque; a UUID in most projects.
+    pub id: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Handle of its collection.
+    pub collection: String,
+    /// Handle of its blueprint.
+    pub blueprint: Option<String>,
+    /// Handle of its site.
+    pub site: String,
+    /// Last part of its route; null where its collection has no slugs.
+    pub slug: Option<String>,
+    /// Own route, without the site's prefix; null where its collection has no route.
+    pub uri: Option<String>,
+    /// What a link to it says: path with the site's prefix, or where it redirects to.
+    pub url: Option<String>,
+    /// Absolute; null without a route or without a known origin of the front end.
+    pub permalink: Option<String>,
+    /// `published`: the public sees nothing else.
+    pub status: String,
+    /// Its date.
+    pub date: Option<String>,
+    /// When it was last changed.
+    pub updated_at: Option<String>,
+    /// The same entry in other sites.
+    pub localizations: Vec<Localization>,
+    /// Its fields by their handles. A Bard or Markdown field is an object ([`Body`]), a relation an object or a list of
+    /// them. Missing in lists that do not ask for it.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub fields: Option<Map<String, Value>>,
+    /// What it says to search engines and social networks. Missing in lists that do not ask for it.
+    #[serde(default)]
+    #[schema(value_type = crate::seo::Seo)]
+    pub seo: Option<Value>,
+}
+
+/// An entry's counterpart in a site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Localization {
+    /// Handle of the site.
+    pub site: String,
+    /// The counterpart's id.
+    pub id: String,
+    /// Path with the site's prefix.
+    pub url: Option<String>,
+}
+
+/// A Bard or Markdown field; `body=` chooses its parts.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    /// Exactly as stored: a list of `ProseMirror` nodes, or Markdown.
+    pub raw: Option<Value>,
+    /// Rendered; links to entries and assets lead where they are.
+    pub html: Option<String>,
+    /// Blocks between blank lines, without markup.
+    pub text: Option<String>,
+    /// The same content as Markdown.
+    pub markdown: Option<String>,
+    /// Headings with ids that are unique in the body.
+    pub headings: Option<Vec<Heading>>,
+    /// How many words.
+    pub words: Option<u64>,
+    /// At 200 words a minute.
+    pub reading_minutes: Option<u64>,
+    /// Links to entries, terms, assets and elsewhere, with their state.
+    pub links: Option<Vec<BodyLink>>,
+    /// Images with what is known of them.
+    pub images: Option<Vec<BodyImage>>,
+    /// Text and sets in order; only where the field has sets.
+    pub blocks: Option<Value>,
+}
+
+/// A heading of a body.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heading {
+    /// 1 to 6.
+    pub level: u8,
+    /// Unique in the body.
+    pub id: String,
+    /// Without markup.
+    pub text: String,
+}
+
+/// A link of a body.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BodyLink {
+    /// `entry`, `asset`, `term`, `url`, `mail`, `phone` or `anchor`.
+    pub kind: String,
+    /// As stored.
+    pub href: String,
+    /// Of what it leads to, where that is an entry, an asset or a term.
+    pub id: Option<String>,
+    /// Where it leads; null where that is nowhere.
+    pub url: Option<String>,
+    /// The linked text.
+    pub text: String,
+    /// `ok`, `missing`, `draft`, `no_route`, `external` or `unsafe`.
+    pub state: String,
+}
+
+/// An image of a body.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BodyImage {
+    /// Where it lies; null where it is missing.
+    pub src: Option<String>,
+    /// Its alternative text.
+    pub alt: Option<String>,
+    /// Pixels.
+    pub width: Option<u32>,
+    /// Pixels.
+    pub height: Option<u32>,
+}
+
+/// A page of entries.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EntryList {
+    /// Summaries, with what `fields`, `body` and `seo` asked for.
+    pub data: Vec<Entry>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// One collection.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Collection {
+    /// Names it in `filter[collection]`.
+    pub handle: String,
+    /// Its title.
+    pub title: String,
+    /// How many of its entries the public sees now.
+    pub entries: i64,
+}
+
+/// All collections.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CollectionList {
+    /// By handle.
+    pub data: Vec<Collection>,
+    /// A single page.
+    pub links: Links,
+    /// How many there are.
+    pub meta: Meta,
+}
+
+/// Something that is wrong with a file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileProblem {
+    /// `error`: something could not be served; `warning`: something was left out or guessed; `info`: worth a look.
+    pub severity: String,
+    /// Stable.
+    pub code: String,
+    /// Relative to the project's folder.
+    pub path: String,
+    /// From 1, where it is known.
+    pub line: Option<u64>,
+    /// From 1, where it is known.
+    pub column: Option<u64>,
+    /// What is wrong and what was expected.
+    pub message: String,
+    /// Id of the entry it belongs to.
+    pub entry: Option<String>,
+}
+
+/// A page of problems.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProblemList {
+    /// By path and place.
+    pub data: Vec<FileProblem>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// What this server answers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Index {
+    /// `rhapsode`
+    pub name: String,
+    /// Of the program.
+    pub version: String,
+    /// Path → one sentence.
+    #[schema(value_type = Object)]
+    pub routes: Map<String, Value>,
+}
+
+/// How the server fares.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Health {
+    /// `ok`
+    pub status: String,
+    /// The generation that is served.
+    pub generation: Option<i64>,
+}

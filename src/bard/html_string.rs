@@ -1,0 +1,128 @@
+//! A Bard value that is an HTML string (`save_html`, or written by hand): handed on as it is, made safe.
+//!
+//! In: HTML and [`Options`]. Out: the same HTML, its references resolved where the field asks for it, without unsafe
+//! links, with ids where asked for. What else a body gives is had of the tree that [`reader`] makes of it.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use super::node::Siblings;
+use super::outline::{self, Slugs};
+use super::tags::{Tag, Token, Tokens};
+use super::{Body, Heading, Links, Oddity, Options, attributes, derived, entities, href, oddities, reader};
+
+/// Renders an HTML string.
+pub fn render(source: &str, options: &Options, out: &mut String, oddities: &mut Vec<Oddity>) {
+    let mut headings = match options.heading_ids {
+        true => outline::headings(Siblings::of_root(&Value::Array(reader::read(source)))),
+        false => Vec::new(),
+    };
+    write(source, options, &mut headings, out, oddities);
+}
+
+/// Everything that an HTML string gives.
+#[must_use]
+pub fn body(source: &str, options: &Options) -> Body {
+    let tree = Value::Array(reader::read(source));
+    let mut body = derived(&Siblings::of_root(&tree), options);
+    write(source, options, &mut body.headings, &mut body.html, &mut body.oddities);
+    body
+}
+
+/// Replaces `"statamic://REFERENCE"` and `(statamic://REFERENCE)` by the URLs of what is referred to, query and fragment
+/// kept; a URL that is missing is left empty.
+#[must_use]
+pub fn resolve_references<'a>(source: &'a str, links: &dyn Links) -> Cow<'a, str> {
+    let mut resolved = String::new();
+    let mut copied = 0;
+    for (place, _) in source.match_indices(':') {
+        let Some((start, end)) = reference_around(source, place) else {
+            continue;
+        };
+        let (key, suffix) = href::split_suffix(&source[start + href::SCHEME.len()..end]);
+        resolved.push_str(&source[copied..start]);
+        if let Some(url) = links.target(key).and_then(|target| target.url) {
+            resolved.push_str(&url);
+        }
+        resolved.push_str(suffix);
+        copied = end;
+    }
+    if copied == 0 {
+        return source.into();
+    }
+    resolved.push_str(&source[copied..]);
+    resolved.into()
+}
+
+/// Where the reference begins and ends that has its first colon at `colon`.
+fn reference_around(source: &str, colon: usize) -> Option<(usize, usize)> {
+    let start = colon.checked_sub("statamic".len())?;
+    let scheme = source.as_bytes().get(start..start + href::SCHEME.len())?;
+    let is_opened = start > 0 && matches!(source.as_bytes()[start - 1], b'"' | b'(');
+    if !is_opened || !scheme.eq_ignore_ascii_case(href::SCHEME.as_bytes()) {
+        return None;
+    }
+    let rest = &source[start..];
+    let length = rest.find(['(', ')', '"'])?;
+    (rest.as_bytes()[length] != b'(').then_some((start, start + length))
+}
+
+/// Copies the HTML. A heading that has an id keeps it; the others get those of `headings`, made unique among them.
+fn write(source: &str, options: &Options, headings: &mut [Heading], out: &mut String, oddities: &mut Vec<Oddity>) {
+    let source = match options.save_html {
+        true => resolve_references(source, options.links),
+        false => source.into(),
+    };
+    name_headings(&source, headings);
+    let mut ids = headings.iter().filter(|_| options.heading_ids);
+    let mut copied = 0;
+    for (token, _) in Tokens::new(&source) {
+        let Token::Open(tag) = token else { continue };
+        if tag.heading_level().is_some() {
+            if let (Some(heading), None) = (ids.next(), tag.attribute("id")) {
+                out.push_str(&source[copied..tag.name_end]);
+                attributes::write_text("id", &heading.id, out);
+                copied = tag.name_end;
+            }
+        }
+        for unsafe_link in unsafe_links(&tag) {
+            let message = format!("the href {:?} was left out", unsafe_link.value);
+            oddities::report(oddities, "unsafe_link", message);
+            out.push_str(&source[copied..unsafe_link.range.start]);
+            copied = unsafe_link.range.end;
+        }
+    }
+    out.push_str(&source[copied..]);
+}
+
+fn unsafe_links<'t, 'a>(tag: &'t Tag<'a>) -> impl Iterator<Item = &'t super::tags::Attribute<'a>> {
+    tag.attributes.iter().filter(|attribute| {
+        let is_link = ["href", "xlink:href"].iter().any(|name| attribute.name.eq_ignore_ascii_case(name));
+        is_link && href::is_unsafe(attribute.value)
+    })
+}
+
+fn name_headings(source: &str, headings: &mut [Heading]) {
+    if headings.is_empty() {
+        return;
+    }
+    let own_ids: Vec<Option<String>> = Tokens::new(source).filter_map(|(token, _)| own_id(&token)).collect();
+    let mut slugs = Slugs::default();
+    for id in own_ids.iter().flatten() {
+        slugs.take(id);
+    }
+    for (heading, own) in headings.iter_mut().zip(own_ids) {
+        heading.id = own.unwrap_or_else(|| slugs.unique(&heading.text));
+    }
+}
+
+/// For a heading: the id that it has, if any.
+fn own_id(token: &Token) -> Option<Option<String>> {
+    match token {
+        Token::Open(tag) if tag.heading_level().is_some() => {
+            Some(tag.attribute("id").map(|id| entities::decode(id).into_owned()))
+        }
+        _ => None,
+    }
+}

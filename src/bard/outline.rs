@@ -1,0 +1,104 @@
+//! The headings of a body, each with an id that is unique in it.
+//!
+//! In: nodes. Out: level, id and text of each heading. A heading inside another one is part of its text. It knows
+//! nothing of how a heading is rendered.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Heading;
+use super::node::{Kind, Node, Siblings};
+use super::text;
+use super::walk::{Step, Walk};
+
+/// What a heading without a letter or digit is called.
+const UNNAMED: &str = "section";
+
+/// The headings in the order of the text.
+#[must_use]
+pub fn headings(nodes: Siblings) -> Vec<Heading> {
+    let mut slugs = Slugs::default();
+    let mut headings = Vec::new();
+    let mut open = 0_usize;
+    for step in Walk::new(nodes) {
+        match step {
+            Step::Enter(node, _) if node.kind == Kind::Heading => {
+                if open == 0 {
+                    headings.push(heading(&node, &mut slugs));
+                }
+                open += 1;
+            }
+            Step::Leave(node, _) if node.kind == Kind::Heading => open -= 1,
+            _ => {}
+        }
+    }
+    headings
+}
+
+fn heading(node: &Node, slugs: &mut Slugs) -> Heading {
+    let text = heading_text(node);
+    Heading {
+        level: node.level(),
+        id: slugs.unique(&text),
+        text,
+    }
+}
+
+/// The text of one heading, on one line.
+#[must_use]
+pub fn heading_text(node: &Node) -> String {
+    let text = match (node.children(), node.own_text()) {
+        (Some(children), _) => text::write(children),
+        (None, Some(text)) => super::php::string(text).unwrap_or_default().into_owned(),
+        (None, None) => String::new(),
+    };
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Gives out ids that are unique in one body.
+#[derive(Debug, Default)]
+pub struct Slugs {
+    taken: HashSet<String>,
+    /// The number that a slug was last given out with.
+    last: HashMap<String, usize>,
+}
+
+impl Slugs {
+    /// The slug of a text, with `-2`, `-3` and so on where it is taken.
+    pub fn unique(&mut self, text: &str) -> String {
+        let slug = match slug(text) {
+            empty if empty.is_empty() => UNNAMED.to_owned(),
+            slug => slug,
+        };
+        let last = self.last.entry(slug.clone()).or_insert(0);
+        loop {
+            *last += 1;
+            let id = match *last {
+                1 => slug.clone(),
+                number => format!("{slug}-{number}"),
+            };
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+
+    /// Keeps an id from being given out.
+    pub fn take(&mut self, id: &str) {
+        self.taken.insert(id.to_owned());
+    }
+}
+
+/// Letters and digits of any script in lower case, apostrophes dropped, anything else a single hyphen.
+#[must_use]
+pub fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for letter in text.chars().filter(|letter| !matches!(letter, '\'' | '’')) {
+        if letter.is_alphanumeric() {
+            slug.extend(letter.to_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(slug.trim_end_matches('-').len());
+    slug
+}

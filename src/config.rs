@@ -1,0 +1,250 @@
+//! The settings: defaults, then `rhapsode.toml`, then `RHAPSODE_*`, then flags, each with where it came from.
+//!
+//! In: a file's text, the environment, flags as text. Out: one [`Config`], checked, and what each room is given of it.
+//! Nothing else in the program reads the environment.
+
+pub mod layers;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::bard::Profile;
+use crate::seo::dialect::Dialect;
+use crate::{api, content, import, seo, site};
+
+/// All settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// The Statamic project's folder.
+    pub root: PathBuf,
+    /// A file, or `sqlite:FILE`.
+    pub database: String,
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Public origin of the front end.
+    pub base_url: Option<String>,
+    /// This API's own public origin; `base_url` if not set.
+    pub api_url: Option<String>,
+    /// `app.env`: `production`, `staging`, `local`.
+    pub environment: String,
+    /// `app.timezone`: stored dates are in it.
+    pub timezone: String,
+    /// `app.name`.
+    pub app_name: Option<String>,
+    /// `app.locale`.
+    pub app_locale: String,
+    /// Whether entries lie in a folder per site; guessed if not set.
+    pub multisite: Option<bool>,
+    /// A larger file is a problem, not an entry.
+    pub max_file_bytes: u64,
+    /// Memory for finished answers.
+    pub cache_bytes: usize,
+    /// `Cache-Control` of every answer; its lifetimes end where the answer changes.
+    pub cache_control: String,
+    /// Threads that answer; 0 for one per core.
+    pub workers: usize,
+    /// An import with errors changes nothing.
+    pub strict: bool,
+    /// Serve the database as it is, without importing.
+    pub read_only: bool,
+    /// Do not import again when files change.
+    pub no_watch: bool,
+    /// What follows Statamic's own configuration.
+    pub statamic: Statamic,
+    /// What a deployment may choose about SEO.
+    pub seo: Seo,
+    /// Asset disks that are not at `public/<disk>`.
+    pub disks: BTreeMap<String, Disk>,
+}
+
+/// What follows Statamic's own configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Statamic {
+    /// 5 or 6; as `composer.lock` says if not set.
+    pub profile: Option<u8>,
+    /// Whether users are served, and with them their e-mail addresses.
+    pub users: bool,
+}
+
+/// What a deployment may choose about SEO.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Seo {
+    /// Collections whose pages are articles although they are not dated.
+    pub article_collections: Vec<String>,
+    /// Whether articles get an `Article` node in their JSON-LD.
+    pub article_schema: bool,
+    /// URL of an image service that crops, with `{path}`, `{fx}` and `{fy}`.
+    pub image_template: Option<String>,
+    /// Follow Peak's own output where ours is better by choice.
+    pub peak_strict: bool,
+    /// `peak`, `advanced-seo`, `seo-pro`, `aardvark` or `none`; detected if not set.
+    pub dialect: Option<Dialect>,
+    /// Whether a file's time stands in for a missing `updated_at`.
+    pub lastmod_from_mtime: bool,
+}
+
+/// Where an asset disk lies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disk {
+    /// Relative to the project's folder, or absolute.
+    pub root: PathBuf,
+    /// How the public reaches it; a private disk has none.
+    pub url: Option<String>,
+}
+
+/// Why the settings cannot be used: one line that names the place.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file is there and cannot be read.
+    #[error("cannot read {path}: {cause}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is not as it should be.
+    #[error("{path}:{line}:{column}: {message}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+    /// A value is of the wrong kind or makes no sense.
+    #[error("{source_name}: {message}")]
+    Value {
+        /// `RHAPSODE_LISTEN`, `--listen`, `listen in rhapsode.toml`.
+        source_name: String,
+        /// What is wrong and what was expected.
+        message: String,
+    },
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let content = content::Settings::default();
+        Self {
+            root: ".".into(),
+            database: "rhapsode.db".into(),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_url: None,
+            api_url: None,
+            environment: "production".into(),
+            timezone: "UTC".into(),
+            app_name: None,
+            app_locale: content.app_locale,
+            multisite: None,
+            max_file_bytes: content.max_file_bytes,
+            cache_bytes: 64 << 20,
+            cache_control: "public, max-age=60, stale-while-revalidate=600".into(),
+            workers: 0,
+            strict: false,
+            read_only: false,
+            no_watch: false,
+            statamic: Statamic::default(),
+            seo: Seo::default(),
+            disks: BTreeMap::new(),
+        }
+    }
+}
+
+impl Default for Seo {
+    fn default() -> Self {
+        let seo = seo::settings::Settings::default();
+        Self {
+            article_collections: seo.article_collections,
+            article_schema: seo.article_schema,
+            image_template: seo.image_template,
+            peak_strict: seo.peak_strict,
+            dialect: seo.dialect,
+            lastmod_from_mtime: seo.lastmod_from_mtime,
+        }
+    }
+}
+
+impl Config {
+    /// The first value that makes no sense: its name, and what was expected.
+    fn wrong(&self) -> Option<(&'static str, String)> {
+        let origin = |url: &Option<String>| url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://"));
+        if origin(&self.base_url) {
+            return Some(("base_url", "an origin begins with http:// or https://".to_owned()));
+        }
+        if origin(&self.api_url) {
+            return Some(("api_url", "an origin begins with http:// or https://".to_owned()));
+        }
+        if let Err(error) = TimeZone::get(&self.timezone) {
+            return Some(("timezone", format!("{error}; expected a name such as Europe/Berlin")));
+        }
+        let known = self.statamic.profile.is_none_or(|profile| profile == 5 || profile == 6);
+        (!known).then(|| ("statamic.profile", "expected 5 or 6".to_owned()))
+    }
+
+    /// What the importer is given.
+    #[must_use]
+    pub fn import(&self) -> import::Settings {
+        import::Settings { content: self.content(), site: self.site(), seo: self.seo(), shows_users: self.statamic.users }
+    }
+
+    /// What the server is given.
+    #[must_use]
+    pub fn api(&self) -> api::Settings {
+        api::Settings { cache_bytes: self.cache_bytes, cache_control: self.cache_control.clone(), workers: self.workers }
+    }
+
+    /// A text that differs where anything differs that shapes what is compiled.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{} {:?}", env!("CARGO_PKG_VERSION"), self.import())
+    }
+
+    fn content(&self) -> content::Settings {
+        let disk = |disk: &Disk| content::Disk { root: disk.root.clone(), url: disk.url.clone() };
+        content::Settings {
+            multisite: self.multisite,
+            disks: self.disks.iter().map(|(name, of)| (name.clone(), disk(of))).collect(),
+            max_file_bytes: self.max_file_bytes,
+            app_name: self.app_name.clone(),
+            base_url: without_slash(self.base_url.as_deref()),
+            app_locale: self.app_locale.clone(),
+        }
+    }
+
+    fn site(&self) -> site::Settings {
+        site::Settings {
+            base_url: without_slash(self.base_url.as_deref()),
+            api_url: without_slash(self.api_url.as_deref()),
+            profile: self.statamic.profile.map(|profile| if profile == 5 { Profile::V5 } else { Profile::V6 }),
+            timezone: TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC),
+            app_name: self.app_name.clone(),
+            environment: self.environment.clone(),
+        }
+    }
+
+    fn seo(&self) -> seo::settings::Settings {
+        seo::settings::Settings {
+            article_collections: self.seo.article_collections.clone(),
+            article_schema: self.seo.article_schema,
+            image_template: self.seo.image_template.clone(),
+            peak_strict: self.seo.peak_strict,
+            dialect: self.seo.dialect,
+            lastmod_from_mtime: self.seo.lastmod_from_mtime,
+        }
+    }
+}
+
+fn without_slash(origin: Option<&str>) -> Option<String> {
+    origin.map(|origin| origin.trim_end_matches('/').to_owned())
+}

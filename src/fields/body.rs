@@ -1,0 +1,150 @@
+//! Bodies: Markdown and Bard, as one HTML text, as text and sets in order, or as an object of all their parts.
+
+use serde_json::{Value, json};
+
+use super::{Context, Output, Shape, php, structure, untouched};
+use crate::bard::blocks::{self, Block, Set};
+use crate::bard::html::Renderer;
+use crate::bard::node::Siblings;
+use crate::bard::{self, Body};
+use crate::content::blueprint::Field;
+use crate::markdown;
+
+/// A Markdown field.
+#[must_use]
+pub fn markdown(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
+    let Some(source) = raw.and_then(scalar) else { return Output::NULL };
+    let options = markdown_options(field);
+    match context.shape {
+        Shape::Statamic => Output::Json(markdown::html(&source, &options, context.links).into()),
+        Shape::Native => parts(Output::Json(source.clone().into()), markdown::body(&source, &options, context.links), None),
+    }
+}
+
+/// What PHP makes of a value where text is expected; nothing of lists and maps.
+fn scalar(raw: &Value) -> Option<String> {
+    bard::php::string(raw).map(String::from)
+}
+
+fn markdown_options(field: &Field) -> markdown::Options {
+    let set = |key: &str| php::truthy(field.config.get(key));
+    markdown::Options {
+        line_breaks: field.config.get("automatic_line_breaks").is_none_or(|value| php::truthy(Some(value))),
+        autolinks: set("automatic_links"),
+        escape_markup: set("escape_markup"),
+        smart_punctuation: set("smartypants"),
+        heading_anchors: set("heading_anchors"),
+        table_of_contents: set("table_of_contents"),
+    }
+}
+
+/// A Bard field.
+#[must_use]
+pub fn bard(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
+    let has_sets = !field.sets.is_empty();
+    let Some(raw) = raw.filter(|raw| !bard::is_empty(raw)) else {
+        return if has_sets && context.shape == Shape::Statamic { Output::List(Vec::new()) } else { Output::NULL };
+    };
+    let modern = blocks::modern(raw, |handle| field.sets.iter().any(|set| set.handle == handle));
+    let options = options(field, context);
+    match context.shape {
+        Shape::Statamic if has_sets && modern.is_string() => untouched(Some(raw), context),
+        Shape::Statamic if has_sets => blocks(&modern, field, &options, context),
+        Shape::Statamic => {
+            let (html, oddities) = bard::html(&modern, &options);
+            note(oddities, context);
+            Output::Json(html.into())
+        }
+        Shape::Native => {
+            let blocks = (has_sets && !modern.is_string()).then(|| blocks(&modern, field, &options, context));
+            native(raw, &modern, &options, blocks, context)
+        }
+    }
+}
+
+/// A tree that no blueprint declares; sets in it are shown as they are.
+#[must_use]
+pub fn undeclared(tree: &Value, context: &Context<'_>) -> Output {
+    let field = Field::default();
+    let options = options(&field, context);
+    let blocks = blocks::has_sets(tree).then(|| blocks(tree, &field, &options, context));
+    native(tree, tree, &options, blocks, context)
+}
+
+fn native(
+    raw: &Value,
+    modern: &Value,
+    options: &bard::Options<'_>,
+    blocks: Option<Output>,
+    context: &Context<'_>,
+) -> Output {
+    let mut body = bard::body(modern, options);
+    if blocks.is_none() {
+        note(std::mem::take(&mut body.oddities), context);
+    }
+    parts(Output::Text(raw.to_string()), body, blocks)
+}
+
+fn options<'c>(field: &Field, context: &Context<'c>) -> bard::Options<'c> {
+    bard::Options {
+        profile: context.profile(),
+        save_html: php::truthy(field.config.get("save_html")) && field.sets.is_empty(),
+        ..bard::Options::new(context.links)
+    }
+}
+
+/// Text and sets in order.
+fn blocks(tree: &Value, field: &Field, options: &bard::Options<'_>, context: &Context<'_>) -> Output {
+    let mut renderer = Renderer::new(options);
+    let split = blocks::split(tree, &mut renderer.oddities);
+    let mut shown = Vec::with_capacity(split.len());
+    for block in split {
+        match block {
+            Block::Text(nodes) => {
+                renderer.run(Siblings::of_run(&nodes));
+                let html = std::mem::take(&mut renderer.html);
+                if !html.is_empty() {
+                    shown.push(Output::Json(json!({ "type": "text", "text": html })));
+                }
+            }
+            Block::Set(set) => shown.push(of_set(&set, field, context)),
+        }
+    }
+    note(renderer.oddities, context);
+    Output::List(shown)
+}
+
+/// A set's declared fields; where it has none, its values as they are.
+fn of_set(set: &Set<'_>, field: &Field, context: &Context<'_>) -> Output {
+    let mut members = match structure::set_of(field, set.values) {
+        Some(declared) => structure::fields(&declared.fields, set.values, context),
+        None => set.values.iter().map(|(key, raw)| (key.clone(), untouched(Some(raw), context))).collect(),
+    };
+    structure::put(&mut members, "id", set.id.cloned().unwrap_or_default());
+    structure::put(&mut members, "type", set.handle.into());
+    Output::Object(members)
+}
+
+/// The parts of a body, the default ones first.
+fn parts(raw: Output, body: Body, blocks: Option<Output>) -> Output {
+    let json = |value: Value| Output::Json(value);
+    let mut parts = vec![
+        ("raw", raw),
+        ("html", json(body.html.into())),
+        ("headings", json(json!(body.headings))),
+        ("words", json(body.words.into())),
+        ("reading_minutes", json(body.reading_minutes.into())),
+        ("links", json(json!(body.links))),
+        ("text", json(body.text.into())),
+        ("markdown", json(body.markdown.into())),
+        ("images", json(json!(body.images))),
+    ];
+    parts.extend(blocks.map(|blocks| ("blocks", blocks)));
+    Output::Body(parts)
+}
+
+fn note(oddities: Vec<bard::Oddity>, context: &Context<'_>) {
+    for oddity in oddities {
+        context.note(oddity.code, oddity.message);
+    }
+}

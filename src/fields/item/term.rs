@@ -1,0 +1,46 @@
+//! A term with all its keys.
+
+use serde_json::Value;
+
+use super::{Members, computed, entry, keys, sorted};
+use crate::fields::{Context, Output, dates, handles, shallow, value};
+use crate::site::Term;
+
+/// All keys, in alphabetical order.
+#[must_use]
+pub fn members(term: &Term, context: &Context<'_>) -> Members {
+    let keys = keys(&term.blueprint.fields, term.data.keys().map(String::as_str));
+    let own = keys.into_iter().map(|(key, field)| {
+        let raw = term.data.get(key);
+        let output = match (key, raw) {
+            ("template", None | Some(Value::Null)) => Output::Json(format!("{}.show", term.taxonomy).into()),
+            _ => value(raw, field, context),
+        };
+        (key.to_owned(), output)
+    });
+    let members = sorted(own.chain(always(term, context)));
+    members.into_iter().filter(|(key, _)| key != "entries" && key != "collection").collect()
+}
+
+fn always(term: &Term, context: &Context<'_>) -> Vec<(String, Output)> {
+    let address = format!("taxonomies/{}/terms/{}", term.taxonomy, term.id_slug);
+    let updated_at = term.updated_at.map(|seconds| dates::print_seconds(seconds, context.shape));
+    let updated_at = updated_at.unwrap_or_else(|| dates::print(context.view.now, context.shape));
+    let site = context.view.site;
+    let public = term.entries.iter().filter(|index| context.view.is_public(&site.entries[**index])).count();
+    vec![
+        computed("api_url", shallow::api_url(&address, context)),
+        computed("edit_url", shallow::edit_url(&format!("{address}/{}", term.site), context)),
+        computed("entries_count", public),
+        computed("id", format!("{}::{}", term.taxonomy, term.id_slug)),
+        computed("is_term", true),
+        computed("locale", term.site.clone()),
+        computed("permalink", term.permalink.clone()),
+        computed("slug", term.slug.clone()),
+        computed("taxonomy", handles::taxonomy(&term.taxonomy, context).unwrap_or_default()),
+        computed("updated_at", updated_at),
+        computed("updated_by", entry::updated_by(term.data.get("updated_by"), context)),
+        computed("uri", term.uri.clone()),
+        computed("url", term.url.clone()),
+    ]
+}

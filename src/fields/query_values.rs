@@ -1,0 +1,117 @@
+//! What a filter or sort sees of an item: raw values in their fieldtypes' query form (spec/statamic.md §4.4).
+
+use jiff::{Timestamp, Zoned};
+use serde_json::{Map, Value};
+
+use super::{Context, dates, php};
+use crate::content::blueprint::{Blueprint, Field};
+use crate::site::status::Status;
+use crate::site::{Entry, Term};
+
+/// An entry's values by the names that a filter may use.
+#[must_use]
+pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
+    let site = context.view.site;
+    let values = site.values(entry);
+    let mut known: Map<String, Value> = values
+        .iter()
+        .map(|(key, raw)| ((*key).to_owned(), queryable(raw, entry.blueprint.field(key), context)))
+        .collect();
+    add_missing_toggles(&entry.blueprint, &mut known);
+    let status = Status::of(entry.published, entry.window, context.view.now);
+    let id_of = |index: Option<usize>| Value::from(index.map(|index| site.entries[index].id.clone()));
+    let computed = [
+        ("id", entry.id.clone().into()),
+        ("slug", entry.slug.clone().into()),
+        ("uri", entry.uri.clone().into()),
+        ("url", entry.url.clone().into()),
+        ("permalink", entry.permalink.clone().into()),
+        ("collection", entry.collection.clone().into()),
+        ("site", entry.site.clone().into()),
+        ("locale", entry.site.clone().into()),
+        ("blueprint", entry.blueprint.handle.clone().into()),
+        ("published", entry.published.into()),
+        ("private", matches!(status, Status::Scheduled | Status::Expired).into()),
+        ("status", status.as_str().into()),
+        ("origin", id_of(entry.origin)),
+        ("parent", id_of(entry.parent)),
+        ("order", entry.order.clone().unwrap_or_default()),
+        ("last_modified", moment(entry.updated_at, context)),
+        ("template", values_template(known.get("template"))),
+    ];
+    known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
+    if let Some(date) = entry.date {
+        known.insert("date".into(), text_of(&date.at.to_zoned(site.settings.timezone.clone())));
+    }
+    known
+}
+
+/// A term's values by the names that a filter may use.
+#[must_use]
+pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
+    let data = term.data.iter();
+    let mut known: Map<String, Value> =
+        data.map(|(key, raw)| (key.clone(), queryable(raw, term.blueprint.field(key), context))).collect();
+    add_missing_toggles(&term.blueprint, &mut known);
+    let computed = [
+        ("id", format!("{}::{}", term.taxonomy, term.id_slug).into()),
+        ("slug", term.slug.clone().into()),
+        ("uri", term.uri.clone().into()),
+        ("url", term.url.clone().into()),
+        ("permalink", term.permalink.clone().into()),
+        ("taxonomy", term.taxonomy.clone().into()),
+        ("site", term.site.clone().into()),
+        ("locale", term.site.clone().into()),
+        ("published", true.into()),
+        ("status", "published".into()),
+        ("last_modified", term.updated_at.map_or(Value::Null, |seconds| moment(seconds, context))),
+    ];
+    known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
+    known
+}
+
+/// A raw value in the query form of its fieldtype.
+#[must_use]
+pub fn queryable(raw: &Value, field: Option<&Field>, context: &Context<'_>) -> Value {
+    let Some(field) = field else { return raw.clone() };
+    match field.kind.as_str() {
+        "toggle" => php::truthy(Some(raw)).into(),
+        "date" => date(raw, field, context),
+        "entries" | "terms" | "users" => ids(raw, php::is_one(field.config.get("max_items"))),
+        "assets" => ids(raw, php::is_one(field.config.get("max_files"))),
+        "bard" | "replicator" | "grid" if !php::truthy(Some(raw)) => Value::Null,
+        _ => raw.clone(),
+    }
+}
+
+/// One id where the field holds one, else the list.
+fn ids(raw: &Value, one: bool) -> Value {
+    let ids = php::wrapped(Some(raw));
+    if one { ids.first().map(|id| (*id).clone()).unwrap_or_default() } else { ids.into_iter().cloned().collect() }
+}
+
+/// `2024-07-01 00:00:00`: the text that Statamic compares (addendum 6).
+fn date(raw: &Value, field: &Field, context: &Context<'_>) -> Value {
+    dates::kept(raw, field, context).map_or_else(|| raw.clone(), |date| text_of(&date))
+}
+
+fn text_of(date: &Zoned) -> Value {
+    date.strftime("%Y-%m-%d %H:%M:%S").to_string().into()
+}
+
+fn moment(seconds: i64, context: &Context<'_>) -> Value {
+    let zone = context.view.site.settings.timezone.clone();
+    Timestamp::from_second(seconds).map_or(Value::Null, |moment| text_of(&moment.to_zoned(zone)))
+}
+
+/// A missing toggle is false.
+fn add_missing_toggles(blueprint: &Blueprint, known: &mut Map<String, Value>) {
+    for field in blueprint.fields.iter().filter(|field| field.kind == "toggle") {
+        known.entry(&field.handle).or_insert(Value::Bool(false));
+    }
+}
+
+/// Every entry has a template, if only by default (addendum 12).
+fn values_template(own: Option<&Value>) -> Value {
+    own.filter(|own| !own.is_null()).cloned().unwrap_or_else(|| "default".into())
+}

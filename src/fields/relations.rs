@@ -1,0 +1,68 @@
+//! Relations: entries, terms, users (spec/statamic.md §3.6).
+
+use serde_json::Value;
+
+use super::{Context, Output, php, shallow};
+use crate::content::blueprint::Field;
+use crate::site::{Entry, Term};
+
+/// Fieldtypes whose value is a list of ids, raw in the pages of a tree.
+#[must_use]
+pub fn is_relation(kind: &str) -> bool {
+    const KINDS: [&str; 12] = [
+        "entries", "terms", "users", "collections", "taxonomies", "navs", "structures", "sites", "form", "user_groups",
+        "user_roles", "asset_container",
+    ];
+    KINDS.contains(&kind)
+}
+
+/// The targets that exist and are public; one of them where the field holds one.
+#[must_use]
+pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
+    let ids = php::wrapped(raw).into_iter().filter_map(php::text);
+    let targets = ids.filter_map(|id| match field.kind.as_str() {
+        "entries" => entry(&id, field, context).map(|entry| shallow::entry(entry, context)),
+        "terms" => term(&id, field, context).map(|term| shallow::term(term, &field.handle, context)),
+        _ => context.view.user(&id).map(|user| shallow::user(user, context)),
+    });
+    one_or_all(targets, php::is_one(field.config.get("max_items")))
+}
+
+/// The first, or null, where one is held; else the list.
+pub fn one_or_all(mut targets: impl Iterator<Item = Value>, one: bool) -> Output {
+    Output::Json(if one { targets.next().unwrap_or_default() } else { targets.collect() })
+}
+
+/// The entry in the item's own site, unless the field selects across sites; hidden ones are left out.
+fn entry<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Entry> {
+    let found = context.view.entry(id)?;
+    let across = php::truthy(field.config.get("select_across_sites"));
+    let shown = if across { found } else { context.view.localized(found)? };
+    context.view.is_public(shown).then_some(shown)
+}
+
+/// Of one taxonomy, the value is a slug; of several, `taxonomy::slug`.
+fn term<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Term> {
+    let taxonomies = php::wrapped(field.config.get("taxonomies"));
+    match (taxonomies.as_slice(), id.split_once("::")) {
+        ([single], None) => context.view.term(single.as_str()?, id),
+        (_, Some((taxonomy, slug))) => context.view.term(taxonomy, slug),
+        (_, None) => {
+            let field = &field.handle;
+            context.note("ambiguous_term", format!("{field}: {id} names no taxonomy, and the field has several"));
+            None
+        }
+    }
+}
+
+/// A relation of a tree's page: the ids, always as a list.
+#[must_use]
+pub fn unresolved(raw: Option<&Value>) -> Output {
+    Output::Json(php::wrapped(raw).into_iter().map(php::json).collect())
+}
+
+/// A relation of a global set as Statamic 5 gives it: the ids as they are.
+#[must_use]
+pub fn unresolved_in_globals(raw: Option<&Value>) -> Output {
+    unresolved(raw)
+}

@@ -1,0 +1,208 @@
+//! JSON with removable members: compiled once, cut to the request by copying, never parsed on the way out.
+//!
+//! A *template* is JSON text in which a member that a request may leave out stands between `\x01`, one byte for its
+//! [`Kind`], and `\x02`, without a comma: `{"id":"a"\x01f"title":"A"\x02}`. JSON text never holds these two bytes raw
+//! (RFC 8259 §7 escapes them in strings), so they need no escaping. Removable members come last in their object.
+
+use std::fmt::Write;
+
+use super::Output;
+
+const OPEN: char = '\u{1}';
+const CLOSE: char = '\u{2}';
+
+/// Which choice of the request a removable member answers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A field, chosen with `fields=`.
+    Field,
+    /// A part of a body, chosen with `body=`.
+    Part,
+    /// A part of the SEO object, chosen with `seo=`.
+    Seo,
+}
+
+impl Kind {
+    fn tag(self) -> char {
+        match self {
+            Self::Field => 'f',
+            Self::Part => 'p',
+            Self::Seo => 's',
+        }
+    }
+
+    fn of(tag: u8) -> Self {
+        match tag {
+            b'f' => Self::Field,
+            b'p' => Self::Part,
+            _ => Self::Seo,
+        }
+    }
+}
+
+/// Writes an object whose members are all removable.
+pub fn object(members: &[(String, Output)], kind: Kind, template: &mut String) {
+    template.push('{');
+    for (key, value) in members {
+        member(key, value, kind, template);
+    }
+    template.push('}');
+}
+
+/// Writes one removable member.
+pub fn member(key: &str, value: &Output, kind: Kind, template: &mut String) {
+    template.extend([OPEN, kind.tag()]);
+    string(key, template);
+    template.push(':');
+    output(value, template);
+    template.push(CLOSE);
+}
+
+/// Writes a value; the parts of the bodies in it are removable.
+pub fn output(value: &Output, template: &mut String) {
+    match value {
+        Output::Json(value) => write!(template, "{value}").expect("writing to a String cannot fail"),
+        Output::Text(json) => template.push_str(json),
+        Output::List(items) => separated('[', items, ']', template, output),
+        Output::Object(members) => separated('{', members, '}', template, |(key, value), template| {
+            string(key, template);
+            template.push(':');
+            output(value, template);
+        }),
+        Output::Body(parts) => {
+            template.push('{');
+            for (part, value) in parts {
+                member(part, value, Kind::Part, template);
+            }
+            template.push('}');
+        }
+    }
+}
+
+/// Copies a template to `out` with those removable members that `keep` says; returns nothing lost but them.
+pub fn cut(template: &str, keep: &dyn Fn(Kind, &str) -> bool, out: &mut String) {
+    let mut rest = template;
+    while let Some(marker) = rest.find([OPEN, CLOSE]) {
+        out.push_str(&rest[..marker]);
+        let opened = rest.as_bytes()[marker] == OPEN as u8;
+        rest = &rest[marker + 1..];
+        if opened {
+            let kind = Kind::of(rest.as_bytes()[0]);
+            rest = &rest[1..];
+            if keep(kind, key(rest)) {
+                if !out.ends_with('{') {
+                    out.push(',');
+                }
+            } else {
+                rest = after_close(rest);
+            }
+        }
+    }
+    out.push_str(rest);
+}
+
+/// The whole document that a template stands for.
+#[must_use]
+pub fn whole(template: &str) -> String {
+    let mut out = String::with_capacity(template.len());
+    cut(template, &|_, _| true, &mut out);
+    out
+}
+
+/// The raw JSON text of one member of a template that is one object, or `None` where it has no such member.
+#[must_use]
+pub fn find<'a>(template: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = template;
+    loop {
+        rest = &rest[rest.find(OPEN)? + 2..];
+        let end = after_close(rest);
+        if key(rest) == name {
+            return Some(&rest[key(rest).len() + 3..rest.len() - end.len() - 1]);
+        }
+        rest = end;
+    }
+}
+
+/// The key a member starts with, as JSON writes it between its quotes.
+fn key(member: &str) -> &str {
+    let inner = &member[1..];
+    let mut escaped = false;
+    let end = inner.bytes().position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    });
+    &inner[..end.unwrap_or(inner.len())]
+}
+
+/// What follows the end of the member that `rest` is inside of.
+fn after_close(rest: &str) -> &str {
+    let mut depth = 0;
+    for (at, byte) in rest.bytes().enumerate() {
+        match byte {
+            1 => depth += 1,
+            2 if depth == 0 => return &rest[at + 1..],
+            2 => depth -= 1,
+            _ => {}
+        }
+    }
+    ""
+}
+
+fn string(text: &str, template: &mut String) {
+    let json = serde_json::to_string(text).expect("text is always JSON");
+    template.push_str(&json);
+}
+
+fn separated<T>(open: char, items: &[T], close: char, template: &mut String, write: impl Fn(&T, &mut String)) {
+    template.push(open);
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
+            template.push(',');
+        }
+        write(item, template);
+    }
+    template.push(close);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn template() -> String {
+        let body = Output::Body(vec![("raw", Output::Text("[{\"a\":1}]".into())), ("html", Output::Json(json!("<p>\u{1}\u{2}</p>")))]);
+        let members = vec![
+            ("title".to_owned(), Output::Json(json!("T \"x\""))),
+            ("article".to_owned(), body.clone()),
+            ("rows".to_owned(), Output::List(vec![Output::Object(vec![("body".into(), body)]), Output::Json(json!(null))])),
+        ];
+        let mut template = String::new();
+        object(&members, Kind::Field, &mut template);
+        template
+    }
+
+    #[test]
+    fn the_whole_is_plain_json() {
+        let value: serde_json::Value = serde_json::from_str(&whole(&template())).unwrap();
+        assert_eq!(
+            value,
+            json!({"title": "T \"x\"", "article": {"raw": [{"a": 1}], "html": "<p>\u{1}\u{2}</p>"},
+                "rows": [{"body": {"raw": [{"a": 1}], "html": "<p>\u{1}\u{2}</p>"}}, null]})
+        );
+    }
+
+    #[test]
+    fn members_that_are_not_kept_leave_no_trace() {
+        let mut out = String::new();
+        cut(&template(), &|kind, key| if kind == Kind::Field { key != "title" } else { key == "html" }, &mut out);
+        let value: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(value, json!({"article": {"html": "<p>\u{1}\u{2}</p>"}, "rows": [{"body": {"html": "<p>\u{1}\u{2}</p>"}}, null]}));
+    }
+
+    #[test]
+    fn a_member_is_found_by_its_name() {
+        assert_eq!(find(&template(), "title"), Some("\"T \\\"x\\\"\""));
+        assert_eq!(find(&template(), "html"), None);
+    }
+}

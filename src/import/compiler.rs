@@ -1,0 +1,94 @@
+//! What all items are compiled with, and what compiling one gives.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::bard::Oddity;
+use crate::content::problem::Problem;
+use crate::fields::splice::{self, Kind as Removable};
+use crate::fields::{Context, Holder, Output, Shape};
+use crate::seo::Project;
+use crate::site::Site;
+use crate::site::view::View;
+use crate::store::{Item, Kind};
+
+/// The linked site and the choices of the deployment.
+pub struct Compiler<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// Its SEO set-up.
+    pub seo: &'a Project,
+    /// Whether users are served, and so their e-mail addresses.
+    pub shows_users: bool,
+}
+
+/// A compiled item, what was odd about it, and the moment at which it must be compiled anew.
+pub struct Compiled {
+    /// The item.
+    pub item: Item,
+    /// What was odd.
+    pub problems: Vec<Problem>,
+    /// The next moment at which something it shows is published or expires.
+    pub next: Option<Timestamp>,
+}
+
+impl Compiler<'_> {
+    /// A look at the site at a moment, from within one of its sites.
+    pub fn view(&self, now: Timestamp, site: &str) -> View<'_> {
+        View::new(self.site, now, site)
+    }
+
+    /// A context for the fields of one item.
+    pub fn context<'v>(&self, view: &'v View<'v>, shape: Shape, holder: Holder<'v>) -> Context<'v> {
+        let mut context = Context::new(view, shape, holder);
+        context.shows_users = self.shows_users;
+        context
+    }
+}
+
+impl Compiled {
+    /// Finishes an item: its surrogate keys and its next boundary are what the view saw.
+    pub fn new(item: Item, view: &View<'_>, problems: Vec<Problem>) -> Self {
+        let own = [format!("{}:{}", item.kind.name(), item.id)];
+        let group = (!item.owner.is_empty()).then(|| format!("{}:{}", group(item.kind), item.owner));
+        let seen = view.seen();
+        let keys: BTreeSet<String> = seen.iter().map(ToString::to_string).chain(own).chain(group).collect();
+        Self { item: Item { keys: keys.into_iter().collect(), ..item }, problems, next: view.next_boundary() }
+    }
+}
+
+/// What the owner of an item of this kind is.
+fn group(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Term => Kind::Taxonomy.name(),
+        Kind::Asset => Kind::Container.name(),
+        Kind::NavigationTree => Kind::Navigation.name(),
+        _ => Kind::Collection.name(),
+    }
+}
+
+/// A template of an object whose members are fields.
+pub fn template(members: &[(String, Output)]) -> String {
+    let mut template = String::new();
+    splice::object(members, Removable::Field, &mut template);
+    template
+}
+
+/// Computed members.
+pub fn members(object: Value) -> Vec<(String, Output)> {
+    match object {
+        Value::Object(members) => members.into_iter().map(|(key, value)| (key, Output::Json(value))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What was odd about an item's values, as problems of its file.
+pub fn problems(oddities: Vec<Oddity>, path: &str, entry: Option<&str>) -> Vec<Problem> {
+    let problem = |oddity: Oddity| Problem {
+        entry: entry.map(str::to_owned),
+        ..Problem::warning(oddity.code, path, oddity.message)
+    };
+    oddities.into_iter().map(problem).collect()
+}

@@ -1,0 +1,100 @@
+//! One entry becomes an item: the native envelope, its fields, its SEO, and Statamic's own object.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::compiler::{Compiled, Compiler, problems, template};
+use super::links;
+use crate::fields::item::{entry as statamic, native, page};
+use crate::fields::{Holder, Shape, dates, query_values};
+use crate::seo;
+use crate::site::Entry;
+use crate::site::redirect::Redirect;
+use crate::site::status::Status;
+use crate::site::view::View;
+use crate::store::{Item, Kind};
+
+/// Compiles an entry as it is at `now`.
+pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestamp) -> Compiled {
+    let site = compiler.site;
+    let view = &compiler.view(now, &entry.site);
+    view.note_entry(entry);
+    let context = compiler.context(view, Shape::Native, Holder::Entry(entry));
+    let fields = native::of_entry(entry, &context);
+    let theirs = compiler.context(view, Shape::Statamic, Holder::Entry(entry));
+    let item = Item {
+        site: entry.site.clone(),
+        localizes: entry.origin.map(|_| root(view, entry).id.clone()),
+        slug: entry.slug.clone(),
+        uri: entry.uri.clone(),
+        url: entry.url.clone(),
+        permalink: entry.permalink.clone(),
+        title: site.title(entry),
+        date: entry.date.map(|date| date.at),
+        updated_at: Some(entry.updated_at),
+        position: position(entry.index),
+        own_order,
+        published: entry.published,
+        window: entry.window,
+        summary: envelope(view, entry).to_string(),
+        fields: Some(template(&fields)),
+        seo: Some(seo::template(&seo::entry(view, entry, compiler.seo))),
+        statamic: Some(template(&statamic::members(entry, &theirs))),
+        page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &theirs))),
+        query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
+        links: links::of(&fields),
+        ..Item::new(Kind::Entry, &entry.collection, &entry.id)
+    };
+    let odd = problems(context.oddities(), &site.source(entry).path, Some(&entry.id));
+    Compiled::new(item, view, odd)
+}
+
+/// A place in a list.
+pub fn position(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or(i64::MAX)
+}
+
+/// The entry that is not a localization of another one.
+fn root<'a>(view: &'a View<'_>, entry: &'a Entry) -> &'a Entry {
+    let mut root = entry;
+    while let Some(origin) = root.origin {
+        root = &view.site.entries[origin];
+    }
+    root
+}
+
+/// The native object's members besides `fields` and `seo` (DESIGN.md §3).
+fn envelope(view: &View<'_>, entry: &Entry) -> Value {
+    let mut envelope = json!({
+        "id": entry.id,
+        "title": view.site.title(entry),
+        "collection": entry.collection,
+        "blueprint": entry.blueprint.handle,
+        "site": entry.site,
+        "slug": entry.slug,
+        "uri": entry.uri,
+        "url": entry.url,
+        "permalink": entry.permalink,
+        "status": Status::of(entry.published, entry.window, view.now).as_str(),
+        "date": entry.date.map(|date| dates::print(date.at, Shape::Native)),
+        "updated_at": dates::print_seconds(entry.updated_at, Shape::Native),
+        "localizations": localizations(view, entry),
+    });
+    if let Some(redirect) = &entry.redirect {
+        envelope["redirect"] = match redirect {
+            Redirect::Url(url) => url.as_str().into(),
+            Redirect::Status(status) => (*status).into(),
+        };
+    }
+    envelope
+}
+
+/// Every localization that the public may see, this entry among them, in site order.
+fn localizations(view: &View<'_>, entry: &Entry) -> Vec<Value> {
+    let siblings = entry.localizations.iter().map(|index| &view.site.entries[*index]);
+    let shown = siblings.filter(|sibling| {
+        view.note_entry(sibling);
+        sibling.id == entry.id || view.is_public(sibling)
+    });
+    shown.map(|sibling| json!({ "site": sibling.site, "id": sibling.id, "url": sibling.url })).collect()
+}

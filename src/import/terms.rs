@@ -1,0 +1,89 @@
+//! Taxonomies and their terms.
+
+use serde_json::{Value, json};
+
+use super::Compile;
+use super::compiler::{Compiled, Compiler, members, problems, template};
+use super::entries::position;
+use super::links;
+use crate::content::taxonomy::Taxonomy;
+use crate::fields::item::{native, term as statamic};
+use crate::fields::{Holder, Shape, dates, query_values, shallow};
+use crate::seo;
+use crate::site::Term;
+use crate::store::{Item, Kind};
+
+/// All taxonomies and all terms.
+pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
+    let taxonomies = compiler.site.content.taxonomies.iter().enumerate();
+    let terms = compiler.site.terms.iter().enumerate();
+    let taxonomies = taxonomies.map(|(index, of)| -> Compile<'a> { Box::new(move |now| taxonomy(compiler, of, index, now)) });
+    taxonomies.chain(terms.map(|(index, of)| -> Compile<'a> { Box::new(move |now| term(compiler, of, index, now)) })).collect()
+}
+
+fn taxonomy(compiler: &Compiler, taxonomy: &Taxonomy, index: usize, now: jiff::Timestamp) -> Compiled {
+    let view = &compiler.view(now, &compiler.site.default_site().handle);
+    let context = compiler.context(view, Shape::Statamic, Holder::Other);
+    let uri = format!("/{}", taxonomy.handle.replace('_', "-"));
+    let theirs = json!({
+        "handle": taxonomy.handle,
+        "title": taxonomy.title,
+        "api_url": shallow::api_url(&format!("taxonomies/{}", taxonomy.handle), &context),
+    });
+    let summary = json!({ "handle": taxonomy.handle, "title": taxonomy.title, "uri": uri, "sites": taxonomy.sites });
+    let item = Item {
+        title: taxonomy.title.clone(),
+        uri: Some(uri),
+        position: position(index),
+        own_order: position(index),
+        summary: summary.to_string(),
+        statamic: Some(template(&members(theirs))),
+        ..Item::new(Kind::Taxonomy, "", &taxonomy.handle)
+    };
+    Compiled::new(item, view, Vec::new())
+}
+
+fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) -> Compiled {
+    let view = &compiler.view(now, &term.site);
+    let id = format!("{}::{}", term.taxonomy, term.id_slug);
+    let context = compiler.context(view, Shape::Native, Holder::Term(term));
+    let theirs = compiler.context(view, Shape::Statamic, Holder::Term(term));
+    let fields = native::of_term(term, &context);
+    let title = term.data.get("title").and_then(|title| title.as_str()).unwrap_or(&term.id_slug);
+    for entry in &term.entries {
+        view.note_entry(&compiler.site.entries[*entry]);
+    }
+    let summary = json!({
+        "id": id,
+        "title": title,
+        "taxonomy": term.taxonomy,
+        "site": term.site,
+        "slug": term.slug,
+        "uri": term.uri,
+        "url": term.url,
+        "permalink": term.permalink,
+        "entries_count": term.entries.iter().filter(|index| view.is_public(&compiler.site.entries[**index])).count(),
+        "updated_at": term.updated_at.map(|seconds| dates::print_seconds(seconds, Shape::Native)),
+    });
+    let item = Item {
+        site: term.site.clone(),
+        localizes: Some(id.clone()),
+        slug: Some(term.slug.clone()),
+        uri: Some(term.uri.clone()),
+        url: Some(term.url.clone()),
+        permalink: term.permalink.clone(),
+        title: title.to_owned(),
+        updated_at: term.updated_at,
+        position: position(index),
+        own_order: position(index),
+        summary: summary.to_string(),
+        fields: Some(template(&fields)),
+        seo: Some(seo::template(&seo::term(view, term, compiler.seo))),
+        statamic: Some(template(&statamic::members(term, &theirs))),
+        query: Some(Value::Object(query_values::of_term(term, &theirs)).to_string()),
+        links: links::of(&fields),
+        ..Item::new(Kind::Term, &term.taxonomy, &id)
+    };
+    let path = format!("content/taxonomies/{}/{}.yaml", term.taxonomy, term.id_slug);
+    Compiled::new(item, view, problems(context.oddities(), &path, None))
+}

@@ -1,0 +1,22 @@
+//! An item that shows something which is published or expires later is compiled once for each such moment.
+
+use jiff::Timestamp;
+
+use super::Compiled;
+use crate::content::problem::Problem;
+use crate::store::Item;
+
+/// More versions than this are not made ahead; the next import goes on from there.
+const MAX_VERSIONS: usize = 64;
+
+/// Compiles an item as it is at `now`, and as it will be after each moment at which something it shows changes.
+pub fn of(now: Timestamp, compile: impl Fn(Timestamp) -> Compiled) -> (Vec<Item>, Vec<Problem>) {
+    let first = compile(now);
+    let (mut items, mut next) = (vec![first.item], first.next);
+    while let Some(moment) = next.filter(|_| items.len() < MAX_VERSIONS) {
+        let later = compile(moment);
+        items.push(Item { valid_from: Some(moment), ..later.item });
+        next = later.next;
+    }
+    (items, first.problems)
+}

@@ -1,0 +1,262 @@
+//! What a page says to search engines and social networks: addon dialects → one input → resolved → head, sitemap,
+//! robots, redirects, feeds (spec/seo.md, spec/seo-live.md).
+//!
+//! In: a linked [`Site`], one entry or term of it, [`settings::Settings`]. Out: [`Seo`], which goes out as it is.
+//! Pure and total: what is odd is a [`warning::Warning`]. It knows nothing of SQL or HTTP.
+
+pub mod antlers;
+pub mod breadcrumbs;
+pub mod canonical;
+pub mod description;
+pub mod dialect;
+pub mod entities;
+pub mod facts;
+pub mod feed;
+pub mod head;
+pub mod hreflang;
+pub mod images;
+pub mod input;
+pub mod json_ld;
+pub mod page;
+pub mod redirects;
+pub mod report;
+pub mod resolve;
+pub mod robots;
+pub mod robots_txt;
+pub mod settings;
+pub mod sitemap;
+pub mod sitemap_values;
+pub mod social;
+pub mod text;
+pub mod title;
+pub mod values;
+pub mod warning;
+pub mod xml;
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::content::Data;
+use crate::fields::Output;
+use crate::fields::splice::{self, Kind};
+use crate::site::view::View;
+use crate::site::{Entry, Site, Term};
+
+use dialect::addon_files::AddonFiles;
+use dialect::{Dialect, Evidence, Rules};
+use input::SiteSeo;
+use settings::Settings;
+
+/// Everything a page says to search engines and social networks, resolved, with where it came from.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Seo {
+    /// Raised only by incompatible changes of this object.
+    pub version: u8,
+    /// The SEO addon whose fields were read.
+    pub dialect: Dialect,
+    /// Present, and false, only where SEO is switched off for the page.
+    #[serde(skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// The whole title.
+    pub title: Option<String>,
+    /// What it is made of.
+    pub title_parts: title::TitleParts,
+    /// The description, or what stands in for it.
+    pub description: Option<String>,
+    /// What crawlers may do.
+    pub robots: robots::Robots,
+    /// The URL that the page declares as its own.
+    pub canonical: Option<String>,
+    /// Whether that is the page's own URL.
+    pub canonical_is_self: bool,
+    /// Language alternatives: the page itself first, `x-default` last.
+    pub hreflang: Vec<hreflang::Alternate>,
+    /// Open Graph.
+    pub og: social::OpenGraph,
+    /// What X shows.
+    pub twitter: social::Twitter,
+    /// Linked data, parsed.
+    #[schema(value_type = Vec<Object>)]
+    pub json_ld: Vec<Value>,
+    /// The page in the sitemap.
+    pub sitemap: sitemap_values::SitemapValues,
+    /// Codes that prove ownership of the site.
+    pub verification: Verification,
+    /// The field that each value came from.
+    pub sources: Sources,
+    /// What is worth a look.
+    pub warnings: Vec<warning::Warning>,
+    /// The addon's fields as stored, inherited ones included, defaults not.
+    #[schema(value_type = Object)]
+    pub raw: Data,
+    /// Which of them an origin gave; left out where none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub raw_inherited: Vec<String>,
+    /// The page's tags, ready to use.
+    pub head: head::Head,
+}
+
+/// The field that a value came from: `entry.<field>`, `globals.<field>`, `collection.<field>`, `config.<field>`,
+/// `permalink`, or null.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SeoSources)]
+pub struct Sources {
+    /// Of the title.
+    pub title: Option<String>,
+    /// Of the description.
+    pub description: Option<String>,
+    /// Of the canonical.
+    pub canonical: Option<String>,
+    /// Of the Open Graph title.
+    #[serde(rename = "og.title")]
+    pub og_title: Option<String>,
+    /// Of the Open Graph description.
+    #[serde(rename = "og.description")]
+    pub og_description: Option<String>,
+    /// Of the image.
+    #[serde(rename = "og.image")]
+    pub og_image: Option<String>,
+}
+
+/// Codes that prove ownership of the site; those that are not set are left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SeoVerification)]
+pub struct Verification {
+    /// Google Search Console.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub google: Option<String>,
+    /// Bing Webmaster Tools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bing: Option<String>,
+    /// Yandex Webmaster.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub yandex: Option<String>,
+    /// Baidu Search Resource Platform.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baidu: Option<String>,
+}
+
+/// A project's SEO set-up, read once: every page of it is resolved against this.
+#[derive(Debug)]
+pub struct Project {
+    /// The deployment's choices.
+    pub settings: Settings,
+    /// The addon, where the project as a whole tells.
+    pub evidence: Evidence,
+    sites: HashMap<String, ProjectSite>,
+    /// Containers of which at least one file is known.
+    stocked: HashSet<String>,
+}
+
+/// One site of a project: what its settings say, by the dialect of the project or, without one, by each that a page
+/// may turn out to be written in.
+#[derive(Debug)]
+struct ProjectSite {
+    dialects: Vec<(Dialect, Rules, SiteSeo)>,
+}
+
+impl Project {
+    /// Reads the set-up of a linked project; `files` are those that SEO addons keep beside the content.
+    #[must_use]
+    pub fn new(site: &Site, settings: Settings, files: &AddonFiles) -> Self {
+        let evidence = dialect::detect(&site.content, files, settings.dialect);
+        let sites = site.content.sites.iter().map(|of| {
+            let dialects = evidence.dialects().into_iter().map(|dialect| {
+                let (rules, site_seo) = dialect::read(evidence, dialect, site, &of.handle, files);
+                (dialect, rules, site_seo)
+            });
+            (of.handle.clone(), ProjectSite { dialects: dialects.collect() })
+        });
+        let stocked = site.content.assets.iter().map(|asset| asset.container.clone()).collect();
+        Self { sites: sites.collect(), evidence, stocked, settings }
+    }
+
+    /// What a site's settings say; those of the dialect that the project is in, or most likely in.
+    #[must_use]
+    pub fn site(&self, handle: &str) -> Option<&SiteSeo> {
+        self.sites.get(handle)?.dialects.first().map(|(_, _, site)| site)
+    }
+
+    /// Whether any file of an asset container is known.
+    #[must_use]
+    pub fn has_files(&self, container: &str) -> bool {
+        self.stocked.contains(container)
+    }
+
+    /// Whether a page may be listed under its own URL.
+    #[must_use]
+    pub fn is_indexable(&self, page: &page::Subject) -> bool {
+        self.rules(page).is_some_and(|(rules, _)| rules.is_indexable(page))
+    }
+
+    /// The rules and settings that a page is read by.
+    fn rules(&self, page: &page::Subject) -> Option<(&Rules, &SiteSeo)> {
+        let dialects = &self.sites.get(page.site)?.dialects;
+        let dialect = self.evidence.of_page(page);
+        let found = dialects.iter().find(|(known, _, _)| *known == dialect).or(dialects.first());
+        found.map(|(_, rules, site)| (rules, site))
+    }
+}
+
+/// Resolves an entry.
+///
+/// # Panics
+/// Never: an entry's site is one of its project's.
+#[must_use]
+pub fn entry(view: &View, entry: &Entry, project: &Project) -> Seo {
+    let subject = facts::entry_subject(view.site, entry);
+    let (rules, site) = project.rules(&subject).expect("an entry's site is one of its project's");
+    let input = rules.input(&subject, site);
+    let page = facts::entry_page(view, entry, &subject, &input, site, project);
+    resolve::resolve(&page, &input, site, &project.settings)
+}
+
+/// Resolves a term.
+///
+/// # Panics
+/// Never: a term's site is one of its project's.
+#[must_use]
+pub fn term(view: &View, term: &Term, project: &Project) -> Seo {
+    let subject = facts::term_subject(view.site, term);
+    let (rules, site) = project.rules(&subject).expect("a term's site is one of its project's");
+    let input = rules.input(&subject, site);
+    let page = facts::term_page(view, term, &subject, &input, site, project);
+    resolve::resolve(&page, &input, site, &project.settings)
+}
+
+/// The JSON template in which each member, and each part of `head`, can be left out by `seo=`.
+///
+/// # Panics
+/// Never: the object is always JSON.
+#[must_use]
+pub fn template(seo: &Seo) -> String {
+    let Ok(Value::Object(members)) = serde_json::to_value(seo) else {
+        unreachable!("a struct with named fields is an object");
+    };
+    let mut template = String::from("{");
+    for (key, value) in members {
+        if key == "head" {
+            splice_head(value, &mut template);
+        } else {
+            splice::member(&key, &Output::Json(value), Kind::Seo, &mut template);
+        }
+    }
+    template.push('}');
+    template
+}
+
+/// Inside a removable `head` its parts are removable too.
+fn splice_head(head: Value, template: &mut String) {
+    let Value::Object(parts) = head else { return };
+    let parts: Vec<(String, Output)> = parts.into_iter().map(|(part, value)| (part, Output::Json(value))).collect();
+    let mut inner = String::new();
+    splice::object(&parts, Kind::Seo, &mut inner);
+    splice::member("head", &Output::Text(inner), Kind::Seo, template);
+}
+
+fn is_true(flag: &bool) -> bool {
+    *flag
+}

@@ -1,0 +1,33 @@
+//! What a deployment may choose about SEO; everything else is in the content.
+
+use super::dialect::Dialect;
+
+/// Choices that the content does not hold. Origin, environment and the application's name are the site's settings.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Collections whose pages are articles although they are not dated.
+    pub article_collections: Vec<String>,
+    /// Whether articles get an `Article` node in their JSON-LD.
+    pub article_schema: bool,
+    /// URL of an image service that crops: `https://img.example.com/{path}?w=1200&h=630&fp-x={fx}&fp-y={fy}`.
+    pub image_template: Option<String>,
+    /// Follow Peak's own output where ours is better by choice (D-7 to D-10, D-13, D-14).
+    pub peak_strict: bool,
+    /// The SEO addon; `None` detects it.
+    pub dialect: Option<Dialect>,
+    /// Whether a file's time stands in for a missing `updated_at`; turn it off where files come from a fresh checkout.
+    pub lastmod_from_mtime: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            article_collections: Vec::new(),
+            article_schema: false,
+            image_template: None,
+            peak_strict: false,
+            dialect: None,
+            lastmod_from_mtime: true,
+        }
+    }
+}

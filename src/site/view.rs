@@ -1,0 +1,187 @@
+//! The site as it is seen at one moment, by code that compiles one thing: it answers look-ups and remembers them, so
+//! that the importer knows what the compiled thing was made of and when it must be made anew.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::{Entry, Site, Term, url};
+use crate::bard::{Links, Target};
+use crate::content::Data;
+use crate::content::assets::{Asset, Container};
+use crate::content::users::User;
+
+/// A look at the site at one moment.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The whole site; look-ups made on it directly are not remembered.
+    pub site: &'a Site,
+    /// The clock: what is public is decided by it.
+    pub now: Timestamp,
+    /// Site handle of the item that is compiled: relations are localized to it.
+    pub locale: String,
+    seen: RefCell<BTreeSet<Key>>,
+}
+
+/// Something an answer was made of; printed, it is a surrogate key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// `entry:ID`
+    Entry(String),
+    /// `term:TAXONOMY::SLUG`
+    Term(String),
+    /// `asset:CONTAINER::PATH`
+    Asset(String),
+    /// `user:ID`
+    User(String),
+    /// `global:HANDLE`
+    Global(String),
+    /// `page:SITE:URI`: whatever page stands there, if any
+    Page(String, String),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entry(id) => write!(formatter, "entry:{id}"),
+            Self::Term(id) => write!(formatter, "term:{id}"),
+            Self::Asset(id) => write!(formatter, "asset:{id}"),
+            Self::User(id) => write!(formatter, "user:{id}"),
+            Self::Global(handle) => write!(formatter, "global:{handle}"),
+            Self::Page(site, uri) => write!(formatter, "page:{site}:{uri}"),
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    /// A fresh look from within `locale`.
+    #[must_use]
+    pub fn new(site: &'a Site, now: Timestamp, locale: &str) -> Self {
+        Self { site, now, locale: locale.to_owned(), seen: RefCell::default() }
+    }
+
+    /// Everything that was looked up, found or not.
+    #[must_use]
+    pub fn seen(&self) -> BTreeSet<Key> {
+        self.seen.borrow().clone()
+    }
+
+    /// The earliest moment after `now` at which one of the entries seen becomes public or stops being so.
+    #[must_use]
+    pub fn next_boundary(&self) -> Option<Timestamp> {
+        let seen = self.seen.borrow();
+        let entries = seen.iter().filter_map(|key| match key {
+            Key::Entry(id) => self.site.entry(id),
+            Key::Page(site, uri) => self.site.entry_at(site, uri),
+            _ => None,
+        });
+        entries.filter(|entry| entry.published).filter_map(|entry| entry.window.next_boundary(self.now)).min()
+    }
+
+    /// The entry with this id, public or not.
+    #[must_use]
+    pub fn entry(&self, id: &str) -> Option<&'a Entry> {
+        let found = self.site.entry(id);
+        self.note(Key::Entry(found.map_or_else(|| id.to_owned(), |entry| entry.id.clone())));
+        found
+    }
+
+    /// Remembers that the answer shows this entry (one reached without a look-up by id).
+    pub fn note_entry(&self, entry: &Entry) {
+        self.note(Key::Entry(entry.id.clone()));
+    }
+
+    /// Whether the public may see it now.
+    #[must_use]
+    pub fn is_public(&self, entry: &Entry) -> bool {
+        entry.published && entry.window.contains(self.now)
+    }
+
+    /// The entry's localization in this view's site: itself, a sibling, or `None`.
+    #[must_use]
+    pub fn localized(&self, entry: &Entry) -> Option<&'a Entry> {
+        self.localized_to(entry, &self.locale)
+    }
+
+    /// The entry's localization in a site: itself, a sibling, or `None`.
+    #[must_use]
+    pub fn localized_to(&self, entry: &Entry, site: &str) -> Option<&'a Entry> {
+        let mut siblings = entry.localizations.iter().map(|index| &self.site.entries[*index]);
+        let found = siblings.find(|sibling| sibling.site == site)?;
+        self.note_entry(found);
+        Some(found)
+    }
+
+    /// The page at a URI (own route, without the site's prefix), public or not.
+    #[must_use]
+    pub fn page(&self, site: &str, uri: &str) -> Option<&'a Entry> {
+        self.note(Key::Page(site.to_owned(), uri.to_owned()));
+        self.site.entry_at(site, uri)
+    }
+
+    /// A term by taxonomy and default-site slug, in this view's site.
+    #[must_use]
+    pub fn term(&self, taxonomy: &str, slug: &str) -> Option<&'a Term> {
+        self.note(Key::Term(format!("{taxonomy}::{slug}")));
+        self.site.term(taxonomy, slug, &self.locale)
+    }
+
+    /// An asset by container and path.
+    #[must_use]
+    pub fn asset(&self, container: &str, path: &str) -> Option<(&'a Container, &'a Asset)> {
+        self.note(Key::Asset(format!("{container}::{path}")));
+        self.site.asset(container, path)
+    }
+
+    /// A user by id.
+    #[must_use]
+    pub fn user(&self, id: &str) -> Option<&'a User> {
+        self.note(Key::User(id.to_owned()));
+        self.site.user(id)
+    }
+
+    /// A global set's values in this view's site.
+    #[must_use]
+    pub fn globals(&self, handle: &str) -> Option<Data> {
+        self.note(Key::Global(handle.to_owned()));
+        self.site.globals(handle, &self.locale)
+    }
+
+    fn note(&self, key: Key) {
+        self.seen.borrow_mut().insert(key);
+    }
+
+    fn entry_target(&self, id: &str) -> Option<Target<'_>> {
+        let entry = self.entry(id)?;
+        let hidden = !self.is_public(entry);
+        let url = entry.url.as_deref().filter(|_| !hidden).map(Cow::Borrowed);
+        Some(Target { url, hidden, ..Target::default() })
+    }
+
+    fn asset_target(&self, container: &str, path: &str) -> Option<Target<'_>> {
+        let (container, asset) = self.asset(container, path)?;
+        let alt = asset.data.get("alt").and_then(|alt| alt.as_str()).map(Cow::Borrowed);
+        let url = url::asset(container, asset).map(Cow::Owned);
+        Some(Target { url, hidden: false, alt, width: asset.width, height: asset.height })
+    }
+}
+
+/// A link to an entry that the public may not see has no URL: it would tell of the draft (DESIGN.md §5).
+impl Links for View<'_> {
+    fn target(&self, reference: &str) -> Option<Target<'_>> {
+        let (kind, id) = reference.split_once("::")?;
+        match kind {
+            "entry" => self.entry_target(id),
+            "asset" => id.split_once("::").and_then(|(container, path)| self.asset_target(container, path)),
+            "term" => {
+                let (taxonomy, slug) = id.split_once("::")?;
+                let url = self.term(taxonomy, slug)?.url.as_str();
+                Some(Target { url: Some(Cow::Borrowed(url)), ..Target::default() })
+            }
+            _ => None,
+        }
+    }
+}

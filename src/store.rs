@@ -1,0 +1,262 @@
+//! The compiled site in a database: one transaction replaces it and raises the generation; readers see one generation.
+//!
+//! In: [`Item`]s and [`Problem`]s. Out: rows, as the JSON templates they were stored as. The one home of `sqlx` and SQL.
+//! It knows nothing of YAML, of Bard or of HTTP.
+//!
+//! [`Problem`]: crate::content::problem::Problem
+
+pub mod engine;
+pub mod list;
+pub mod moment;
+pub mod problems;
+pub mod read;
+pub mod replace;
+pub mod texts;
+pub mod write;
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::site::status::Window;
+
+/// What an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An entry; `owner` is its collection.
+    Entry,
+    /// A term in one site; `owner` is its taxonomy.
+    Term,
+    /// An asset; `owner` is its container.
+    Asset,
+    /// A global set in one site.
+    Global,
+    /// A user.
+    User,
+    /// A form's definition.
+    Form,
+    /// A collection's description.
+    Collection,
+    /// A taxonomy's description.
+    Taxonomy,
+    /// A navigation's description.
+    Navigation,
+    /// An asset container's description.
+    Container,
+    /// A site's description.
+    Site,
+    /// The tree of a collection in one site; `owner` is the collection.
+    CollectionTree,
+    /// The tree of a navigation in one site; `owner` is the navigation.
+    NavigationTree,
+}
+
+impl Kind {
+    /// The name it is stored under, and the first half of its surrogate key.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Term => "term",
+            Self::Asset => "asset",
+            Self::Global => "global",
+            Self::User => "user",
+            Self::Form => "form",
+            Self::Collection => "collection",
+            Self::Taxonomy => "taxonomy",
+            Self::Navigation => "navigation",
+            Self::Container => "container",
+            Self::Site => "site",
+            Self::CollectionTree => "collection_tree",
+            Self::NavigationTree => "navigation_tree",
+        }
+    }
+}
+
+/// One thing that can be asked for, compiled: the importer's output.
+///
+/// An item whose answer changes with the clock (it, or something it shows, is published or expires) comes in several
+/// versions: of those with `valid_from` not after now, the latest is the answer. Versions of one item stand together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What it is.
+    pub kind: Kind,
+    /// Collection, taxonomy, container or navigation; empty where the kind has none.
+    pub owner: String,
+    /// Opaque; unique with kind, owner and site.
+    pub id: String,
+    /// Site handle; empty where the kind has none.
+    pub site: String,
+    /// Id of the entry at the root of its localizations; `None` where it localizes nothing.
+    pub localizes: Option<String>,
+    /// Last part of its route.
+    pub slug: Option<String>,
+    /// Own route, without the site's prefix.
+    pub uri: Option<String>,
+    /// What a visitor types after the front end's origin: path with the site's prefix.
+    pub url: Option<String>,
+    /// Absolute; `None` without a route or a known origin.
+    pub permalink: Option<String>,
+    /// As text, for sorting.
+    pub title: String,
+    /// An entry's date.
+    pub date: Option<Timestamp>,
+    /// Seconds since 1970.
+    pub updated_at: Option<i64>,
+    /// Place in an unsorted list of its kind.
+    pub position: i64,
+    /// Place in the collection's own order (tree, date or title).
+    pub own_order: i64,
+    /// Whether the public may see it at all.
+    pub published: bool,
+    /// When the public may see it.
+    pub window: Window,
+    /// `None`: since ever.
+    pub valid_from: Option<Timestamp>,
+    /// Template of the native object's members without `fields`, `seo`: what lists show.
+    pub summary: String,
+    /// Template of the native `fields` object; every field is removable, every part of a body too.
+    pub fields: Option<String>,
+    /// Template of the native `seo` object; every member of it, and of its `head`, is removable.
+    pub seo: Option<String>,
+    /// Template of Statamic's own object at depth 0, every key removable.
+    pub statamic: Option<String>,
+    /// The same as a tree's `page` has it (relations raw, spec/statamic.md §3.6).
+    pub page: Option<String>,
+    /// What Statamic's filters and sorts see of it: a JSON object, field → value.
+    pub query: Option<String>,
+    /// Entries, terms and assets its bodies lead to.
+    pub links: Vec<Link>,
+    /// What the answer was made of: `entry:ID`, `global:seo`, …
+    pub keys: Vec<String>,
+}
+
+impl Item {
+    /// A public item that has nothing to show yet.
+    #[must_use]
+    pub fn new(kind: Kind, owner: &str, id: &str) -> Self {
+        Self {
+            kind,
+            owner: owner.to_owned(),
+            id: id.to_owned(),
+            site: String::new(),
+            localizes: None,
+            slug: None,
+            uri: None,
+            url: None,
+            permalink: None,
+            title: String::new(),
+            date: None,
+            updated_at: None,
+            position: 0,
+            own_order: 0,
+            published: true,
+            window: Window::default(),
+            valid_from: None,
+            summary: "{}".to_owned(),
+            fields: None,
+            seo: None,
+            statamic: None,
+            page: None,
+            query: None,
+            links: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+}
+
+/// A link from an item's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The field the body is in.
+    pub field: String,
+    /// `entry::ID`, `asset::CONTAINER::PATH`, `term::TAXONOMY::SLUG`.
+    pub target: String,
+    /// The linked text.
+    pub text: String,
+    /// `ok`, `missing`, `draft`, `no_route`.
+    pub state: String,
+}
+
+/// Something read, and the generation that it is of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot<T> {
+    /// Rises by one with each replacement that changed anything.
+    pub generation: i64,
+    /// When this generation was written.
+    pub replaced_at: Timestamp,
+    /// The last moment up to now at which some answer changed by the clock alone.
+    pub last_boundary: Option<Timestamp>,
+    /// The next such moment after now.
+    pub next_boundary: Option<Timestamp>,
+    /// What was asked for.
+    pub value: T,
+}
+
+impl<T> Snapshot<T> {
+    /// The same snapshot of something made from the value.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Snapshot<U> {
+        let Self { generation, replaced_at, last_boundary, next_boundary, value } = self;
+        Snapshot { generation, replaced_at, last_boundary, next_boundary, value: make(value) }
+    }
+}
+
+/// The database of one compiled site.
+#[derive(Clone, Debug)]
+pub struct Store {
+    engine: engine::Sqlite,
+}
+
+/// Why the store cannot do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The URL names an engine that this program does not speak.
+    #[error("database {0:?} is of an engine that is not supported; give a file or sqlite:FILE")]
+    Engine(String),
+    /// The file cannot be opened.
+    #[error("cannot open the database {}: {cause}; is it a SQLite file in a folder that can be written?", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the engine said.
+        cause: sqlx::Error,
+    },
+    /// A later program wrote it.
+    #[error("database {} has schema {found}, this program knows up to {known}; use a newer rhapsode or another file", path.display())]
+    NewerSchema {
+        /// The file.
+        path: PathBuf,
+        /// The schema's version.
+        found: i64,
+        /// The newest one that is known here.
+        known: i64,
+    },
+    /// An earlier program wrote it, and it may not be written now.
+    #[error("database {} has schema {found}, this program needs {known}; run `rhapsode import` once", path.display())]
+    OlderSchema {
+        /// The file.
+        path: PathBuf,
+        /// The schema's version; 0 where it has none.
+        found: i64,
+        /// The one that is needed.
+        known: i64,
+    },
+    /// A migration failed.
+    #[error("cannot bring the database {} to this program's schema", path.display())]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: sqlx::migrate::MigrateError,
+    },
+    /// A statement failed.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+/// The spelling under which an id is stored and found: a UUID in lower case with hyphens, anything else as it is.
+#[must_use]
+pub fn id_key(id: &str) -> String {
+    uuid::Uuid::try_parse(id).map_or_else(|_| id.to_owned(), |uuid| uuid.to_string())
+}

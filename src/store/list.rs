@@ -1,0 +1,181 @@
+//! Lists of entries: one statement per order and direction, each a walk along one index from a place in it.
+
+use jiff::Timestamp;
+use sqlx::Row;
+
+use super::read::{Document, document, head, snapshot, visible};
+use super::{Error, Snapshot, Store, moment};
+
+/// By what a list of entries is sorted; ties are broken by id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// As the collection has it; collection after collection where none is chosen.
+    #[default]
+    OwnOrder,
+    /// By date; entries without one come first.
+    Date,
+    /// By title, letters in lower case.
+    Title,
+    /// By the time of the last change.
+    UpdatedAt,
+}
+
+/// A list that is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Only of this collection.
+    pub collection: Option<String>,
+    /// Only of this site.
+    pub site: Option<String>,
+    /// By what it is sorted.
+    pub sort: Sort,
+    /// From the end.
+    pub descending: bool,
+    /// Begins after this place; `None`: at the beginning.
+    pub after: Option<Place>,
+    /// At most this many.
+    pub limit: i64,
+    /// Whether [`Listing::total`] is wanted.
+    pub count: bool,
+    /// Whether `fields`, `seo` and `keys` are wanted.
+    pub bodies: bool,
+}
+
+/// An entry's place in an order: what a cursor holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its collection.
+    pub owner: String,
+    /// The value that is sorted by.
+    pub key: Key,
+    /// Its id.
+    pub id: String,
+}
+
+/// A value that lists are sorted by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// Of an order, a date or a time.
+    Number(i64),
+    /// Of a title.
+    Text(String),
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// At most as many as were asked for.
+    pub documents: Vec<Document>,
+    /// How many there are on all pages.
+    pub total: Option<i64>,
+}
+
+/// The statement of a list: `$2` is the owner (of the place, or the one chosen), `$5` and `$6` the place.
+macro_rules! list {
+    ($chosen:tt, $direction:literal, $beyond:literal, $($column:literal $place:literal),+) => {
+        concat!(
+            "select ", head!(), ", ", document!(), ",
+             case when $4 then (select count(*) from item e where e.kind = 'entry' ", chosen!($chosen, "e"), "
+                 and ($3 is null or e.site = $3) and ", visible!("e"), ") end as total
+             from generation g
+             left join item i on i.kind = 'entry' ", chosen!($chosen, "i"), "
+                 and (", $("i.", $column, ", ",)+ "i.id) ", $beyond, " (", $($place, ", ",)+ "$6)
+                 and ($3 is null or i.site = $3) and ", visible!("i"), "
+             left join summary s on s.number = i.number
+             left join body b on b.number = i.number and $8
+             where g.id = 1
+             order by ", $("i.", $column, " ", $direction, ", ",)+ "i.id ", $direction, "
+             limit $7"
+        )
+    };
+}
+
+macro_rules! chosen {
+    ("all", $item:literal) => {
+        ""
+    };
+    ("one", $item:literal) => {
+        concat!("and ", $item, ".owner = $2")
+    };
+}
+
+macro_rules! either_way {
+    ($descending:expr, $chosen:tt, $($columns:tt)+) => {
+        if $descending { list!($chosen, "desc", "<", $($columns)+) } else { list!($chosen, "asc", ">", $($columns)+) }
+    };
+}
+
+impl Store {
+    /// A page of the entries that the public may see now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn entries(&self, query: &Query, now: Timestamp) -> Result<Snapshot<Listing>, Error> {
+        let place = query.after.clone().unwrap_or_else(|| beginning(query));
+        let owner = query.collection.clone().unwrap_or(place.owner);
+        let rows = sqlx::query(statement(query)).bind(moment::stored(now)).bind(owner).bind(&query.site).bind(query.count);
+        let rows = match place.key {
+            Key::Number(number) => rows.bind(number),
+            Key::Text(text) => rows.bind(text),
+        };
+        let rows = rows.bind(place.id).bind(query.limit).bind(query.bodies).fetch_all(&self.engine.readers).await?;
+        let total = rows.first().and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten());
+        Ok(snapshot(&rows)?.map(|documents| Listing { documents, total }))
+    }
+}
+
+impl Document {
+    /// Its place in an order.
+    #[must_use]
+    pub fn place(&self, sort: Sort) -> Place {
+        let key = match sort {
+            Sort::OwnOrder => Key::Number(self.own_order),
+            Sort::Date => Key::Number(self.date),
+            Sort::Title => Key::Text(self.title_key.clone()),
+            Sort::UpdatedAt => Key::Number(self.updated_at),
+        };
+        Place { owner: self.owner.clone(), key, id: self.id.clone() }
+    }
+}
+
+fn statement(query: &Query) -> &'static str {
+    let down = query.descending;
+    match (query.sort, query.collection.is_some()) {
+        (Sort::OwnOrder, true) => either_way!(down, "one", "own_order" "$5"),
+        (Sort::Date, true) => either_way!(down, "one", "date" "$5"),
+        (Sort::Title, true) => either_way!(down, "one", "title_key" "$5"),
+        (Sort::UpdatedAt, true) => either_way!(down, "one", "updated_at" "$5"),
+        (Sort::OwnOrder, false) => either_way!(down, "all", "owner" "$2", "own_order" "$5"),
+        (Sort::Date, false) => either_way!(down, "all", "date" "$5"),
+        (Sort::Title, false) => either_way!(down, "all", "title_key" "$5"),
+        (Sort::UpdatedAt, false) => either_way!(down, "all", "updated_at" "$5"),
+    }
+}
+
+/// The place in front of all entries.
+fn beginning(query: &Query) -> Place {
+    let (number, text) = if query.descending { (moment::NEVER, "\u{10ffff}") } else { (moment::ALWAYS, "") };
+    let key = match query.sort {
+        Sort::Title => Key::Text(text.to_owned()),
+        _ => Key::Number(number),
+    };
+    Place { owner: text.to_owned(), key, id: text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::read::plan;
+
+    #[tokio::test]
+    async fn every_order_is_a_walk_along_an_index() {
+        let collections = [None, Some("posts".to_owned())];
+        for sort in [Sort::OwnOrder, Sort::Date, Sort::Title, Sort::UpdatedAt] {
+            for (collection, descending) in collections.iter().flat_map(|collection| [(collection, false), (collection, true)]) {
+                let query = Query { collection: collection.clone(), sort, descending, ..Query::default() };
+                let plan = plan(statement(&query)).await;
+                assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{query:?}\n{plan}");
+            }
+        }
+    }
+}

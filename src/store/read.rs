@@ -1,0 +1,250 @@
+//! One thing, or a few small ones, read in one statement, so that an answer and its generation are of one moment.
+//!
+//! Each statement hangs off the one row of `generation` by left joins: it comes back even where nothing was found. What
+//! the public may see is decided by [`visible`], here and nowhere else.
+
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row};
+
+use super::{Error, Kind, Snapshot, Store, id_key, moment};
+
+/// The one predicate of publicness: `$1` is now, the argument names the row of `item`.
+///
+/// `visible_from` and `visible_until` hold the version's validity, the entry's window and `published` in one.
+macro_rules! visible {
+    ($item:literal) => {
+        concat!($item, ".visible_from <= $1 and $1 < ", $item, ".visible_until")
+    };
+}
+pub(super) use visible;
+
+/// What every statement says of its snapshot.
+macro_rules! head {
+    () => {
+        "g.number as generation, g.replaced_at,
+         (select min(moment) from boundary where moment > $1) as next_boundary,
+         (select max(moment) from boundary where moment <= $1) as last_boundary"
+    };
+}
+pub(super) use head;
+
+/// The columns of a [`Document`], from `item i`, `summary s` and `body b`.
+macro_rules! document {
+    () => {
+        "i.number, i.owner, i.id, i.site, i.slug, i.uri, i.url, i.permalink, i.title_key, i.date, i.updated_at, i.own_order,
+         i.changed_at, i.visible_from, i.visible_until, s.object as summary, b.keys, b.fields, b.seo"
+    };
+}
+pub(super) use document;
+
+/// One visible item, its texts as the templates they were stored as.
+#[derive(Clone, Debug, FromRow)]
+pub struct Document {
+    /// Collection, taxonomy, container or navigation.
+    pub owner: String,
+    /// As [`id_key`] spells it.
+    pub id: String,
+    /// Site handle.
+    pub site: String,
+    /// Last part of its route.
+    pub slug: Option<String>,
+    /// Own route, without the site's prefix.
+    pub uri: Option<String>,
+    /// Path with the site's prefix.
+    pub url: Option<String>,
+    /// Absolute.
+    pub permalink: Option<String>,
+    pub(super) title_key: String,
+    pub(super) date: i64,
+    pub(super) updated_at: i64,
+    pub(super) own_order: i64,
+    changed_at: i64,
+    visible_from: i64,
+    visible_until: i64,
+    /// Template of the native object without `fields` and `seo`.
+    pub summary: String,
+    /// Surrogate keys between blanks; `None` where bodies were not asked for.
+    pub keys: Option<String>,
+    /// Template of `fields`.
+    pub fields: Option<String>,
+    /// Template of `seo`.
+    pub seo: Option<String>,
+}
+
+impl Document {
+    /// When its answer last changed: it was written, or it became visible.
+    #[must_use]
+    pub fn changed_at(&self) -> Timestamp {
+        moment::read(self.changed_at.max(self.visible_from)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    /// When its answer changes next by the clock alone.
+    #[must_use]
+    pub fn visible_until(&self) -> Option<Timestamp> {
+        moment::read(self.visible_until)
+    }
+}
+
+/// A collection's description and how many of its entries are public.
+#[derive(Clone, Debug, FromRow)]
+pub struct Collection {
+    /// Its handle.
+    pub id: String,
+    /// Template of its description.
+    pub summary: String,
+    /// Public entries.
+    pub entries: i64,
+}
+
+/// The generation alone.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Generation {
+    /// 0: nothing was ever imported.
+    pub number: i64,
+    /// What shaped the compiled rows, as the importer named it.
+    pub fingerprint: String,
+}
+
+const ENTRY: &str = concat!(
+    "select ", head!(), ", ", document!(), "
+     from generation g
+     left join item i on i.kind = 'entry' and i.id = $2 and ", visible!("i"), "
+     left join summary s on s.number = i.number
+     left join body b on b.number = i.number
+     where g.id = 1 limit 1"
+);
+
+const LOCALIZATION: &str = concat!(
+    "select ", head!(), ", ", document!(), "
+     from generation g
+     left join item asked on asked.kind = 'entry' and asked.id = $2 and ", visible!("asked"), "
+     left join item i on i.kind = 'entry' and i.localizes = asked.localizes and i.site = $3 and ", visible!("i"), "
+     left join summary s on s.number = i.number
+     left join body b on b.number = i.number
+     where g.id = 1 limit 1"
+);
+
+const COLLECTIONS: &str = concat!(
+    "select ", head!(), ", i.number, i.id, s.object as summary,
+     (select count(*) from item e where e.kind = 'entry' and e.owner = i.id and ", visible!("e"), ") as entries
+     from generation g
+     left join item i on i.kind = 'collection' and i.owner = '' and ($2 is null or i.id = $2) and ", visible!("i"), "
+     left join summary s on s.number = i.number
+     where g.id = 1 order by i.position"
+);
+
+impl Store {
+    /// The generation that a read now would be of.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn generation(&self) -> Result<Generation, Error> {
+        let found = sqlx::query_as("select number, fingerprint from generation where id = 1");
+        Ok(found.fetch_one(&self.engine.readers).await?)
+    }
+
+    /// The entry with this id, in any spelling of a UUID, if the public may see it now.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn entry(&self, id: &str, now: Timestamp) -> Result<Snapshot<Option<Document>>, Error> {
+        let rows = sqlx::query(ENTRY);
+        let rows = rows.bind(moment::stored(now)).bind(id_key(id)).fetch_all(&self.engine.readers).await?;
+        Ok(snapshot(&rows)?.map(first))
+    }
+
+    /// The localization of an entry in a site: itself, or the entry there that has the same root.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn localization(&self, id: &str, site: &str, now: Timestamp) -> Result<Snapshot<Option<Document>>, Error> {
+        let rows = sqlx::query(LOCALIZATION);
+        let rows = rows.bind(moment::stored(now)).bind(id_key(id)).bind(site).fetch_all(&self.engine.readers).await?;
+        Ok(snapshot(&rows)?.map(first))
+    }
+
+    /// Collections with their counts, by their position: all, or the one with this handle.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn collections(&self, handle: Option<&str>, now: Timestamp) -> Result<Snapshot<Vec<Collection>>, Error> {
+        let rows = sqlx::query(COLLECTIONS);
+        let rows = rows.bind(moment::stored(now)).bind(handle).fetch_all(&self.engine.readers).await?;
+        snapshot(&rows)
+    }
+
+    /// Names of the fields that entries have, of one collection or of all.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn field_names(&self, collection: Option<&str>) -> Result<Vec<String>, Error> {
+        let names = sqlx::query_scalar(
+            "select distinct name from field where kind = 'entry' and ($1 is null or owner = $1) order by name",
+        );
+        Ok(names.bind(collection).fetch_all(&self.engine.readers).await?)
+    }
+
+    /// Ids of the items of a kind that has no owners: handles of collections, of sites.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn handles(&self, kind: Kind) -> Result<Vec<String>, Error> {
+        let handles = sqlx::query_scalar("select distinct id from item where kind = $1 and owner = '' order by id");
+        Ok(handles.bind(kind.name()).fetch_all(&self.engine.readers).await?)
+    }
+}
+
+/// What the first row says of the snapshot, and all rows that hold something.
+pub(super) fn snapshot<T>(rows: &[SqliteRow]) -> Result<Snapshot<Vec<T>>, Error>
+where
+    T: for<'r> FromRow<'r, SqliteRow>,
+{
+    let head = rows.first().ok_or(sqlx::Error::RowNotFound)?;
+    let mut value = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.try_get::<Option<i64>, _>("number")?.is_some() {
+            value.push(T::from_row(row)?);
+        }
+    }
+    Ok(Snapshot {
+        generation: head.try_get("generation")?,
+        replaced_at: moment::read(head.try_get("replaced_at")?).unwrap_or(Timestamp::UNIX_EPOCH),
+        last_boundary: optional(head, "last_boundary")?,
+        next_boundary: optional(head, "next_boundary")?,
+        value,
+    })
+}
+
+fn optional(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, Error> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.and_then(moment::read))
+}
+
+pub(super) fn first<T>(values: Vec<T>) -> Option<T> {
+    values.into_iter().next()
+}
+
+/// How `SQLite` would run a statement, a line per step; the parameters do not matter to it.
+#[cfg(test)]
+pub(super) async fn plan(statement: &'static str) -> String {
+    use sqlx::Connection;
+
+    let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    super::engine::MIGRATIONS.run(&mut connection).await.unwrap();
+    let explain = sqlx::AssertSqlSafe(format!("explain query plan {statement}"));
+    let steps = sqlx::query(explain).fetch_all(&mut connection).await.unwrap();
+    steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_read_walks_a_table_or_sorts() {
+        for statement in [ENTRY, LOCALIZATION, COLLECTIONS] {
+            let plan = plan(statement).await;
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{statement}\n{plan}");
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Replacing the site: what changed is written, what vanished is deleted, what is as it was is left alone, and the
+//! generation rises, all in one transaction. A crash at any moment leaves the former generation whole.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::Timestamp;
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+
+use super::write::{self, ItemRow, Span};
+use super::{Error, Item, Kind, Store, id_key, moment, problems};
+use crate::content::problem::Problem;
+
+/// Rows are gathered up to this many before they are written.
+const BATCH: usize = 100;
+
+/// What a replacement did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Replaced {
+    /// The generation that readers see now; the former one where nothing changed.
+    pub generation: i64,
+    /// Items written.
+    pub written: usize,
+    /// Items that vanished.
+    pub deleted: usize,
+    /// Items that were as they are.
+    pub unchanged: usize,
+}
+
+impl Store {
+    /// Replaces the whole site; versions of one item stand together in `items`.
+    ///
+    /// Where two items have the same kind, owner, id and site, the first is kept.
+    ///
+    /// # Errors
+    /// If the database fails or cannot be written; then it is as it was.
+    pub async fn replace<I>(&self, items: I, problems: &[Problem], fingerprint: &str, now: Timestamp) -> Result<Replaced, Error>
+    where
+        I: IntoIterator<Item = Item>,
+    {
+        let mut connection = self.engine.writer().await?;
+        let mut transaction = connection.begin_with("begin immediate").await?;
+        let mut replacement = Replacement::begin(&mut transaction, now).await?;
+        let mut versions = Vec::new();
+        for item in items {
+            if versions.last().is_some_and(|last| !same(last, &item)) {
+                replacement.take(std::mem::take(&mut versions)).await?;
+            }
+            versions.push(item);
+        }
+        replacement.take(versions).await?;
+        let replaced = replacement.finish(problems, fingerprint).await?;
+        transaction.commit().await?;
+        sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(replaced)
+    }
+}
+
+/// What names a stored row: kind, owner, id, site and validity.
+type Name = (String, String, String, String, i64);
+
+/// A row as the database has it.
+struct Stored {
+    number: i64,
+    hash: Vec<u8>,
+    places: (i64, i64),
+}
+
+/// A replacement on its way.
+struct Replacement<'c> {
+    connection: &'c mut SqliteConnection,
+    now: i64,
+    /// Rows not met yet; what is left at the end has vanished.
+    stored: HashMap<Name, Stored>,
+    met: HashSet<(Kind, String, String, String)>,
+    next_number: i64,
+    stale: Vec<i64>,
+    fresh: Vec<ItemRow>,
+    moved: Vec<(i64, (i64, i64))>,
+    boundaries: BTreeSet<i64>,
+    replaced: Replaced,
+}
+
+impl<'c> Replacement<'c> {
+    async fn begin(connection: &'c mut SqliteConnection, now: Timestamp) -> Result<Self, Error> {
+        let stored = stored(connection).await?;
+        let next_number = stored.values().map(|row| row.number).max().unwrap_or(0) + 1;
+        Ok(Self {
+            connection,
+            now: moment::stored(now),
+            stored,
+            met: HashSet::new(),
+            next_number,
+            stale: Vec::new(),
+            fresh: Vec::new(),
+            moved: Vec::new(),
+            boundaries: BTreeSet::new(),
+            replaced: Replaced::default(),
+        })
+    }
+
+    /// Takes all versions of one item, sets each against what is stored.
+    async fn take(&mut self, mut versions: Vec<Item>) -> Result<(), Error> {
+        let Some(first) = versions.first() else { return Ok(()) };
+        if !self.met.insert((first.kind, first.owner.clone(), id_key(&first.id), first.site.clone())) {
+            tracing::warn!(kind = first.kind.name(), owner = first.owner, id = first.id, "an item came twice; the first is kept");
+            return Ok(());
+        }
+        versions.sort_by_key(|version| version.valid_from);
+        versions.dedup_by_key(|version| version.valid_from);
+        let begins: Vec<i64> = versions.iter().map(|version| version.valid_from.map_or(moment::ALWAYS, moment::stored)).collect();
+        for (index, item) in versions.into_iter().enumerate() {
+            let valid = (begins[index], begins.get(index + 1).copied().unwrap_or(moment::NEVER));
+            self.take_version(item, valid);
+        }
+        if self.fresh.len() >= BATCH { self.flush().await } else { Ok(()) }
+    }
+
+    fn take_version(&mut self, item: Item, valid: (i64, i64)) {
+        let span = Span::of(&item, valid);
+        self.boundaries.extend(span.boundaries());
+        let row = ItemRow { number: 0, id: id_key(&item.id), hash: write::digest(&item, span), span, changed_at: self.now, item };
+        let name = (row.item.kind.name().to_owned(), row.item.owner.clone(), row.id.clone(), row.item.site.clone(), valid.0);
+        let places = (row.item.position, row.item.own_order);
+        match self.stored.remove(&name) {
+            Some(stored) if stored.hash == row.hash => {
+                self.replaced.unchanged += 1;
+                if stored.places != places {
+                    self.moved.push((stored.number, places));
+                }
+            }
+            Some(stored) => {
+                self.stale.push(stored.number);
+                self.fresh.push(ItemRow { number: stored.number, ..row });
+            }
+            None => {
+                self.fresh.push(ItemRow { number: self.next_number, ..row });
+                self.next_number += 1;
+            }
+        }
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        write::delete(self.connection, &self.stale).await?;
+        write::insert(self.connection, &self.fresh).await?;
+        self.replaced.written += self.fresh.len();
+        self.stale.clear();
+        self.fresh.clear();
+        Ok(())
+    }
+
+    async fn finish(mut self, problems: &[Problem], fingerprint: &str) -> Result<Replaced, Error> {
+        self.flush().await?;
+        let vanished: Vec<i64> = self.stored.values().map(|row| row.number).collect();
+        for numbers in vanished.chunks(BATCH) {
+            write::delete(self.connection, numbers).await?;
+        }
+        for moved in self.moved.chunks(BATCH) {
+            write::place(self.connection, moved).await?;
+        }
+        self.replaced.deleted = vanished.len();
+        let items_changed = self.replaced.written + self.replaced.deleted + self.moved.len() > 0;
+        if items_changed {
+            write::boundaries(self.connection, &self.boundaries).await?;
+            write::field_names(self.connection).await?;
+        }
+        let problems_changed = problems::replace(self.connection, problems).await?;
+        self.replaced.generation = raise(self.connection, items_changed || problems_changed, fingerprint, self.now).await?;
+        Ok(self.replaced)
+    }
+}
+
+fn same(one: &Item, other: &Item) -> bool {
+    one.kind == other.kind && one.id == other.id && one.owner == other.owner && one.site == other.site
+}
+
+async fn stored(connection: &mut SqliteConnection) -> Result<HashMap<Name, Stored>, Error> {
+    let rows = sqlx::query("select number, kind, owner, id, site, valid_from, hash, position, own_order from item");
+    let rows = rows.fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((name(row)?, stored_row(row)?))).collect()
+}
+
+fn name(row: &SqliteRow) -> Result<Name, Error> {
+    Ok((row.try_get("kind")?, row.try_get("owner")?, row.try_get("id")?, row.try_get("site")?, row.try_get("valid_from")?))
+}
+
+fn stored_row(row: &SqliteRow) -> Result<Stored, Error> {
+    let places = (row.try_get("position")?, row.try_get("own_order")?);
+    Ok(Stored { number: row.try_get("number")?, hash: row.try_get("hash")?, places })
+}
+
+/// Raises the generation if anything changed; answers with the one that is valid then.
+async fn raise(connection: &mut SqliteConnection, changed: bool, fingerprint: &str, now: i64) -> Result<i64, Error> {
+    let raised = sqlx::query_scalar(
+        "update generation set number = number + 1, fingerprint = $1, replaced_at = $2
+         where id = 1 and ($3 or number = 0 or fingerprint <> $1) returning number",
+    );
+    let raised: Option<i64> = raised.bind(fingerprint).bind(now).bind(changed).fetch_optional(&mut *connection).await?;
+    match raised {
+        Some(number) => Ok(number),
+        None => Ok(sqlx::query_scalar("select number from generation where id = 1").fetch_one(connection).await?),
+    }
+}

@@ -1,0 +1,228 @@
+//! Reads that only Statamic's own API makes: a page of a list, an item wherever it is, a tree with its pages.
+
+use jiff::Timestamp;
+use sqlx::{FromRow, Row};
+
+use super::read::{first, head, snapshot, visible};
+use super::texts::Texts;
+use super::{Error, Kind, Snapshot, Store, id_key, moment};
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct ItemPage {
+    /// With their objects.
+    pub items: Vec<Texts>,
+    /// How many there are on all pages.
+    pub total: i64,
+}
+
+/// A tree of a collection or a navigation in one site.
+#[derive(Clone, Debug, FromRow)]
+pub struct Tree {
+    /// Its site's handle.
+    pub site: String,
+    /// Its branches, as JSON.
+    pub branches: Option<String>,
+}
+
+/// A site's description.
+#[derive(Clone, Debug, FromRow)]
+pub struct Site {
+    /// Its handle.
+    pub id: String,
+    /// Template of its description.
+    pub summary: String,
+    /// Template of Statamic's own.
+    pub object: Option<String>,
+}
+
+const PAGE: &str = concat!(
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, null as query, t.object, null as page,
+     (select count(*) from item c where c.kind = $2 and c.owner = $3 and ($4 is null or c.site = $4) and ", visible!("c"), ") as total
+     from generation g
+     left join item i on i.kind = $2 and i.owner = $3 and ($4 is null or i.site = $4) and ", visible!("i"), "
+     left join statamic t on t.number = i.number
+     where g.id = 1 order by i.position limit $5 offset $6"
+);
+
+const BY_ID: &str = concat!(
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
+     from generation g
+     left join item asked on asked.kind = $2 and asked.owner = $3 and asked.id = $4 and ", visible!("asked"), "
+     left join item i on i.kind = $2 and i.owner = $3 and i.localizes = asked.localizes
+         and ($5 is not null and i.site = $5 or $5 is null and i.number = asked.number) and ", visible!("i"), "
+     left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
+     left join statamic t on t.number = i.number
+     where g.id = 1 order by s.position limit 1"
+);
+
+const IN_DEFAULT_SITE: &str = concat!(
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
+     from generation g
+     left join item i on i.kind = $2 and i.owner = $3 and i.id = $4 and ", visible!("i"), " and i.site =
+         (select s.id from item s where s.kind = 'site' and s.owner = '' order by s.position limit 1)
+     left join statamic t on t.number = i.number
+     where g.id = 1 limit 1"
+);
+
+const BY_SLUG: &str = concat!(
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
+     from generation g
+     left join item i on i.kind = $2 and i.owner = $3 and i.slug = $4 and ($5 is null or i.site = $5) and ", visible!("i"), "
+     left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
+     left join statamic t on t.number = i.number
+     where g.id = 1 order by s.position limit 1"
+);
+
+const TREE: &str = concat!(
+    "select ", head!(), ", i.number, i.site, b.fields as branches
+     from generation g
+     left join item i on i.kind = $2 and i.owner = $3 and ", visible!("i"), " and i.site = coalesce($4,
+         (select s.id from item s where s.kind = 'site' and s.owner = '' order by s.position limit 1))
+     left join body b on b.number = i.number
+     where g.id = 1 limit 1"
+);
+
+const TREE_ENTRIES: &str = concat!(
+    "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page
+     from item i join statamic t on t.number = i.number
+     where i.kind = 'entry' and i.owner = $2 and i.site = $3 and ", visible!("i"), " order by i.position"
+);
+
+const ITEMS_OF_ALL: &str = concat!(
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
+     from generation g
+     left join item i on i.kind = $2 and ($3 is null or i.site = $3) and ", visible!("i"), "
+     left join statamic t on t.number = i.number
+     where g.id = 1 order by i.owner, i.position"
+);
+
+const SITES: &str = concat!(
+    "select ", head!(), ", i.number, i.id, s.object as summary, t.object
+     from generation g
+     left join item i on i.kind = 'site' and i.owner = '' and ", visible!("i"), "
+     left join summary s on s.number = i.number
+     left join statamic t on t.number = i.number
+     where g.id = 1 order by i.position"
+);
+
+impl Store {
+    /// Visible items of a kind and owner by their position, of one site or of all: those from an offset on.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn item_page(
+        &self,
+        kind: Kind,
+        owner: &str,
+        site: Option<&str>,
+        range: std::ops::Range<i64>,
+        now: Timestamp,
+    ) -> Result<Snapshot<ItemPage>, Error> {
+        let rows = sqlx::query(PAGE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+        let rows = rows.bind(range.end - range.start).bind(range.start);
+        let mut rows = rows.fetch_all(&self.engine.readers).await?;
+        if rows.is_empty() {
+            let none = sqlx::query(PAGE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+            rows = none.bind(1).bind(0).fetch_all(&self.engine.readers).await?;
+            let total = total(&rows);
+            return Ok(snapshot::<Texts>(&rows)?.map(|_| ItemPage { items: Vec::new(), total }));
+        }
+        let total = total(&rows);
+        Ok(snapshot(&rows)?.map(|items| ItemPage { items, total }))
+    }
+
+    /// The visible item with this id in the default site.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn item_in_default_site(&self, kind: Kind, owner: &str, id: &str, now: Timestamp) -> Result<Snapshot<Option<Texts>>, Error> {
+        let rows = sqlx::query(IN_DEFAULT_SITE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(id_key(id));
+        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+    }
+
+    /// The visible item with this id, or its localization in a site; of one id in several sites, that of the first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn item_by_id(
+        &self,
+        kind: Kind,
+        owner: &str,
+        id: &str,
+        site: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Texts>>, Error> {
+        let rows = sqlx::query(BY_ID).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(id_key(id)).bind(site);
+        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+    }
+
+    /// The visible item with this slug, in a site or in the first site that has it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn item_by_slug(
+        &self,
+        kind: Kind,
+        owner: &str,
+        slug: &str,
+        site: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Texts>>, Error> {
+        let rows = sqlx::query(BY_SLUG).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(slug).bind(site);
+        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+    }
+
+    /// The tree of a collection or navigation in a site, or in the default site.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn tree(&self, kind: Kind, owner: &str, site: Option<&str>, now: Timestamp) -> Result<Snapshot<Option<Tree>>, Error> {
+        let rows = sqlx::query(TREE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+    }
+
+    /// The visible entries of a collection in a site, with what a tree shows and filters see of them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn tree_entries(&self, collection: &str, site: &str, now: Timestamp) -> Result<Vec<Texts>, Error> {
+        let rows = sqlx::query_as(TREE_ENTRIES).bind(moment::stored(now)).bind(collection).bind(site);
+        Ok(rows.fetch_all(&self.engine.readers).await?)
+    }
+
+    /// Visible items of a kind, whoever owns them: owner by owner, by their position; without their objects.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn items_of_all(&self, kind: Kind, site: Option<&str>, now: Timestamp) -> Result<Snapshot<Vec<Texts>>, Error> {
+        let rows = sqlx::query(ITEMS_OF_ALL).bind(moment::stored(now)).bind(kind.name()).bind(site);
+        snapshot(&rows.fetch_all(&self.engine.readers).await?)
+    }
+
+    /// The sites in their order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn sites(&self, now: Timestamp) -> Result<Snapshot<Vec<Site>>, Error> {
+        snapshot(&sqlx::query(SITES).bind(moment::stored(now)).fetch_all(&self.engine.readers).await?)
+    }
+}
+
+fn total(rows: &[sqlx::sqlite::SqliteRow]) -> i64 {
+    rows.first().and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::read::plan;
+
+    #[tokio::test]
+    async fn lists_and_trees_walk_an_index() {
+        for statement in [PAGE, IN_DEFAULT_SITE, TREE, TREE_ENTRIES, ITEMS_OF_ALL, SITES] {
+            let plan = plan(statement).await;
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{statement}\n{plan}");
+        }
+    }
+}

@@ -1,0 +1,549 @@
+//! The API over real HTTP, on real SQLite files: what it answers, what it refuses, and that it never mixes generations.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::{Timestamp, ToSpan};
+use rhapsode::api::{self, Api, Settings};
+use rhapsode::content::problem::{Problem, Severity};
+use rhapsode::site::status::Window;
+use rhapsode::store::{Item, Kind, Store};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+const UUID: &str = "7dc77816-0f92-4adb-80f6-6bc6e71453b8";
+
+/// A server on a port of its own, with a database of its own and a clock that the test sets.
+struct Server {
+    address: SocketAddr,
+    store: Store,
+    clock: Arc<AtomicI64>,
+    database: String,
+    runtime: Runtime,
+}
+
+/// A response as it came over the wire.
+struct Response {
+    status: u16,
+    headers: HashMap<String, String>,
+    body: Vec<u8>,
+}
+
+impl Response {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+fn noon() -> Timestamp {
+    "2026-01-01T12:00:00Z".parse().unwrap()
+}
+
+fn serve(test: &str, items: Vec<Item>) -> Server {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("api").join(test);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let database = folder.join("site.db").to_str().unwrap().to_owned();
+    let runtime = Runtime::new().unwrap();
+    let store = runtime.block_on(Store::open(&database)).unwrap();
+    let clock = Arc::new(AtomicI64::new(noon().as_millisecond()));
+    let server = Server { address: spawn(&runtime, &store, &clock), store, clock, database, runtime };
+    server.replace(items);
+    server
+}
+
+fn spawn(runtime: &Runtime, store: &Store, clock: &Arc<AtomicI64>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let settings = Settings { cache_bytes: 8 << 20, cache_control: "public, max-age=60".into(), workers: 2 };
+    let clock = Arc::clone(clock);
+    let now = move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap();
+    let api = Arc::new(Api::new(store.clone(), &settings).with_clock(now));
+    let _inside = runtime.enter();
+    runtime.spawn(api::serve(api, listener).unwrap());
+    address
+}
+
+impl Server {
+    /// Replaces the site and waits until the server has seen it.
+    fn replace(&self, items: Vec<Item>) -> i64 {
+        let problem = Problem {
+            severity: Severity::Error,
+            code: "yaml_invalid".into(),
+            path: "content/collections/posts/bad.md".into(),
+            line: Some(3),
+            column: Some(1),
+            message: "m".into(),
+            entry: None,
+        };
+        let generation = self.runtime.block_on(self.store.replace(items, &[problem], "test", noon())).unwrap().generation;
+        std::thread::sleep(Duration::from_millis(250));
+        generation
+    }
+
+    fn at(&self, moment: Timestamp) {
+        self.clock.store(moment.as_millisecond(), Ordering::SeqCst);
+    }
+
+    fn get(&self, path: &str) -> Response {
+        self.send("GET", path, &[])
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        exchange(&mut stream, method, path, &[headers, &[("Connection", "close")]].concat())
+    }
+}
+
+/// One request on an open connection.
+fn exchange(stream: &mut TcpStream, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n");
+    for (name, value) in headers {
+        write!(request, "{name}: {value}\r\n").unwrap();
+    }
+    stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).unwrap();
+    let mut lines = head.lines();
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers: HashMap<String, String> =
+        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
+    let has_body = method != "HEAD" && status != 304 && status != 204;
+    let length = headers.get("content-length").filter(|_| has_body).map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).unwrap();
+    Response { status, headers, body }
+}
+
+/// An entry with a title and an article long enough to be worth compressing.
+fn entry(collection: &str, id: &str) -> Item {
+    let html = format!("<p>{}</p>", "Who talks to whom? ".repeat(100));
+    let part = |name: &str, value: &Value| format!("\u{1}p{}:{value}\u{2}", json!(name));
+    let body = format!("{{{}{}{}}}", part("raw", &json!([{"type": "paragraph"}])), part("html", &json!(html)), part("text", &json!("t")));
+    let summary = json!({
+        "id": id, "title": format!("Title of {id}"), "collection": collection, "blueprint": "post", "site": "default",
+        "slug": id, "uri": format!("/{id}"), "url": format!("/{id}"), "permalink": format!("https://x.test/{id}"),
+        "status": "published", "date": null, "updated_at": "2026-01-01T00:00:00Z", "localizations": [],
+    });
+    Item {
+        site: "default".into(),
+        permalink: Some(format!("https://x.test/{id}")),
+        title: format!("Title of {id}"),
+        summary: summary.to_string(),
+        fields: Some(format!("{{\u{1}f\"subtitle\":\"S\"\u{2}\u{1}f\"article\":{body}\u{2}}}")),
+        seo: Some("{\u{1}s\"version\":1\u{2}\u{1}s\"raw\":{}\u{2}\u{1}s\"head\":{\u{1}s\"html\":\"<title>\"\u{2}}\u{2}}".into()),
+        keys: vec![format!("entry:{id}"), "global:seo".into()],
+        ..Item::new(Kind::Entry, collection, id)
+    }
+}
+
+fn site() -> Vec<Item> {
+    let collection = |handle: &str| {
+        let summary = json!({"handle": handle, "title": handle}).to_string();
+        Item { summary, ..Item::new(Kind::Collection, "", handle) }
+    };
+    let mut items = vec![collection("pages"), collection("posts"), Item::new(Kind::Site, "", "default"), entry("posts", UUID)];
+    items.extend((0..5).map(|n| Item { own_order: n, ..entry("pages", &format!("p{n}")) }));
+    items.push(Item { published: false, ..entry("posts", "draft") });
+    items
+}
+
+#[test]
+fn an_entry_comes_whole_and_in_the_parts_that_were_chosen() {
+    let server = serve("entry_parts", site());
+    let whole = server.get(&format!("/entries/{UUID}"));
+    assert_eq!((whole.status, whole.header("content-type")), (200, "application/json"));
+    let whole = whole.json();
+    assert_eq!(whole["fields"]["article"]["raw"], json!([{"type": "paragraph"}]));
+    assert!(whole["fields"]["article"]["html"].is_string() && whole["fields"]["article"].get("text").is_none());
+    assert_eq!(whole["seo"], json!({"version": 1, "raw": {}, "head": {"html": "<title>"}}));
+    assert_eq!(whole.as_object().unwrap().keys().next_back().unwrap(), "seo");
+
+    let chosen = server.get(&format!("/entries/{UUID}?fields=article&body=text&seo=none")).json();
+    assert_eq!(chosen["fields"], json!({"article": {"text": "t"}}));
+    assert!(chosen.get("seo").is_none());
+    let bare = server.get(&format!("/entries/{UUID}?fields=none&seo=head.html")).json();
+    assert_eq!((bare.get("fields"), &bare["seo"]), (None, &json!({"head": {"html": "<title>"}})));
+}
+
+#[test]
+fn an_entry_is_found_in_any_spelling_of_its_uuid_and_drafts_are_not_found() {
+    let server = serve("spelling", site());
+    let canonical = server.get(&format!("/entries/{UUID}"));
+    for spelling in [UUID.to_uppercase(), UUID.replace('-', ""), UUID.replace('7', "%37")] {
+        let found = server.get(&format!("/entries/{spelling}"));
+        assert_eq!((found.status, &found.body), (200, &canonical.body), "{spelling}");
+    }
+    for missing in ["draft", "nobody", "%FF", "a%2Fb"] {
+        let response = server.get(&format!("/entries/{missing}"));
+        assert_eq!((response.status, response.header("content-type")), (404, "application/problem+json"), "{missing}");
+        assert_eq!(response.json()["title"], "Not Found");
+    }
+}
+
+#[test]
+fn headers_tell_others_how_to_keep_an_answer() {
+    let server = serve("headers", site());
+    let response = server.get("/entries/p1");
+    let tag = response.header("etag");
+    assert!(tag.len() == 34 && tag.starts_with('"'), "{tag}");
+    assert_eq!(response.header("last-modified"), "Thu, 01 Jan 2026 12:00:00 GMT");
+    assert_eq!(response.header("cache-control"), "public, max-age=60");
+    assert_eq!(response.header("vary"), "Accept-Encoding");
+    assert_eq!(response.header("x-robots-tag"), "noindex");
+    assert_eq!(response.header("surrogate-key"), "entry:p1 global:seo");
+    assert_eq!(response.header("link"), "<https://x.test/p1>; rel=\"canonical\"");
+    assert_eq!(response.header("access-control-allow-origin"), "*");
+    let list = server.get("/entries?collection=pages&limit=2");
+    assert_eq!(list.header("surrogate-key"), "collection:pages entry:p0 entry:p1");
+    let error = server.get("/entries/nobody");
+    assert_eq!((error.header("cache-control"), error.header("x-robots-tag")), ("no-store", "noindex"));
+    assert_eq!(error.header("access-control-allow-origin"), "*");
+}
+
+#[test]
+fn each_encoding_has_its_own_tag_and_304_spares_the_body() {
+    let server = serve("encodings", site());
+    let path = format!("/entries/{UUID}");
+    let plain = server.get(&path);
+    let mut tags = vec![plain.header("etag").to_owned()];
+    for (encoding, suffix) in [("br", "-br\""), ("gzip", "-gz\"")] {
+        let encoded = server.send("GET", &path, &[("Accept-Encoding", encoding)]);
+        assert_eq!((encoded.status, encoded.header("content-encoding")), (200, encoding));
+        assert!(encoded.header("etag").ends_with(suffix) && encoded.body.len() < plain.body.len() / 2);
+        assert_eq!(decoded(encoding, &encoded.body), plain.body);
+        tags.push(encoded.header("etag").to_owned());
+    }
+    for (encoding, tag) in ["identity", "br", "gzip"].into_iter().zip(&tags) {
+        let known = server.send("GET", &path, &[("Accept-Encoding", encoding), ("If-None-Match", tag)]);
+        assert_eq!((known.status, known.header("etag"), known.body.len()), (304, tag.as_str(), 0));
+        let other = server.send("GET", &path, &[("Accept-Encoding", encoding), ("If-None-Match", "\"other\"")]);
+        assert_eq!(other.status, 200);
+    }
+    let of_another_encoding = server.send("GET", &path, &[("If-None-Match", &tags[1])]);
+    assert_eq!(of_another_encoding.status, 200);
+    let dated = server.send("GET", &path, &[("If-Modified-Since", plain.header("last-modified"))]);
+    assert_eq!(dated.status, 304);
+    let earlier = server.send("GET", &path, &[("If-Modified-Since", "Thu, 01 Jan 2026 11:59:59 GMT")]);
+    assert_eq!(earlier.status, 200);
+    let unacceptable = server.send("GET", &path, &[("Accept", "image/png"), ("Accept-Encoding", "identity;q=0")]);
+    assert_eq!(unacceptable.status, 200);
+}
+
+fn decoded(encoding: &str, body: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::new();
+    match encoding {
+        "br" => brotli::BrotliDecompress(&mut &*body, &mut plain).unwrap(),
+        _ => drop(flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap()),
+    }
+    plain
+}
+
+#[test]
+fn head_is_get_without_a_body_on_every_route_both_before_and_after_it_is_cached() {
+    let server = serve("head", site());
+    for path in ["/", "/entries", "/entries/p1", "/collections", "/collections/pages", "/problems", "/openapi.json", "/docs/", "/livez", "/readyz"] {
+        let first = server.send("HEAD", path, &[]);
+        let get = server.get(path);
+        let second = server.send("HEAD", path, &[]);
+        for head in [first, second] {
+            assert_eq!((head.status, head.body.len()), (200, 0), "{path}");
+            for name in ["content-length", "etag", "content-type", "vary", "x-robots-tag"] {
+                assert_eq!(head.header(name), get.header(name), "{path} {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn other_methods_are_405_with_allow_and_preflights_are_answered() {
+    let server = serve("methods", site());
+    for path in api::paths() {
+        let path = path.replace("{id}", "p1").replace("{handle}", "pages").replace("{file:.*}", "index.html");
+        for method in ["POST", "PUT", "DELETE", "PATCH"] {
+            let refused = server.send(method, &path, &[]);
+            assert_eq!((refused.status, refused.header("allow")), (405, "GET, HEAD, OPTIONS"), "{method} {path}");
+            assert_eq!(refused.json()["title"], "Method Not Allowed");
+        }
+        let preflight = server.send("OPTIONS", &path, &[("Origin", "https://x.test"), ("Access-Control-Request-Method", "GET")]);
+        assert_eq!((preflight.status, preflight.header("access-control-allow-methods")), (204, "GET, HEAD, OPTIONS"), "{path}");
+        assert_eq!(preflight.header("access-control-allow-headers"), "*");
+    }
+    assert_eq!(server.send("POST", "/nowhere", &[]).status, 404);
+}
+
+#[test]
+fn what_is_not_understood_is_refused_with_what_would_be_right() {
+    let server = serve("refusals", site());
+    let cases = [
+        ("/entries?sort=titel", "sort", "title"),
+        ("/entries?srot=title", "srot", "sort"),
+        ("/entries?filter[colection]=posts", "filter[colection]", "filter[collection]"),
+        ("/entries?collection=post", "collection", "posts"),
+        ("/entries?site=defualt", "site", "default"),
+        ("/entries?fields=artcle", "fields", "article"),
+        ("/entries?body=htm", "body", "html"),
+        ("/entries?count=ture", "count", "true"),
+        ("/entries/p1?fields=subtitel", "fields", "subtitle"),
+        ("/entries/p1?seo=head.htm", "seo", "head.html"),
+        ("/entries/p1?site=defaul", "site", "default"),
+        ("/entries/p1?field=x", "field", "fields"),
+        ("/problems?filter[severity]=eror", "filter[severity]", "error"),
+    ];
+    for (path, param, meant) in cases {
+        let refused = server.get(path);
+        assert_eq!((refused.status, refused.header("content-type")), (400, "application/problem+json"), "{path}");
+        let problem = refused.json();
+        assert_eq!((problem["param"].as_str(), problem["did_you_mean"].as_str()), (Some(param), Some(meant)), "{path}: {problem}");
+        assert!(problem["allowed"].as_array().unwrap().iter().any(|allowed| allowed == meant), "{path}");
+        assert_eq!((problem["status"].as_u64(), problem["type"].as_str()), (Some(400), Some("urn:rhapsode:invalid-parameter")));
+    }
+    let cursor = server.get("/entries?limit=2").json()["links"]["next"].as_str().unwrap().to_owned();
+    let cursor = cursor.split("cursor=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let of_another_list = format!("/entries?sort=title&cursor={cursor}");
+    let without_alternatives = [
+        ("/entries?limit=0", "limit"),
+        ("/entries?limit=101", "limit"),
+        ("/entries?limit=1e2", "limit"),
+        ("/entries?limit=5&limit=6", "limit"),
+        ("/entries?cursor=abc", "cursor"),
+        (of_another_list.as_str(), "cursor"),
+        ("/entries?collection=posts&filter[collection]=posts", "collection"),
+        ("/entries?sort=%FF", "sort"),
+        ("/livez/x?", ""),
+    ];
+    for (path, param) in without_alternatives {
+        let refused = server.get(path);
+        let wanted = if param.is_empty() { 404 } else { 400 };
+        assert_eq!((refused.status, refused.json()["param"].as_str().unwrap_or_default()), (wanted, param), "{path}");
+    }
+    for path in ["/collections?x=1", "/openapi.json?x=1", "/?x=1", "/problems?x=1", "/collections/pages?x=1"] {
+        assert_eq!(server.get(path).status, 400, "{path}");
+    }
+}
+
+#[test]
+fn a_url_that_is_too_long_is_414() {
+    let server = serve("too_long", site());
+    let refused = server.get(&format!("/entries/{}", "a".repeat(10_000)));
+    assert_eq!((refused.status, refused.json()["title"].as_str()), (414, Some("URI Too Long")));
+    assert_eq!(server.get(&format!("/entries/{}", "a".repeat(8_000))).status, 404);
+}
+
+#[test]
+fn pages_lead_forwards_and_back_through_every_entry_once() {
+    let server = serve("pages", site());
+    let all = ids(&server.get("/entries?limit=100").json());
+    assert_eq!(all, ["p0", "p1", "p2", "p3", "p4", UUID]);
+    for sort in ["order", "-order", "title", "-title", "updated_at", "-date"] {
+        let (mut path, mut walked, mut last) = (format!("/entries?limit=2&sort={sort}"), Vec::new(), String::new());
+        loop {
+            let page = server.get(&path);
+            let json = page.json();
+            walked.extend(ids(&json));
+            last.clone_from(&path);
+            let Some(next) = json["links"]["next"].as_str() else { break };
+            assert!(page.header("link").contains(&format!("<{next}>; rel=\"next\"")));
+            path = next.to_owned();
+        }
+        let mut sorted = walked.clone();
+        sorted.sort();
+        assert_eq!(sorted, [UUID, "p0", "p1", "p2", "p3", "p4"], "{sort}");
+        let mut back = Vec::new();
+        let mut path = server.get(&last).json()["links"]["prev"].as_str().map(str::to_owned);
+        while let Some(before) = path {
+            let page = server.get(&before).json();
+            back.splice(0..0, ids(&page));
+            path = page["links"]["prev"].as_str().map(str::to_owned);
+        }
+        assert_eq!(back, walked[..4], "{sort}");
+    }
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    list["data"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_list_gives_summaries_and_what_it_is_asked_for() {
+    let server = serve("lists", site());
+    let plain = server.get("/entries?filter%5Bcollection%5D=pages&count=true").json();
+    assert_eq!((ids(&plain).len(), &plain["meta"]), (5, &json!({"limit": 20, "count": 5})));
+    assert_eq!(plain["links"], json!({"self": "/entries?collection=pages&count=true", "next": null, "prev": null}));
+    assert!(plain["data"][0].get("fields").is_none() && plain["data"][0].get("seo").is_none());
+    let asked = server.get("/entries?collection=posts&fields=subtitle&seo=head.html").json();
+    assert_eq!(asked["data"][0]["fields"], json!({"subtitle": "S"}));
+    assert_eq!(asked["data"][0]["seo"], json!({"head": {"html": "<title>"}}));
+    let bodies = server.get("/entries?collection=posts&body=text").json();
+    assert_eq!(bodies["data"][0]["fields"], json!({"subtitle": "S", "article": {"text": "t"}}));
+    assert_eq!(ids(&server.get("/entries?site=default&limit=3").json()).len(), 3);
+}
+
+#[test]
+fn collections_problems_and_the_index_say_what_is_here() {
+    let server = serve("others", site());
+    let collections = server.get("/collections").json();
+    assert_eq!(collections["data"], json!([{"handle": "pages", "title": "pages", "entries": 5}, {"handle": "posts", "title": "posts", "entries": 1}]));
+    assert_eq!(server.get("/collections/posts").json()["entries"], 1);
+    assert_eq!(server.get("/collections/nothing").status, 404);
+    let problems = server.get("/problems?filter[severity]=error").json();
+    assert_eq!((problems["data"][0]["code"].as_str(), problems["data"][0]["line"].as_u64()), (Some("yaml_invalid"), Some(3)));
+    assert_eq!(server.get("/problems?filter[severity]=info").json()["data"], json!([]));
+    assert!(server.get("/").json()["routes"]["/entries/{id}"].is_string());
+    assert_eq!(server.get("/readyz").json()["status"], "ok");
+    assert_eq!(server.get("/nowhere").json(), json!({
+        "type": "about:blank", "title": "Not Found", "status": 404, "detail": "there is nothing at this path",
+    }));
+}
+
+#[test]
+fn every_documented_path_is_served_and_every_served_path_is_documented() {
+    let document = serde_json::to_value(api::docs::openapi()).unwrap();
+    let mut documented: Vec<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
+    let mut served: Vec<String> = api::paths().into_iter().map(|path| path.replace(":.*", "")).collect();
+    documented.sort();
+    served.sort();
+    assert_eq!(documented, served);
+}
+
+#[test]
+fn the_repository_has_the_description_that_the_program_prints() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
+    if std::env::var_os("GOLDEN").is_some_and(|value| value == "write") {
+        std::fs::write(path, api::docs::openapi_text()).unwrap();
+    }
+    assert!(std::fs::read_to_string(path).unwrap_or_default() == api::docs::openapi_text(), "run: rhapsode openapi > openapi.json");
+}
+
+#[test]
+fn the_documentation_loads_nothing_from_elsewhere() {
+    let server = serve("docs", site());
+    let opened = server.get("/docs");
+    assert_eq!((opened.status, opened.header("location")), (308, "/docs/"));
+    let page = server.get("/docs/");
+    let html = String::from_utf8(page.body).unwrap();
+    assert!(page.status == 200 && html.contains("swagger-ui"), "{html}");
+    let parts: Vec<&str> = html.split(['"', '\'']).filter(|text| text.ends_with(".js") || text.ends_with(".css")).collect();
+    assert!(parts.len() >= 3, "{parts:?}");
+    for part in parts {
+        assert!(!part.contains("//"), "{part} is loaded from elsewhere");
+        assert_eq!(server.get(&format!("/docs/{}", part.trim_start_matches("./"))).status, 200, "{part}");
+    }
+    let start = String::from_utf8(server.get("/docs/swagger-initializer.js").body).unwrap();
+    assert!(start.contains("/openapi.json") && !start.contains("http://") && !start.contains("https://"), "{start}");
+    assert_eq!(server.get("/docs/nothing.js").status, 404);
+}
+
+#[test]
+fn an_entry_appears_at_its_second_and_nobody_keeps_the_former_answer_longer() {
+    let opens = noon() + 30.seconds();
+    let window = Window { from: Some(opens), until: Some(opens + 1.hour()) };
+    let mut items = site();
+    items.push(Item { window, ..entry("posts", "soon") });
+    let server = serve("moments", items);
+    assert_eq!(server.get("/entries/soon").status, 404);
+    let before = server.get("/entries?collection=posts");
+    assert_eq!((ids(&before.json()), before.header("cache-control")), (vec![UUID.to_owned()], "public, max-age=30"));
+    assert_eq!(server.get(&format!("/entries/{UUID}")).header("cache-control"), "public, max-age=60");
+    server.at(opens - 1.millisecond());
+    assert_eq!(ids(&server.get("/entries?collection=posts").json()).len(), 1);
+    server.at(opens);
+    assert_eq!(server.get("/entries/soon").status, 200);
+    let after = server.get("/entries?collection=posts");
+    assert_eq!((ids(&after.json()).len(), after.header("last-modified")), (2, "Thu, 01 Jan 2026 12:00:30 GMT"));
+    server.at(opens + 1.hour());
+    assert_eq!(server.get("/entries/soon").status, 404);
+    assert_eq!(ids(&server.get("/entries?collection=posts").json()).len(), 1);
+}
+
+#[test]
+fn a_new_generation_is_seen_and_an_equal_answer_keeps_its_tag() {
+    let server = serve("generations", site());
+    let (one, other) = (server.get("/entries/p1"), server.get("/entries/p2"));
+    let mut items = site();
+    items.retain(|item| item.id != "p1");
+    items.push(Item { summary: "{\"id\":\"p1\",\"title\":\"new\"}".into(), ..entry("pages", "p1") });
+    assert_eq!(server.replace(items), 2);
+    let changed = server.get("/entries/p1");
+    assert_eq!(changed.json()["title"], "new");
+    assert_ne!(changed.header("etag"), one.header("etag"));
+    assert_eq!(server.get("/entries/p2").header("etag"), other.header("etag"));
+}
+
+#[test]
+fn a_broken_database_is_a_500_that_says_nothing_and_cached_answers_are_still_given() {
+    let server = serve("sabotage", site());
+    let cached = server.get("/entries/p1");
+    let sabotage = async {
+        use sqlx::Connection;
+        let mut connection = sqlx::SqliteConnection::connect(&server.database).await.unwrap();
+        sqlx::query("drop table summary").execute(&mut connection).await.unwrap();
+    };
+    server.runtime.block_on(sabotage);
+    let failed = server.get("/entries/p2");
+    assert_eq!((failed.status, failed.header("content-type")), (500, "application/problem+json"));
+    assert_eq!(failed.json(), json!({"type": "about:blank", "title": "Internal Server Error", "status": 500}));
+    assert_eq!(server.get("/entries/p1").body, cached.body);
+}
+
+#[test]
+fn before_the_first_import_the_server_lives_but_is_not_ready() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("api/not_ready");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let database = folder.join("site.db").to_str().unwrap().to_owned();
+    let runtime = Runtime::new().unwrap();
+    let store = runtime.block_on(Store::open(&database)).unwrap();
+    let clock = Arc::new(AtomicI64::new(noon().as_millisecond()));
+    let server = Server { address: spawn(&runtime, &store, &clock), store, clock, database, runtime };
+    assert_eq!((server.get("/livez").status, server.get("/readyz").status), (200, 503));
+}
+
+#[test]
+fn no_answer_mixes_generations_while_the_site_is_replaced() {
+    let stamped = |stamp: i64| -> Vec<Item> {
+        let entries = (0..40).map(|n| {
+            let id = format!("e{n:02}");
+            Item { own_order: n, summary: json!({"id": id, "stamp": stamp}).to_string(), ..entry("pages", &id) }
+        });
+        entries.collect()
+    };
+    let server = serve("torn", stamped(1));
+    let address = server.address;
+    let reader = std::thread::spawn(move || {
+        let (mut newest, until) = (0, Instant::now() + Duration::from_secs(3));
+        let mut stream = TcpStream::connect(address).unwrap();
+        while Instant::now() < until {
+            let page = exchange(&mut stream, "GET", "/entries?limit=100", &[]);
+            assert_eq!(page.status, 200);
+            let page = page.json();
+            let stamps: Vec<i64> = page["data"].as_array().unwrap().iter().map(|entry| entry["stamp"].as_i64().unwrap()).collect();
+            assert!(stamps.len() == 40 && stamps.iter().all(|stamp| *stamp == stamps[0]), "{stamps:?}");
+            newest = newest.max(stamps[0]);
+        }
+        newest
+    });
+    let mut stamp = 1;
+    while !reader.is_finished() {
+        stamp += 1;
+        server.runtime.block_on(server.store.replace(stamped(stamp), &[], "test", noon())).unwrap();
+    }
+    assert!(reader.join().unwrap() > 5);
+    std::thread::sleep(Duration::from_millis(250));
+    assert_eq!(server.get("/entries?limit=100").json()["data"][0]["stamp"], stamp);
+}

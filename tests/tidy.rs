@@ -1,0 +1,81 @@
+//! Each library stays in its home, each room uses only the rooms to its left, and every file says what it is for.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The rooms from left to right; a group's members do not know each other.
+const ROOMS: [&[&str]; 10] =
+    [&["bard"], &["markdown"], &["content"], &["site"], &["fields"], &["seo"], &["store"], &["import"], &["api"], &["config", "main"]];
+
+/// Library (as code names it) → the rooms that may use it.
+const HOMES: [(&str, &[&str]); 10] = [
+    ("serde_yaml", &["content"]),
+    ("walkdir", &["content"]),
+    ("comrak", &["markdown"]),
+    ("sqlx", &["store"]),
+    ("actix_web", &["api"]),
+    ("utoipa_swagger_ui", &["api"]),
+    ("utoipa", &["api", "seo"]),
+    ("clap", &["main", "config"]),
+    ("anyhow", &["main"]),
+    ("indicatif", &["main"]),
+];
+
+fn source_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            source_files(&path, files);
+        } else {
+            files.push(path);
+        }
+    }
+}
+
+/// Room and text of every source file but `lib.rs`.
+fn sources() -> Vec<(PathBuf, String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    source_files(&root, &mut files);
+    files
+        .into_iter()
+        .filter(|file| !file.ends_with("lib.rs"))
+        .map(|file| {
+            let relative = file.strip_prefix(&root).unwrap();
+            let room = relative.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+            let text = fs::read_to_string(&file).unwrap();
+            (file, room, text)
+        })
+        .collect()
+}
+
+fn place(room: &str) -> usize {
+    ROOMS.iter().position(|rooms| rooms.contains(&room)).unwrap_or_else(|| panic!("{room} is no room: name it in ROOMS"))
+}
+
+#[test]
+fn libraries_stay_in_their_homes() {
+    for (file, room, text) in sources() {
+        for (library, homes) in HOMES {
+            let used = text.contains(&format!("{library}::"));
+            assert!(!used || homes.contains(&room.as_str()), "{} uses {library}, whose home is {homes:?}", file.display());
+        }
+    }
+}
+
+#[test]
+fn rooms_use_only_the_rooms_to_their_left() {
+    for (file, room, text) in sources() {
+        for other in ROOMS.iter().copied().flatten() {
+            let used = text.contains(&format!("crate::{other}::")) || text.contains(&format!("crate::{other};"));
+            assert!(!used || *other == room || place(other) < place(&room), "{} ({room}) uses {other}", file.display());
+        }
+    }
+}
+
+#[test]
+fn every_file_begins_by_saying_what_it_is_for() {
+    for (file, _, text) in sources() {
+        assert!(text.starts_with("//! "), "{} has no //! line", file.display());
+    }
+}
