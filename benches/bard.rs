@@ -3,40 +3,13 @@
 //! `cargo bench --bench bard` prints, for each, the time of one rendering, megabytes of HTML a second and allocations a
 //! document; it fails where the seed takes longer than 8 µs or where the time does not grow linearly.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rhapsode::bard::{self, Options};
 use serde_json::{Value, json};
-
-/// The system's allocator, counted.
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
-#[expect(unsafe_code, reason = "a global allocator cannot be had without")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 fn main() {
     let Some(seed) = seed() else { return };
@@ -53,9 +26,8 @@ fn main() {
 /// The best of many runs: what the machine does beside it only adds to the time.
 fn measure(name: &str, tree: &Value) -> Duration {
     let options = Options::new(&());
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
     let html = bard::html(tree, &options).0.unwrap_or_default();
-    let allocations = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    let allocations = allocation_counter::measure(|| drop(bard::html(tree, &options))).count_total;
     let rounds = (20_000_000 / html.len().max(1)).clamp(10, 20_000);
     let time = |()| {
         let start = Instant::now();

@@ -18,6 +18,7 @@ pub mod problem;
 pub mod problems;
 pub mod query;
 pub mod schema;
+pub mod statamic;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -57,6 +58,7 @@ pub struct Api {
     workers: usize,
     generation: AtomicI64,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    statamic: Option<statamic::settings::Settings>,
 }
 
 impl Api {
@@ -70,6 +72,7 @@ impl Api {
             workers: settings.workers,
             generation: AtomicI64::new(0),
             clock: Box::new(Timestamp::now),
+            statamic: None,
         }
     }
 
@@ -77,6 +80,12 @@ impl Api {
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { clock: Box::new(clock), ..self }
+    }
+
+    /// The same with Statamic's own REST API beside ours.
+    #[must_use]
+    pub fn with_statamic(self, settings: statamic::settings::Settings) -> Self {
+        Self { statamic: Some(settings), ..self }
     }
 
     /// Bytes of answers that are in memory now.
@@ -148,6 +157,7 @@ pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<impl Futur
         App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .configure(register)
+            .configure(|app| statamic::register(app, &front))
             .default_service(web::to(async || Err::<HttpResponse, _>(Error::NotFound("there is nothing at this path".into()))))
             .wrap_fn(move |request, routes| front::answer(&front, request, routes))
     });

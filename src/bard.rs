@@ -217,7 +217,7 @@ pub fn html(value: &Value, options: &Options) -> (Option<String>, Vec<Oddity>) {
     if is_empty(value) {
         return (None, Vec::new());
     }
-    let (mut out, mut oddities) = (String::new(), Vec::new());
+    let (mut out, mut oddities) = (String::with_capacity(html::USUAL_LENGTH), Vec::new());
     html::render(value, options, &mut out, &mut oddities);
     (Some(out), oddities)
 }

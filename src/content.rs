@@ -4,6 +4,7 @@
 //! Out: one [`Content`], with a [`problem::Problem`] for each thing that could not be read; a bad file never spoils
 //! another. The one home of `serde_yaml` and of walking folders. It knows nothing of URLs, relations, HTML or SQL.
 
+pub mod addon_files;
 pub mod assets;
 pub mod blueprint;
 pub mod collection;
@@ -70,6 +71,8 @@ pub struct Content {
     pub blueprints: blueprint::Blueprints,
     /// Installed composer packages with their versions where `composer.lock` names them.
     pub packages: packages::Packages,
+    /// What SEO addons keep in files of their own.
+    pub addon_files: addon_files::AddonFiles,
     /// `public/robots.txt`, where the project has one.
     pub robots_txt: Option<String>,
     /// What could not be read, or only by guessing; by path.
@@ -146,6 +149,7 @@ pub fn read(root: &Path, settings: &Settings) -> Result<Content, Error> {
         groups: users::read_groups(&project),
         forms: form::read(&project),
         packages: packages::Packages::read(&project),
+        addon_files: addon_files::read(&project),
         robots_txt: robots_txt(&project),
         multisite: sites.multisite,
         sites: sites.all,

@@ -143,7 +143,7 @@ pub const RAW_KINDS: [&str; 24] = [
 pub fn value(raw: Option<&Value>, field: Option<&Field>, context: &Context<'_>) -> Output {
     match (field, context.holder) {
         (Some(field), Holder::Page(_)) if relations::is_relation(&field.kind) && context.shape == Shape::Statamic => {
-            relations::unresolved(or_default(raw, field))
+            relations::unresolved(raw)
         }
         (Some(field), Holder::Global) if relations::is_relation(&field.kind) && context.profile() == Profile::V5 => {
             relations::unresolved_in_globals(or_default(raw, field))

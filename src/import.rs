@@ -81,7 +81,7 @@ pub fn run(root: &Path, settings: &Settings, now: Timestamp, progress: &Progress
 #[must_use]
 pub fn compile(content: Content, settings: &Settings, now: Timestamp, progress: &Progress) -> Outcome {
     let site = Site::link(content, settings.site.clone());
-    let project = seo::Project::new(&site, settings.seo.clone(), &std::collections::BTreeMap::new());
+    let project = seo::Project::new(&site, settings.seo.clone(), &site.content.addon_files);
     let compiler = Compiler { site: &site, seo: &project, shows_users: settings.shows_users };
     let mut outcome = Outcome { entries: site.entries.len(), ..Outcome::default() };
     outcome.problems.extend(site.content.problems.iter().chain(&site.problems).cloned());

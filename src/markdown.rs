@@ -68,16 +68,17 @@ pub fn body(source: &str, options: &Options, links: &dyn Links) -> Body {
     let attributes = attributes::take(root);
     let text = text::document(root, options);
     let words = bard::text::words(&text);
+    let found = outline::links(root, links);
     Body {
         html: html(source, options, links),
         headings: outline::headings(root, &attributes),
-        links: outline::links(root, links),
+        oddities: outline::oddities(&found),
+        links: found,
         images: outline::images(root, links),
         markdown: source.to_owned(),
         words,
         reading_minutes: bard::text::reading_minutes(words),
         text,
-        oddities: Vec::new(),
     }
 }
 

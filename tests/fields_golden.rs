@@ -22,8 +22,16 @@ const DEVIATIONS: &[Deviation] = &[
     ("*", |theirs, ours| starts_with(theirs, "<svg") && ours.is_some_and(Value::is_string), "icons are in a PHP package; we give the icon's name"),
     ("f_icon", |theirs, _| theirs == Some(&Value::Null), "an icon that the PHP package does not have; we give its name"),
     ("playtime", |_, ours| ours == Some(&Value::Null), "Statamic gives the current clock for what cannot be played"),
+    ("article", |theirs, ours| without_hrefs(theirs) == without_hrefs(ours), "a link to a draft has no URL (DESIGN.md §5)"),
+    ("og_image", |theirs, ours| theirs != ours, "in that run the addon's fieldset was another one (README of golden)"),
     ("*", is_unquoted_date, "an unquoted date stays text; Symfony makes a Unix time of it"),
 ];
+
+fn without_hrefs(value: Option<&Value>) -> Option<String> {
+    let mut parts = value?.as_str()?.split(" href=\"");
+    let first = parts.next()?.to_owned();
+    Some(parts.fold(first, |text, part| text + part.split_once('"').map_or(part, |(_, rest)| rest)))
+}
 
 fn starts_with(value: Option<&Value>, prefix: &str) -> bool {
     value.and_then(Value::as_str).is_some_and(|text| text.starts_with(prefix))
@@ -35,9 +43,9 @@ fn is_unquoted_date(theirs: Option<&Value>, ours: Option<&Value>) -> bool {
     ours.is_some() && ours == theirs.map(|moment| moment.to_zoned(TimeZone::UTC).date())
 }
 
-/// Keys that hold the time of a file or of the request.
-const VOLATILE: [&str; 5] =
-    ["last_modified", "last_modified_instance", "last_modified_timestamp", "updated_at", "date"];
+/// Keys that hold the time of a file or of the request, or are made of it.
+const VOLATILE: [&str; 5] = ["last_modified", "last_modified_instance", "last_modified_timestamp", "updated_at", "date"];
+const MADE_OF_DATE: [&str; 3] = ["uri", "url", "permalink"];
 
 #[test]
 fn every_field_of_the_golden_sites_is_as_statamic_gives_it() {
@@ -108,7 +116,7 @@ fn compare_site(folder: &Path, base_url: &str, files: &[&str]) -> Score {
     let base_url = if base_url.is_empty() { origin(&answers) } else { base_url.to_owned() };
     let site = link(folder, &base_url);
     for answer in &answers {
-        walk(answer, &site, &mut score);
+        walk(answer, &site.default_site().handle, &site, &mut score);
     }
     score
 }
@@ -116,8 +124,10 @@ fn compare_site(folder: &Path, base_url: &str, files: &[&str]) -> Score {
 /// JSON lines, or one JSON value. Answers that were cut to some fields are left out.
 fn answers(file: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(file).unwrap_or_default();
-    let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    lines.filter(|answer| !answer["request"].as_str().is_some_and(|request| request.contains("fields="))).collect()
+    let whole: Option<Value> = serde_json::from_str(&text).ok();
+    let lines = || text.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let answers: Vec<Value> = whole.map_or_else(lines, |whole| vec![whole]);
+    answers.into_iter().filter(|answer| !answer["request"].as_str().is_some_and(|request| request.contains("fields="))).collect()
 }
 
 fn origin(answers: &[Value]) -> String {
@@ -127,17 +137,18 @@ fn origin(answers: &[Value]) -> String {
 }
 
 /// Compares every item that stands anywhere in an answer.
-fn walk(answer: &Value, site: &Site, score: &mut Score) {
+fn walk(answer: &Value, locale: &str, site: &Site, score: &mut Score) {
     match answer {
-        Value::Array(list) => list.iter().for_each(|member| walk(member, site, score)),
+        Value::Array(list) => list.iter().for_each(|member| walk(member, locale, site, score)),
         Value::Object(map) => {
-            if let Some(actual) = ours(answer, site) {
+            if let Some(actual) = ours(answer, locale, site) {
                 match actual {
                     Some((actual, by_file)) => compare(answer, &actual, by_file, score),
                     None => score.differ("(item)".into(), format!("        not found: {}", short(Some(answer)))),
                 }
             } else {
-                map.values().for_each(|member| walk(member, site, score));
+                // Trees and globals of a site lie below its handle.
+                map.iter().for_each(|(key, member)| walk(member, site.site(key).map_or(locale, |_| key), site, score));
             }
         }
         _ => {}
@@ -145,11 +156,11 @@ fn walk(answer: &Value, site: &Site, score: &mut Score) {
 }
 
 /// The same item as we give it, and whether its times are its file's; `None`: this is no item, `Some(None)`: we have none.
-fn ours(item: &Value, site: &Site) -> Option<Option<(Value, bool)>> {
+fn ours(item: &Value, locale: &str, site: &Site) -> Option<Option<(Value, bool)>> {
     let text = |key: &str| item[key].as_str().unwrap_or_default();
     let has = |key: &str| item.get(key).is_some();
     if has("entry_id") && has("permalink") {
-        Some(page(item, site))
+        Some(page(item, locale, site))
     } else if has("is_entry") {
         Some(entry(text("id"), site))
     } else if has("is_term") {
@@ -159,7 +170,7 @@ fn ours(item: &Value, site: &Site) -> Option<Option<(Value, bool)>> {
     } else if has("is_super") {
         Some(site.user(text("id")).map(|user| (with(site, "", Holder::Other, |context| item::user::members(user, context)), false)))
     } else if text("api_url").contains("/api/globals/") {
-        Some(global(text("handle"), site))
+        Some(global(text("handle"), locale, site))
     } else if text("api_url").contains("/api/forms/") && has("fields") {
         let form = site.content.forms.iter().find(|form| form.handle == text("handle"));
         Some(form.map(|form| (with(site, "", Holder::Other, |context| item::form::members(form, context)), false)))
@@ -174,14 +185,13 @@ fn entry(id: &str, site: &Site) -> Option<(Value, bool)> {
     Some((members, found.updated_at_from_file))
 }
 
-fn page(item: &Value, site: &Site) -> Option<(Value, bool)> {
+fn page(item: &Value, locale: &str, site: &Site) -> Option<(Value, bool)> {
     let shown = item["entry_id"].as_str().and_then(|id| site.entry(id));
-    let locale = shown.map_or_else(|| site.default_site().handle.clone(), |entry| entry.site.clone());
     let branch = || site.content.navigations.iter().find_map(|nav| {
-        let branches = nav.trees.get(&locale)?;
+        let branches = nav.trees.get(locale)?;
         Some((nav.handle.as_str(), branch(branches, item["id"].as_str()?)?))
     });
-    let members = with(site, &locale, Holder::Page(shown), |context| match (shown, branch()) {
+    let members = with(site, locale, Holder::Page(shown), |context| match (shown, branch()) {
         (Some(shown), Some((_, branch))) => item::page::of_entry(branch, shown, context),
         (Some(shown), None) => item::page::of_collection(shown, context),
         (None, Some((nav, branch))) => item::page::of_branch(branch, nav, context),
@@ -208,9 +218,9 @@ fn asset(id: &str, site: &Site) -> Option<(Value, bool)> {
     Some((with(site, "", Holder::Other, |context| item::asset::members(container, found, context)), true))
 }
 
-fn global(handle: &str, site: &Site) -> Option<(Value, bool)> {
-    let data = site.globals(handle, &site.default_site().handle)?;
-    Some((with(site, "", Holder::Global, |context| item::global::members(handle, &data, context)), false))
+fn global(handle: &str, locale: &str, site: &Site) -> Option<(Value, bool)> {
+    let data = site.globals(handle, locale)?;
+    Some((with(site, locale, Holder::Global, |context| item::global::members(handle, &data, context)), false))
 }
 
 fn with(site: &Site, locale: &str, holder: Holder<'_>, members: impl FnOnce(&Context<'_>) -> Members) -> Value {
@@ -227,7 +237,9 @@ fn compare(expected: &Value, actual: &Value, by_file: bool, score: &mut Score) {
     let (theirs, ours) = (expected.as_object().unwrap(), actual.as_object().unwrap());
     let kind = expected["collection"]["handle"].as_str().or(expected["handle"].as_str()).unwrap_or_default();
     for key in theirs.keys().chain(ours.keys().filter(|key| !theirs.contains_key(*key))) {
-        if by_file && VOLATILE.contains(&key.as_str()) {
+        let undated = expected["date"].is_string() && expected["date"] != actual["date"];
+        let made_of_date = undated && MADE_OF_DATE.contains(&key.as_str());
+        if by_file && (made_of_date || VOLATILE.contains(&key.as_str())) {
             continue;
         }
         let mut found = Vec::new();

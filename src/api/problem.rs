@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::front::common_headers;
+use super::statamic::refusal::Refusal;
 use crate::store;
 
 /// What the methods of every route are.
@@ -33,6 +34,9 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// Statamic's own API refuses in its own words.
+    #[error(transparent)]
+    Statamic(#[from] Refusal),
     /// The code that made the answer panicked.
     #[error("a request handler panicked")]
     Panic,
@@ -120,6 +124,7 @@ impl ResponseError for Error {
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
             Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Statamic(refusal) => refusal.status(),
             Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -129,10 +134,13 @@ impl ResponseError for Error {
         if status.is_server_error() {
             tracing::error!(status = status.as_u16(), "{}", chain(self));
         }
-        let body = serde_json::to_vec(&self.problem()).expect("a problem is always JSON");
+        let (content_type, body) = match self {
+            Self::Statamic(refusal) => ("application/json", refusal.body()),
+            _ => ("application/problem+json", serde_json::to_string(&self.problem()).expect("a problem is always JSON")),
+        };
         let mut response = HttpResponse::build(status).body(body);
         *response.headers_mut() = common_headers();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));

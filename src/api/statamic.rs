@@ -37,12 +37,20 @@ use request::Request;
 /// The parameters that shape an answer, in the order of the canonical query.
 const PARAMETERS: [&str; 8] = ["filter", "limit", "sort", "fields", "site", "page", "max_depth", "query_scope"];
 
+/// Puts the API at its prefix, if it is switched on.
+pub fn register(app: &mut web::ServiceConfig, api: &Api) {
+    let Some(settings) = api.statamic.as_ref().filter(|settings| settings.enabled) else { return };
+    for path in [format!("/{}", settings.prefix), format!("/{}/{{path:.*}}", settings.prefix)] {
+        app.service(web::resource(path).route(super::read(answer_statamic)).default_service(web::to(super::other_methods)));
+    }
+}
+
 /// Any path of the API.
 ///
 /// # Errors
 /// What Statamic answers instead of data.
 pub async fn answer_statamic(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
-    let settings = &api.statamic;
+    let Some(settings) = &api.statamic else { return Err(Refusal::NotFound.into()) };
     let prefix = format!("/{}", settings.prefix);
     let path = request.path().strip_prefix(&prefix).unwrap_or_default().trim_matches('/').to_owned();
     let parameters = Parameters::parse(request.query_string());

@@ -47,7 +47,7 @@ fn named(character: char, out: &mut String) {
 /// The first byte that `matches`. Whole blocks are tested without a branch in them, so the compiler can take many bytes
 /// at a time.
 fn find(bytes: &[u8], matches: impl Fn(u8) -> bool) -> Option<usize> {
-    const BLOCK: usize = 32;
+    const BLOCK: usize = 16;
     let blocks = bytes.chunks_exact(BLOCK);
     let clean = blocks
         .take_while(|block| !block.iter().fold(false, |found, byte| found | matches(*byte)))

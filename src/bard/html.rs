@@ -17,6 +17,9 @@ use super::{Oddity, Options, Profile, escape, href, html_string, oddities, php};
 /// PHP's JSON functions give up on what is nested deeper.
 const PHP_MAX_DEPTH: usize = 512;
 
+/// Room for so many bytes is made at once.
+pub const USUAL_LENGTH: usize = 4096;
+
 /// Renders the value of a Bard field without sets.
 pub fn render(value: &Value, options: &Options, out: &mut String, oddities: &mut Vec<Oddity>) {
     if let Value::String(source) = value {
@@ -370,7 +373,7 @@ fn is_kept(text: &str) -> bool {
 
 fn has_attr(node: &Node, name: &str) -> bool {
     let attrs = node.attrs.and_then(Value::as_object);
-    attrs.is_some_and(|attrs| attrs.contains_key(name))
+    attrs.is_some_and(|attrs| node::get(attrs, name).is_some())
 }
 
 /// The tag of a heading. Statamic prints a numeric string as it is (`h02`); `true`: as no tag can be called, or as

@@ -239,7 +239,9 @@ impl<'p> Writer<'p> {
             (false, false) => None,
         };
         if let Some((mark, open, close)) = emphasis {
-            let is_free = is_struck || (!is_joined && can_mark(&inner, before, after));
+            // Inside of `~~` there is punctuation on both sides.
+            let (before, after) = if is_struck { (Beside::Gap, Beside::Gap) } else { (before, after) };
+            let is_free = (is_struck || !is_joined) && can_mark(&inner, before, after);
             inner = if is_free { format!("{mark}{inner}{mark}") } else { format!("{open}{inner}{close}") };
         }
         if is_struck {
@@ -357,7 +359,9 @@ fn destination(target: &Destination, out: &mut String) {
 fn title(text: &str, out: &mut String) {
     for letter in text.chars() {
         match letter {
-            '\\' | '"' => out.extend(['\\', letter]),
+            // Not with a backslash: readers differ on where such a title ends.
+            '\\' => out.push_str("&#92;"),
+            '"' => out.push_str("&quot;"),
             '&' => out.push_str("&amp;"),
             '|' => out.push_str("&#124;"),
             '\0' => out.push(char::REPLACEMENT_CHARACTER),

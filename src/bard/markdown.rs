@@ -235,6 +235,7 @@ impl<'o> Writer<'o> {
             return;
         }
         let code = self.code.take().unwrap_or_default().replace('\0', "\u{fffd}");
+        let code = code.replace("\r\n", "\n").replace('\r', "\n");
         let longest = code.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat(longest.max(2) + 1);
         let language = node.attr("language").and_then(php::string).unwrap_or_default();

@@ -81,7 +81,7 @@ impl<'a> Mark<'a> {
             && self.map.len() == other.map.len()
             && self.map.iter().all(|(key, value)| match key.as_str() {
                 "type" => true,
-                _ => other.map.get(key).is_some_and(|other| php::loosely_equal(value, other)),
+                _ => node::get(other.map, key).is_some_and(|other| php::loosely_equal(value, other)),
             })
     }
 }

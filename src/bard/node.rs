@@ -157,7 +157,17 @@ impl<'a> Node<'a> {
 /// One attribute of `attrs`, if that is a map and has it and it is not null.
 #[must_use]
 pub fn attr<'a>(attrs: Option<&'a Value>, name: &str) -> Option<&'a Value> {
-    attrs?.as_object()?.get(name).filter(|value| !value.is_null())
+    get(attrs?.as_object()?, name).filter(|value| !value.is_null())
+}
+
+/// The value of a key. In a small map, as nearly all are, looking at each key costs less than hashing one.
+#[must_use]
+pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    const SMALL: usize = 12;
+    if map.len() > SMALL {
+        return map.get(name);
+    }
+    map.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
 }
 
 /// Nodes (or marks) that stand side by side.
@@ -194,7 +204,7 @@ impl<'a> Siblings<'a> {
     #[must_use]
     pub fn of_content(value: &'a Value) -> Self {
         match value {
-            Value::Object(map) if map.contains_key("type") => Self::One(Some(value)),
+            Value::Object(map) if get(map, "type").is_some() => Self::One(Some(value)),
             Value::Object(map) => Self::Map(map.values()),
             _ => Self::of_root(value),
         }
@@ -236,7 +246,7 @@ pub fn is_known(value: &Value) -> bool {
     let Some(map) = value.as_object() else {
         return false;
     };
-    let Some(name) = map.get("type").and_then(Value::as_str) else {
+    let Some(name) = get(map, "type").and_then(Value::as_str) else {
         return false;
     };
     let known = Kind::named(name) != Kind::Other || UNREGISTERED.contains(&&*php::camel(name));

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::node::{Kind, Node, Siblings};
 
+/// Room for so many levels is made at once.
+const USUAL_DEPTH: usize = 8;
+
 /// One step of a walk. Each node is entered once and left once.
 #[derive(Clone, Copy, Debug)]
 pub enum Step<'a> {
@@ -37,9 +40,9 @@ impl<'a> Walk<'a> {
     /// Starts in front of the first of the siblings.
     #[must_use]
     pub fn new(siblings: Siblings<'a>) -> Self {
-        Self {
-            levels: vec![Level::new(siblings, true, false)],
-        }
+        let mut levels = Vec::with_capacity(USUAL_DEPTH);
+        levels.push(Level::new(siblings, true, false));
+        Self { levels }
     }
 
     /// How many nodes are entered and not yet left.

@@ -5,7 +5,7 @@
 
 mod fieldsets;
 mod lookup;
-mod shape;
+pub mod shape;
 mod singular;
 
 use std::collections::BTreeMap;

@@ -137,4 +137,3 @@ pub fn position(text: &[u8], offset: usize) -> (u64, u64) {
     let column = before[line_start..].iter().filter(is_character_start).count();
     (line, column as u64 + 1)
 }
-pub fn bench_disguise(text: &str) -> usize { let _ = refuse_deep_brackets(text); disguise::disguise(text).len() }

@@ -1,5 +1,7 @@
 //! Bodies: Markdown and Bard, as one HTML text, as text and sets in order, or as an object of all their parts.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::{Context, Output, Shape, php, structure, untouched};
@@ -45,7 +47,7 @@ pub fn bard(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output
     let Some(raw) = raw.filter(|raw| !bard::is_empty(raw)) else {
         return if has_sets && context.shape == Shape::Statamic { Output::List(Vec::new()) } else { Output::NULL };
     };
-    let modern = blocks::modern(raw, |handle| field.sets.iter().any(|set| set.handle == handle));
+    let modern = modern(raw, field);
     let options = options(field, context);
     match context.shape {
         Shape::Statamic if has_sets && modern.is_string() => untouched(Some(raw), context),
@@ -69,6 +71,14 @@ pub fn undeclared(tree: &Value, context: &Context<'_>) -> Output {
     let options = options(&field, context);
     let blocks = blocks::has_sets(tree).then(|| blocks(tree, &field, &options, context));
     native(tree, tree, &options, blocks, context)
+}
+
+/// Statamic 2's data as a tree. A list of nothing but texts is old data only where the field is not inline.
+fn modern<'v>(raw: &'v Value, field: &Field) -> Cow<'v, Value> {
+    if php::truthy(field.config.get("inline")) {
+        return Cow::Borrowed(raw);
+    }
+    blocks::modern(raw, |handle| field.sets.iter().any(|set| set.handle == handle))
 }
 
 fn native(

@@ -39,7 +39,7 @@ pub fn taxonomy(handle: &str, context: &Context<'_>) -> Option<Value> {
     let site = context.view.site;
     let taxonomy = site.content.taxonomies.iter().find(|taxonomy| taxonomy.handle == handle)?;
     let uri = format!("/{}", handle.replace('_', "-"));
-    let of = site.site(&context.view.locale).unwrap_or_else(|| site.default_site());
+    let of = site.default_site();
     let base = site.settings.base_url.as_deref();
     Some(json!({
         "title": taxonomy.title, "handle": handle, "uri": uri, "url": url::path(of, &uri, base),

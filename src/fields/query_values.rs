@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{Context, dates, php};
 use crate::content::blueprint::{Blueprint, Field};
 use crate::site::status::Status;
-use crate::site::{Entry, Term};
+use crate::site::{Entry, Term, taxonomy};
 
 /// An entry's values by the names that a filter may use.
 #[must_use]
@@ -40,10 +40,18 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
         ("template", values_template(known.get("template"))),
     ];
     known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
+    known.extend(terms(entry, context));
     if let Some(date) = entry.date {
         known.insert("date".into(), text_of(&date.at.to_zoned(site.settings.timezone.clone())));
     }
     known
+}
+
+/// `taxonomy:HANDLE` for each taxonomy of the collection: the default slugs of the entry's terms.
+fn terms(entry: &Entry, context: &Context<'_>) -> Vec<(String, Value)> {
+    let site = context.view.site;
+    let taxonomies = site.collection(&entry.collection).map(|collection| collection.taxonomies.as_slice()).unwrap_or_default();
+    taxonomies.iter().map(|handle| (format!("taxonomy:{handle}"), taxonomy::used_slugs(site, entry, handle).into())).collect()
 }
 
 /// A term's values by the names that a filter may use.

@@ -55,7 +55,7 @@ fn term<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Term> 
     }
 }
 
-/// A relation of a tree's page: the ids, always as a list.
+/// A relation of a tree's page: the ids that are stored, always as a list.
 #[must_use]
 pub fn unresolved(raw: Option<&Value>) -> Output {
     Output::Json(php::wrapped(raw).into_iter().map(php::json).collect())

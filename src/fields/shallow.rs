@@ -36,7 +36,7 @@ pub fn term(term: &Term, handle: &str, context: &Context<'_>) -> Value {
         return json!({ "id": id, "title": title, "slug": term.slug, "url": term.url, "taxonomy": term.taxonomy });
     }
     let (url, permalink) = term_urls(term, handle, context);
-    let api = format!("taxonomies/{}/terms/{}", term.taxonomy, term.id_slug);
+    let api = format!("taxonomies/{}/terms/{}", term.taxonomy, term.slug);
     json!({
         "id": id, "title": title, "slug": term.slug, "url": url, "permalink": permalink,
         "api_url": api_url(&api, context),

@@ -22,6 +22,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
     let context = compiler.context(view, Shape::Native, Holder::Entry(entry));
     let fields = native::of_entry(entry, &context);
     let theirs = compiler.context(view, Shape::Statamic, Holder::Entry(entry));
+    let in_tree = compiler.context(view, Shape::Statamic, Holder::Page(Some(entry)));
     let item = Item {
         site: entry.site.clone(),
         localizes: entry.origin.map(|_| root(view, entry).id.clone()),
@@ -40,7 +41,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         fields: Some(template(&fields)),
         seo: Some(seo::template(&seo::entry(view, entry, compiler.seo))),
         statamic: Some(template(&statamic::members(entry, &theirs))),
-        page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &theirs))),
+        page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &in_tree))),
         query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
         links: links::of(&fields),
         ..Item::new(Kind::Entry, &entry.collection, &entry.id)

@@ -14,7 +14,10 @@ use super::escape;
 use super::inline_lists;
 use super::line_lists;
 
-const ITEM: &str = r#"\.-?[_a-z][^\s.}]*|#[^\s}]+|[a-z_:][a-z0-9:._-]*\s*=\s*(?:[^"'=<>`\x00-\x20]+|'[^']*'|"[^"]*")"#;
+/// Bytes; no list is longer, so that a text full of braces is read in linear time.
+const MAX_LENGTH: usize = 1000;
+
+const ITEM: &str = r#"\.-?[_a-z][^\s.}]*|#[^\s}]+|[a-z_:][a-z0-9:._-]*\s*=\s*(?:[^"'=<>`“”\x00-\x20]+|'[^']*'|["“”][^"“”]*["“”])"#;
 
 static LIST: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!(r"(?i)^\{{:?(?:\s*(?:{ITEM})\s*)+\}}")).expect("a constant pattern"));
@@ -34,14 +37,7 @@ impl Attributes {
     /// Reads the list that `text` starts with; returns it with its length in bytes.
     #[must_use]
     pub fn read(text: &str) -> Option<(Self, usize)> {
-        let plain;
-        let text = if text.contains(['“', '”']) {
-            plain = text.replace(['“', '”'], "\"");
-            &plain
-        } else {
-            text
-        };
-        let list = LIST.find(text)?.as_str();
+        let list = LIST.find(&text[..text.floor_char_boundary(MAX_LENGTH)])?.as_str();
         let mut attributes = Self::default();
         let mut rest = list[1..list.len() - 1].trim_start_matches(':');
         while let Some(item) = NEXT_ITEM.captures(rest) {
@@ -165,7 +161,10 @@ fn is_event_handler(name: &str) -> bool {
     name.len() > 2 && name.is_char_boundary(2) && name[..2].eq_ignore_ascii_case("on")
 }
 
+/// Smart punctuation may have bent the quotes before the list was seen.
 fn unquoted(value: &str) -> &str {
-    let quoted = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    quoted('"').or_else(|| quoted('\'')).unwrap_or(value)
+    const DOUBLE: [char; 3] = ['"', '“', '”'];
+    let double = || value.strip_prefix(DOUBLE).and_then(|rest| rest.strip_suffix(DOUBLE));
+    let single = || value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    double().or_else(single).unwrap_or(value)
 }

@@ -24,6 +24,7 @@ pub fn render(root: Node<'_>, attributes: &Table, options: &Options) -> String {
         footnotes: Footnotes::of(root),
         just_opened: usize::MAX,
         header_row: false,
+        column: 0,
     };
     writer.walk(root);
     writer.out
@@ -38,6 +39,8 @@ struct Writer<'w> {
     /// Length of `out` where a tag was opened whose content goes on the same line.
     just_opened: usize,
     header_row: bool,
+    /// Of the table cell that is written.
+    column: usize,
 }
 
 impl Writer<'_> {
@@ -279,6 +282,7 @@ impl Writer<'_> {
 
     fn open_row(&mut self, node: Node<'_>, header: bool) {
         self.header_row = header;
+        self.column = 0;
         if header {
             self.out.push_str("<thead>\n");
         } else if node.previous_sibling().is_some_and(|row| matches!(row.data().value, NodeValue::TableRow(true))) {
@@ -299,12 +303,13 @@ impl Writer<'_> {
     fn open_cell(&mut self, node: Node<'_>) {
         self.out.push_str(if self.header_row { "<th" } else { "<td" });
         self.write_attributes(node, &["align"]);
-        self.out.push_str(match alignment(node) {
+        self.out.push_str(match alignment(node, self.column) {
             TableAlignment::None => ">",
             TableAlignment::Left => " align=\"left\">",
             TableAlignment::Center => " align=\"center\">",
             TableAlignment::Right => " align=\"right\">",
         });
+        self.column += 1;
     }
 
     fn open_footnote(&mut self, node: Node<'_>, name: &str) {
@@ -369,8 +374,7 @@ fn task_of(paragraph: Node<'_>) -> Option<bool> {
     }
 }
 
-fn alignment(cell: Node<'_>) -> TableAlignment {
-    let column = cell.preceding_siblings().count() - 1;
+fn alignment(cell: Node<'_>, column: usize) -> TableAlignment {
     let table = cell.parent().and_then(|row| row.parent());
     match table.map(|table| table.data()).as_deref().map(|table| &table.value) {
         Some(NodeValue::Table(table)) => table.alignments.get(column).copied().unwrap_or(TableAlignment::None),

@@ -32,34 +32,56 @@ struct Line<'a> {
     position: Sourcepos,
 }
 
+/// From the last line to the first, so that what follows a list is cut off once.
 fn take_lines<'a>(block: Node<'a>, table: &mut Table) {
-    while let Some(line) = find_line(block) {
-        let next = line.text.next_sibling();
-        let before = line.text.previous_sibling();
+    let mut rests: Vec<Node<'a>> = Vec::new();
+    let mut trailing = None;
+    while let Some(line) = last_line(block) {
+        let (before, next) = (line.text.previous_sibling(), line.text.next_sibling());
         line.text.detach();
-        match (before, next) {
-            (None, Some(line_end)) => {
+        match (before, next, rests.last()) {
+            (None, Some(line_end), _) => {
                 line_end.detach();
                 table.prepend(block, line.attributes);
             }
-            (Some(line_end), Some(_)) => {
+            (Some(line_end), Some(next), _) => {
                 line_end.detach();
-                split(block, next, line.attributes, table);
-                return;
+                let rest = split(block, next);
+                table.prepend(rest, line.attributes);
+                rests.push(rest);
             }
-            (before, None) => {
-                if let Some(line_end) = before {
-                    line_end.detach();
-                }
-                settle(block, line, table);
-                return;
+            (before, None, Some(rest)) => {
+                before.inspect(|line_end| line_end.detach());
+                table.prepend(rest, line.attributes);
+            }
+            (before, None, None) => {
+                before.inspect(|line_end| line_end.detach());
+                trailing = Some(with_lines_above(block, line));
             }
         }
     }
+    if let Some(line) = trailing {
+        settle(rests.first().copied().unwrap_or(block), line, table);
+    }
+    if block.first_child().is_none() {
+        block.detach();
+    }
 }
 
-fn find_line(block: Node<'_>) -> Option<Line<'_>> {
-    block.children().find_map(|node| {
+/// Takes the lists on the lines right above too.
+fn with_lines_above<'a>(block: Node<'a>, mut line: Line<'a>) -> Line<'a> {
+    while let Some(mut above) = last_line(block).filter(|above| above.text.next_sibling().is_none()) {
+        above.text.previous_sibling().inspect(|line_end| line_end.detach());
+        above.text.detach();
+        line.position.start = above.position.start;
+        above.attributes.merge(line.attributes);
+        line.attributes = above.attributes;
+    }
+    line
+}
+
+fn last_line(block: Node<'_>) -> Option<Line<'_>> {
+    block.reverse_children().find_map(|node| {
         let stands_alone = node.previous_sibling().is_none_or(is_break) && node.next_sibling().is_none_or(is_break);
         let data = node.data();
         let NodeValue::Text(text) = &data.value else { return None };
@@ -69,46 +91,29 @@ fn find_line(block: Node<'_>) -> Option<Line<'_>> {
     })
 }
 
-/// The lines behind the list become a block of their own, and get it.
-fn split<'a>(block: Node<'a>, line_end: Option<Node<'a>>, attributes: Attributes, table: &mut Table) {
-    let Some(line_end) = line_end else { return };
-    let rest: Vec<Node<'a>> = line_end.following_siblings().skip(1).collect();
-    // A line break node is as good as a new one: the arena is the parser's.
+/// The lines behind a line end become a block of their own, for which the line end's node is as good as a new one.
+fn split<'a>(block: Node<'a>, line_end: Node<'a>) -> Node<'a> {
+    let lines: Vec<Node<'a>> = line_end.following_siblings().skip(1).collect();
     line_end.detach();
     line_end.data_mut().value = NodeValue::Paragraph;
-    for node in rest {
+    for node in lines {
         line_end.append(node);
     }
     block.insert_after(line_end);
-    table.prepend(line_end, attributes);
-    take_lines_of_rest(line_end, table);
-}
-
-fn take_lines_of_rest<'a>(block: Node<'a>, table: &mut Table) {
-    let Some(line) = find_line(block) else { return };
-    if line.text.next_sibling().is_none() {
-        if let Some(line_end) = line.text.previous_sibling() {
-            line_end.detach();
-        }
-        line.text.detach();
-        settle(block, line, table);
-    }
+    line_end
 }
 
 /// The list was the last line of its block: it belongs to what follows on the next line, else to what stood before.
 fn settle<'a>(block: Node<'a>, line: Line<'a>, table: &mut Table) {
     let empty = block.first_child().is_none();
-    let number = line.position.start.line;
-    let next = block.next_sibling().filter(|next| next.data().sourcepos.start.line == number + 1);
+    let Sourcepos { start, end } = line.position;
+    let next = block.next_sibling().filter(|next| next.data().sourcepos.start.line == end.line + 1);
     if let Some(next) = next {
         table.prepend(next, line.attributes);
     } else if !empty {
-        table.append(leave_items(block, line.position.start.column), line.attributes);
-    } else if let Some(target) = before(block, number).or_else(|| block.parent()) {
+        table.append(leave_items(block, start.column), line.attributes);
+    } else if let Some(target) = before(block, start.line).or_else(|| block.parent()) {
         table.append(target, line.attributes);
-    }
-    if empty {
-        block.detach();
     }
 }
 

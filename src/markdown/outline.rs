@@ -4,9 +4,9 @@ use comrak::nodes::{Node, NodeValue};
 
 use super::attributes::Table;
 use super::{text, unsafe_image};
-use crate::bard::href::{self, SCHEME};
+use crate::bard::href::SCHEME;
 use crate::bard::outline::Slugs;
-use crate::bard::{Heading, Image, Link, LinkState, Links, Target};
+use crate::bard::{self, Heading, Image, Link, LinkState, Links, Oddity};
 
 /// The headings in order, with ids that are unique in the document: those that the author gave, else slugs.
 #[must_use]
@@ -46,6 +46,14 @@ pub fn links(root: Node<'_>, links: &dyn Links) -> Vec<Link> {
     found.collect()
 }
 
+/// Links that could run code: the HTML has none of them.
+#[must_use]
+pub fn oddities(links: &[Link]) -> Vec<Oddity> {
+    let found = links.iter().filter(|link| link.state == LinkState::Unsafe);
+    let message = |link: &Link| format!("the href {:?} was left out", link.href);
+    found.map(|link| Oddity { code: "unsafe_link", message: message(link) }).collect()
+}
+
 /// The images in order.
 #[must_use]
 pub fn images(root: Node<'_>, links: &dyn Links) -> Vec<Image> {
@@ -58,46 +66,7 @@ pub fn images(root: Node<'_>, links: &dyn Links) -> Vec<Image> {
 }
 
 fn read(href: &str, text: String, links: &dyn Links) -> Link {
-    let (kind, id, url, state) = match href.strip_prefix(SCHEME) {
-        Some(reference) => referenced(reference, links),
-        None => plain(href),
-    };
-    Link { kind, href: href.to_owned(), id, url, text, state }
-}
-
-type Resolved = (&'static str, Option<String>, Option<String>, LinkState);
-
-fn referenced(reference: &str, links: &dyn Links) -> Resolved {
-    let (bare, tail) = href::split_suffix(reference);
-    let (kind, id) = bare.split_once("::").unwrap_or(("url", bare));
-    let kind = ["entry", "asset", "term"].into_iter().find(|known| *known == kind).unwrap_or("url");
-    let target = links.target(bare);
-    let state = state_of(target.as_ref());
-    let url = target.and_then(|target| target.url).map(|url| format!("{url}{tail}"));
-    (kind, Some(id.to_owned()), url, state)
-}
-
-fn state_of(target: Option<&Target<'_>>) -> LinkState {
-    match target {
-        None => LinkState::Missing,
-        Some(target) if target.hidden => LinkState::Draft,
-        Some(target) if target.url.is_none() => LinkState::NoRoute,
-        Some(_) => LinkState::Ok,
-    }
-}
-
-fn plain(href: &str) -> Resolved {
-    if href::is_unsafe(href) {
-        return ("url", None, None, LinkState::Unsafe);
-    }
-    let url = Some(href.to_owned());
-    match href.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
-        Some("mailto") => ("mail", None, url, LinkState::External),
-        Some("tel") => ("phone", None, url, LinkState::External),
-        _ if href.starts_with('#') => ("anchor", None, url, LinkState::Ok),
-        _ if href.starts_with('/') && !href.starts_with("//") => ("url", None, url, LinkState::Ok),
-        _ => ("url", None, url, LinkState::External),
-    }
+    Link { text, ..bard::links::read(href, &bard::Options::new(links)) }
 }
 
 fn image_of(src: &str, alt: String, links: &dyn Links) -> Image {

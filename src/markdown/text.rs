@@ -55,16 +55,15 @@ impl Writer {
             }
             NodeValue::SoftBreak => self.separate(self.soft_break),
             NodeValue::LineBreak => self.separate("\n"),
-            NodeValue::Image(_) => {}
             _ => {}
         }
     }
 
     fn close(&mut self, node: Node<'_>) {
         match &node.data().value {
-            NodeValue::Paragraph if in_item(node) => self.separate("\n"),
-            NodeValue::Item(_) | NodeValue::TaskItem(_) | NodeValue::TableRow(_) => self.separate("\n"),
-            NodeValue::DescriptionTerm | NodeValue::DescriptionDetails => self.separate("\n"),
+            NodeValue::Paragraph if node.parent().is_some_and(is_item) => self.separate("\n"),
+            NodeValue::TableRow(_) => self.separate("\n"),
+            _ if is_item(node) => self.separate("\n"),
             NodeValue::TableCell if node.next_sibling().is_some() => self.out.push('\t'),
             NodeValue::List(_) if node.parent().is_some_and(is_item) => self.separate("\n"),
             NodeValue::Paragraph
@@ -96,12 +95,12 @@ impl Writer {
     }
 }
 
+/// Whether a node stands on a line of its own in a list.
 fn is_item(node: Node<'_>) -> bool {
-    matches!(node.data().value, NodeValue::Item(_) | NodeValue::TaskItem(_))
-}
-
-fn in_item(node: Node<'_>) -> bool {
-    node.parent().is_some_and(is_item)
+    matches!(
+        node.data().value,
+        NodeValue::Item(_) | NodeValue::TaskItem(_) | NodeValue::DescriptionTerm | NodeValue::DescriptionDetails
+    )
 }
 
 /// What a browser would show of raw HTML, as far as that can be told without parsing it.

@@ -1,21 +1,15 @@
 //! The small part of Antlers that SEO fields may hold: names of values, nothing that runs (spec/seo.md §2.2).
 
+use super::page::Subject;
 use super::text;
-use super::values::Values;
 
 /// What a template may name.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
-    /// The page's stored values.
-    pub values: &'a Values<'a>,
-    /// The page's title.
-    pub title: &'a str,
+    /// The page.
+    pub page: &'a Subject<'a>,
     /// The SEO site name.
     pub site_name: Option<&'a str>,
-    /// The title of the page's collection or taxonomy.
-    pub owner_title: &'a str,
-    /// The site's own name.
-    pub site: &'a str,
 }
 
 /// A template with its tags replaced.
@@ -48,12 +42,13 @@ impl Scope<'_> {
     /// The value of a name; empty for a field that is not set, `None` for what is more than a name.
     fn value(&self, name: &str) -> Option<String> {
         match name {
-            "title" => Some(self.title.to_owned()),
+            "title" => Some(self.page.title.clone()),
             "site_name" | "seo:site_name" => Some(self.site_name.unwrap_or_default().to_owned()),
-            "collection:title" | "taxonomy:title" => Some(self.owner_title.to_owned()),
-            "site:name" => Some(self.site.to_owned()),
+            "collection:title" | "taxonomy:title" => Some(self.page.owner_title.to_owned()),
+            "slug" => Some(self.page.slug.to_owned()),
+            "site:name" => Some(self.page.site_title.to_owned()),
             _ if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
-                self.values.value(name).map_or(Some(String::new()), text::scalar)
+                self.page.values.value(name).map_or(Some(String::new()), text::scalar)
             }
             _ => None,
         }

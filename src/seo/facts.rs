@@ -32,7 +32,8 @@ pub fn entry_subject<'a>(site: &'a Site, entry: &'a Entry) -> Subject<'a> {
     layers.extend(collection.map(|collection| (Layer::Inject, &collection.inject)));
     Subject {
         kind: Kind::Entry,
-        values: Values::new(Kind::Entry, layers),
+        values: Values::new(Kind::Entry, layers, &entry.blueprint.fields),
+        slug: entry.slug.as_deref().unwrap_or_default(),
         owner: &entry.collection,
         owner_title: collection.map_or("", |collection| &collection.title),
         title: site.title(entry),
@@ -46,11 +47,12 @@ pub fn entry_subject<'a>(site: &'a Site, entry: &'a Entry) -> Subject<'a> {
 #[must_use]
 pub fn term_subject<'a>(site: &'a Site, term: &'a Term) -> Subject<'a> {
     let taxonomy = site.content.taxonomies.iter().find(|taxonomy| taxonomy.handle == term.taxonomy);
-    let values = Values::new(Kind::Term, vec![(Layer::Own, &term.data)]);
+    let values = Values::new(Kind::Term, vec![(Layer::Own, &term.data)], &term.blueprint.fields);
     Subject {
         kind: Kind::Term,
         title: values.text("title").map(|title| title.text).unwrap_or_default(),
         values,
+        slug: &term.slug,
         owner: &term.taxonomy,
         owner_title: taxonomy.map_or("", |taxonomy| &taxonomy.title),
         site: &term.site,

@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value, json};
 
-use super::antlers::Scope;
 use super::breadcrumbs;
 use super::input::{Graph, Input, Organization, SiteSeo};
 use super::page::Page;
@@ -15,7 +14,7 @@ use crate::site::slug::slugify;
 
 const CONTEXT: &str = "https://schema.org";
 
-/// All blocks of a page: the site's, its breadcrumbs, its own, and an article's where settings ask for it.
+/// All blocks of a page: the site's, its own, its breadcrumbs, and an article's where settings ask for it.
 pub fn resolve(
     page: &Page,
     input: &Input,
@@ -26,8 +25,8 @@ pub fn resolve(
 ) -> Vec<Value> {
     let mut blocks = Vec::new();
     blocks.extend(site.graph.as_ref().and_then(|graph| graph_node(graph, page, site, warnings)));
-    blocks.extend(breadcrumbs::list(&page.crumbs));
     blocks.extend(input.json_ld.as_ref().and_then(|stored| custom(stored, page, site, warnings)));
+    blocks.extend(breadcrumbs::list(&page.crumbs));
     if settings.article_schema && og.article.is_some() {
         blocks.push(article(page, site, og));
     }
@@ -83,16 +82,8 @@ fn article(page: &Page, site: &SiteSeo, og: &OpenGraph) -> Value {
 
 /// JSON as an editor typed it, names of values replaced; what is not JSON then is left out.
 fn custom(stored: &Sourced, page: &Page, site: &SiteSeo, warnings: &mut Vec<Warning>) -> Option<Value> {
-    let subject = page.subject;
-    let scope = Scope {
-        values: &subject.values,
-        title: &subject.title,
-        site_name: site.site_name.as_deref(),
-        owner_title: subject.owner_title,
-        site: subject.site_title,
-    };
     let field = stored.source.split_once('.').map_or(stored.source.as_str(), |(_, field)| field);
-    let rendered = scope.render(unwrapped(&stored.text), in_json);
+    let rendered = page.subject.scope(site).render(unwrapped(&stored.text), in_json);
     if let Some(tag) = rendered.unsupported.first() {
         warnings.push(Warning::on(Code::AntlersUnsupported, field).with(tag));
         return None;

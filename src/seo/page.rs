@@ -1,6 +1,8 @@
 //! What is known of one page besides what its fields ask for: plain facts, looked up before anything is resolved.
 
+use super::antlers::Scope;
 use super::hreflang::Member;
+use super::input::SiteSeo;
 use super::social::Image;
 use super::text;
 use super::values::{Kind, Sourced, Values};
@@ -15,6 +17,8 @@ pub struct Subject<'a> {
     pub kind: Kind,
     /// The stored values.
     pub values: Values<'a>,
+    /// The page's slug; empty where it has none.
+    pub slug: &'a str,
     /// Handle of the collection or taxonomy.
     pub owner: &'a str,
     /// Its title.
@@ -91,10 +95,16 @@ pub struct Crumb {
 }
 
 impl Subject<'_> {
+    /// What a template in an SEO field may name.
+    #[must_use]
+    pub fn scope<'s>(&'s self, site: &'s SiteSeo) -> Scope<'s> {
+        Scope { page: self, site_name: site.site_name.as_deref() }
+    }
+
     /// A field as text for a description: Bard as its text, Markdown without its marks, everything else plain.
     #[must_use]
     pub fn field_text(&self, handle: &str) -> Option<Sourced> {
-        let stored = self.values.get(handle)?;
+        let stored = self.values.set(handle)?;
         let text = match text::as_bard(stored.value) {
             Some(nodes) => text::bard_text(nodes)?,
             None if self.is_markdown(handle) => {

@@ -1,12 +1,13 @@
 //! The stored values of one page, in the order in which they win: its own, its origins', the collection's `inject`.
 //!
-//! A key that is there with `null` or `""` is explicitly empty and ends the search. Blueprint defaults are the
-//! dialect's business.
+//! A key that is there with `null` or `""` is explicitly empty and ends the search; `null` then takes the default of the
+//! blueprint, as an absent key does. Defaults that only the addon knows are the dialect's business.
 
 use serde_json::Value;
 
 use super::text;
 use crate::content::Data;
+use crate::content::blueprint::Field;
 
 /// Where a value was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Layer {
     Origin,
     /// The collection's or taxonomy's configuration.
     Inject,
+    /// The default in the project's own blueprint.
+    Blueprint,
 }
 
 /// Whether a page is an entry or a term; names the fields in `sources`.
@@ -33,6 +36,7 @@ pub enum Kind {
 pub struct Values<'a> {
     kind: Kind,
     layers: Vec<(Layer, &'a Data)>,
+    fields: &'a [Field],
 }
 
 /// One stored value and its layer.
@@ -67,10 +71,10 @@ impl Sourced {
 }
 
 impl<'a> Values<'a> {
-    /// Values in the order in which they win.
+    /// Values in the order in which they win, and the blueprint's fields.
     #[must_use]
-    pub fn new(kind: Kind, layers: Vec<(Layer, &'a Data)>) -> Self {
-        Self { kind, layers }
+    pub fn new(kind: Kind, layers: Vec<(Layer, &'a Data)>, fields: &'a [Field]) -> Self {
+        Self { kind, layers, fields }
     }
 
     /// The value that counts; `null` where the file says so.
@@ -84,16 +88,23 @@ impl<'a> Values<'a> {
         self.layers.iter().filter_map(move |(layer, data)| Some(Stored { value: data.get(key)?, layer: *layer }))
     }
 
-    /// The value that counts, unless it is `null`.
+    /// The value that counts, or the blueprint's default where it is `null` or there is none.
+    #[must_use]
+    pub fn set(&self, key: &str) -> Option<Stored<'a>> {
+        let stored = self.get(key).filter(|stored| !stored.value.is_null());
+        stored.or_else(|| Some(Stored { value: default(self.fields, key)?, layer: Layer::Blueprint }))
+    }
+
+    /// The same without its layer.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&'a Value> {
-        self.get(key).map(|stored| stored.value).filter(|value| !value.is_null())
+        self.set(key).map(|stored| stored.value)
     }
 
     /// The value that counts as text, blank text included.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<Sourced> {
-        let stored = self.get(key)?;
+        let stored = self.set(key)?;
         Some(Sourced::new(text::scalar(stored.value)?, self.source(key, stored.layer)))
     }
 
@@ -125,6 +136,7 @@ impl<'a> Values<'a> {
     #[must_use]
     pub fn source(&self, key: &str, layer: Layer) -> String {
         let owner = match (self.kind, layer) {
+            (_, Layer::Blueprint) => "blueprint",
             (Kind::Entry, Layer::Inject) => "collection",
             (Kind::Entry, _) => "entry",
             (Kind::Term, Layer::Inject) => "taxonomy",
@@ -147,4 +159,11 @@ impl<'a> Values<'a> {
         }
         (raw, inherited)
     }
+}
+
+/// What a blueprint says to take where nothing is stored.
+#[must_use]
+pub fn default<'a>(fields: &'a [Field], key: &str) -> Option<&'a Value> {
+    let field = fields.iter().find(|field| field.handle == key)?;
+    field.config.get("default").filter(|value| !value.is_null())
 }

@@ -108,7 +108,7 @@ fn cut_origin_loops(site: &mut Site) {
 fn inherit_dates(site: &mut Site) {
     for index in 0..site.entries.len() {
         let source = &site.content.entries[index];
-        let stated = site.value(&site.entries[index], "updated_at").and_then(whole_number);
+        let stated = site.content.entries[index].data.get("updated_at").and_then(whole_number);
         let entry = &mut site.entries[index];
         entry.updated_at = stated.unwrap_or(source.modified);
         entry.updated_at_from_file = stated.is_none();
@@ -153,13 +153,6 @@ fn choose_blueprints(site: &mut Site) {
         let choice = (collection.handle.clone(), named.map(str::to_owned));
         let make = || Arc::new(site.content.blueprints.entry(collection, named));
         let blueprint = Arc::clone(chosen.entry(choice).or_insert_with(make));
-        let unknown = named.filter(|named| !site.content.blueprints.has_entry(collection, named));
-        if let Some(named) = unknown {
-            let (handle, other) = (&collection.handle, &blueprint.handle);
-            let message = format!("blueprint: {named} is no blueprint of the collection {handle}; {other} stands in for it");
-            let problem = warning("blueprint_missing", &site.content.entries[index], message);
-            site.problems.push(problem);
-        }
         site.entries[index].blueprint = blueprint;
     }
 }

@@ -18,6 +18,8 @@ pub enum Variable {
 enum Part<'a> {
     Literal(&'a str),
     Variable { name: &'a str, format: Option<&'a str> },
+    /// `{{ depth == 1 ?= mount }}`: the variable, where another one has this value, or, without one, any value.
+    Guarded { guard: &'a str, value: Option<&'a str>, name: &'a str },
 }
 
 /// Renders a route. `variable` gives a value by name; what it does not know vanishes from the URI and is named in the
@@ -32,9 +34,20 @@ pub fn uri<'a>(route: &'a str, lang: &str, variable: &dyn Fn(&str) -> Option<Var
                 Some(value) => text.push_str(&printed(&value, format)),
                 None => unknown.push(name),
             },
+            Part::Guarded { guard, value, name } => {
+                if opens(variable(guard), value) {
+                    text.push_str(&variable(name).map(|value| printed(&value, None)).unwrap_or_default());
+                }
+            }
         }
     }
     (slugify_uri(&text, lang), unknown)
+}
+
+/// Whether a guard's value is the one it waits for, or there is one at all.
+fn opens(found: Option<Variable>, value: Option<&str>) -> bool {
+    let found = found.map(|found| printed(&found, None)).unwrap_or_default();
+    value.map_or(!found.is_empty() && found != "0", |value| found == value)
 }
 
 fn printed(value: &Variable, format: Option<&str>) -> String {
@@ -60,6 +73,11 @@ fn parts(route: &str) -> Vec<Part<'_>> {
 }
 
 fn variable(inside: &str) -> Part<'_> {
+    if let Some((guard, name)) = inside.split_once("?=") {
+        let (guard, value) = guard.split_once("==").map_or((guard, None), |(guard, value)| (guard, Some(value)));
+        let value = value.map(|value| value.trim().trim_matches(['"', '\'']));
+        return Part::Guarded { guard: guard.trim(), value, name: name.trim() };
+    }
     let end = inside.find(|character: char| character.is_whitespace() || character == '|').unwrap_or(inside.len());
     let (name, options) = inside.split_at(end);
     Part::Variable { name, format: options.contains("format").then(|| quoted(options)).flatten() }
@@ -152,6 +170,7 @@ mod tests {
             ("/{nothing}/{slug}", "/a-b"),
             ("/{{ date format=\"Y/m\" }}/{{ slug }}", "/2025/03/a-b"),
             ("/{{ date | format('j') }}", "/4"),
+            ("/{{ slug == 'a-b' ?= title }}/{{ slug == 'c' ?= nothing }}/{{ nothing ?= slug }}", "/uber-uns"),
             ("no-slash/", "/no-slash"),
         ] {
             assert_eq!(uri_of(route), expected, "{route}");

@@ -57,7 +57,8 @@ fn uses(site: &Site, taxonomy: &Taxonomy) -> Uses {
 }
 
 /// The default-site slugs in an entry's field for a taxonomy.
-fn used_slugs(site: &Site, entry: &Entry, taxonomy: &str) -> Vec<String> {
+#[must_use]
+pub fn used_slugs(site: &Site, entry: &Entry, taxonomy: &str) -> Vec<String> {
     let lang = &site.default_site().lang;
     let values = match site.value(entry, taxonomy) {
         Some(Value::Array(values)) => values.as_slice(),

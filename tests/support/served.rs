@@ -35,6 +35,8 @@ pub struct Set<'a> {
     pub allowed: Allowed,
     /// Whether users and forms are served.
     pub people: bool,
+    /// How old the files were when the real thing read them.
+    pub written: &'a str,
 }
 
 /// A server on a port of its own; it ends with the test's process.
@@ -50,7 +52,8 @@ impl Served {
     pub fn new(set: &Set<'_>) -> Self {
         let name = format!("rhapsode-served-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
-        copy(set.root, &folder.join("in"));
+        let written: Timestamp = set.written.parse().expect("a moment");
+        copy(set.root, &folder.join("in"), SystemTime::from(written));
         let now: Timestamp = NOW.parse().expect("a moment");
         let outcome = import::run(&folder.join("in"), &import_settings(set), now, &|_, _| ()).expect("a project");
         let database = folder.join("site.db").display().to_string();
@@ -63,7 +66,7 @@ impl Served {
                 store.replace(outcome.items, &outcome.problems, "test", now).await.expect("a generation");
                 let settings = api::Settings { cache_bytes: 1 << 20, cache_control: "no-cache".into(), workers: 1 };
                 let api = Api::new(store, &settings).with_clock(move || now).with_statamic(statamic);
-                api::serve(Arc::new(api), listener).await.expect("a server");
+                api::serve(Arc::new(api), listener).expect("a server").await.expect("no failure");
             });
         });
         let served = Self { address, folder };
@@ -86,7 +89,7 @@ impl Served {
 
     fn exchange(&self, method: &str, path: &str, headers: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(self.address)?;
-        let path = path.replace(' ', "%20");
+        let path = encoded(path);
         write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n")?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
@@ -150,19 +153,26 @@ fn statamic_settings(set: &Set<'_>) -> statamic::settings::Settings {
     }
 }
 
-/// Copies a project, every file as old as when the real thing read it.
-fn copy(from: &Path, to: &Path) {
+/// A request as a browser sends it: what may not stand in a URL is escaped.
+fn encoded(path: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'<' | b'>' | b'"' | b'|' | b'^' | b'`' | b'{' | b'}' | b' ' | 0x80.. => format!("%{byte:02X}"),
+        _ => char::from(byte).to_string(),
+    };
+    path.bytes().map(byte).collect()
+}
+
+/// Copies a project, every file of one age.
+fn copy(from: &Path, to: &Path, written: SystemTime) {
     fs::create_dir_all(to).expect("a folder");
-    let written: Timestamp = "2026-01-01T00:00:00Z".parse().expect("a moment");
     for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("a file")) {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
-            copy(&from, &to);
+            copy(&from, &to, written);
         } else {
-            let bytes = fs::read(&from).expect("a file that can be read");
-            fs::write(&to, bytes).expect("a file that can be written");
+            fs::write(&to, fs::read(&from).expect("a file that can be read")).expect("a file that can be written");
             let file = File::options().write(true).open(&to).expect("the file");
-            file.set_modified(SystemTime::from(written)).expect("its time");
+            file.set_modified(written).expect("its time");
         }
     }
 }

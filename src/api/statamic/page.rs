@@ -64,7 +64,7 @@ impl Page {
         let at = |page: Option<i64>| page.map_or(Value::Null, url);
         let links = json!({ "first": url(1), "last": url(last), "prev": at(previous), "next": at(next) });
         let mut numbered = vec![link(at(previous), "&laquo; Previous", previous, false, profile)];
-        for page in self.window(last) {
+        for page in self.linked(last) {
             numbered.push(match page {
                 Some(page) => link(url(page), &page.to_string(), Some(page), page == self.number, profile),
                 None => link(Value::Null, "...", None, false, profile),
@@ -96,7 +96,7 @@ impl Page {
     }
 
     /// The pages that have a link, with a gap (`None`) where some have not.
-    fn window(self, last: i64) -> Vec<Option<i64>> {
+    fn linked(self, last: i64) -> Vec<Option<i64>> {
         const NEAR: i64 = EACH_SIDE + 4;
         let pages = |from: i64, to: i64| (from..=to).map(Some).collect::<Vec<_>>();
         let ends = (pages(1, 2), pages(last - 1, last));

@@ -1,5 +1,8 @@
 //! What Statamic answers instead of data: a status and one message; what it answers with 500 is 400 with a reason here.
 
+use actix_web::http::StatusCode;
+use serde_json::json;
+
 use super::filter;
 use crate::store;
 
@@ -21,6 +24,27 @@ pub enum Refusal {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+impl Refusal {
+    /// The status that says it.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden(..) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Store(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The JSON that says it; nothing of what broke inside.
+    #[must_use]
+    pub fn body(&self) -> String {
+        let message = if let Self::Store(_) = self { "Server Error".to_owned() } else { self.to_string() };
+        json!({ "message": message }).to_string()
+    }
 }
 
 impl From<filter::Error> for Refusal {

@@ -17,26 +17,14 @@ const PLANE: u32 = 0x10_0000;
 /// Digits from which on a number may be too large for PHP.
 const LONG_NUMBER: usize = 19;
 
-/// Bytes that neither need a stand-in nor change how the rest of their line is seen.
-static IS_DULL: [bool; 256] = {
-    let mut is_dull = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        is_dull[byte] = matches!(byte as u8, b' ' | b'a'..=b'z' | b'A'..=b'Z' | b'.' | b'/' | b'_' | b'\\' | b'(' | b')' | b'<' | b'>' | b'=' | b'!' | b'#' | b'%' | b'&' | b'*' | b';' | b'@' | b'^' | b'`' | b'|' | b'~' | b'$' | 0x80..=0xC1 | 0xC3..=0xE1 | 0xE3..=0xEE | 0xF0..=0xF3);
-        byte += 1;
-    }
-    is_dull
-};
-
 /// The text that libyaml gets to see.
 pub fn disguise(text: &str) -> Cow<'_, str> {
     let bytes = text.as_bytes();
     let (mut disguised, mut copied) = (String::new(), 0);
     let mut line = Line::default();
-    let is_dull = |byte: &u8| IS_DULL[usize::from(*byte)];
     let mut at = 0;
-    while let Some(dull) = bytes[at..].iter().position(|byte| !is_dull(byte)) {
-        at += dull;
+    while let Some(skipped) = bytes[at..].iter().position(|byte| may_matter(*byte)) {
+        at += skipped;
         if let Some((hidden, stand_in)) = stand_in(text, at, &line) {
             disguised.push_str(&text[copied..at]);
             disguised.extend([ESCAPE, stand_in]);
@@ -50,6 +38,15 @@ pub fn disguise(text: &str) -> Cow<'_, str> {
     }
     disguised.push_str(&text[copied..]);
     Cow::Owned(disguised)
+}
+
+/// Whether a byte may need a stand-in, or changes how the rest of its line is seen.
+fn may_matter(byte: u8) -> bool {
+    match byte {
+        0..=0x1F | 0x7F | 0xC2 | 0xE2 | 0xEF | 0xF4 => true,
+        b'+' | b'-' | b'0'..=b'9' | b'?' | b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' => true,
+        _ => false,
+    }
 }
 
 /// The text as the author wrote it.
@@ -138,7 +135,7 @@ fn ends_in_block_header(line: &[u8]) -> bool {
 fn stand_in(text: &str, at: usize, line: &Line) -> Option<(usize, char)> {
     let bytes = text.as_bytes();
     let hides_character = match bytes[at] {
-        b' '..=b'*' | b'.'..=b'/' | b';'..=b'>' | b'@'..=b'\\' | b'^'..=b'|' | b'~' | b'\n' | b'\r' => false,
+        b'\n' | b'\r' => false,
         b'+' | b'-' | b'0'..=b'9' | b'?' | b']' | b'}' | b',' => {
             return is_odd_start(bytes, at, line).then_some((0, MARK));
         }

@@ -11,10 +11,11 @@ pub struct NotFinite;
 
 /// Whether [`read`] could make anything but text of it.
 pub fn may_be_typed(text: &str) -> bool {
-    matches!(
-        text.bytes().next(),
-        None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F')
-    )
+    match text.bytes().next() {
+        None | Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'~') => true,
+        Some(b'n' | b'N' | b't' | b'T' | b'f' | b'F') => word(text).is_some(),
+        _ => false,
+    }
 }
 
 /// The value of a plain scalar.

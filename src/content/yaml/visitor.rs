@@ -1,5 +1,6 @@
 //! The one visitor: libyaml's events become a `Value`, and what is not allowed is refused where it stands.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
@@ -21,6 +22,7 @@ const ALIAS_ALLOWANCE: usize = 200_000 * NODE_COST;
 /// What all nodes of one document share.
 pub struct State<'text> {
     text: &'text str,
+    is_disguised: bool,
     budget: Cell<usize>,
     refusal: RefCell<Option<Refusal>>,
 }
@@ -33,9 +35,11 @@ pub struct Refusal {
 }
 
 impl<'text> State<'text> {
-    pub fn new(text: &'text str) -> Self {
+    pub fn new(disguised: &'text Cow<'_, str>) -> Self {
+        let text = disguised.as_ref();
+        let is_disguised = matches!(disguised, Cow::Owned(_));
         let budget = text.len().saturating_mul(12).saturating_add(ALIAS_ALLOWANCE);
-        Self { text, budget: Cell::new(budget), refusal: RefCell::new(None) }
+        Self { text, is_disguised, budget: Cell::new(budget), refusal: RefCell::new(None) }
     }
 
     pub fn refusal(self) -> Option<Refusal> {
@@ -45,6 +49,10 @@ impl<'text> State<'text> {
     fn refuse<E: Error>(&self, code: &'static str, message: String) -> E {
         *self.refusal.borrow_mut() = Some(Refusal { code, message });
         E::custom(code)
+    }
+
+    fn reveal<'value>(&self, text: &'value str) -> Cow<'value, str> {
+        if self.is_disguised { disguise::reveal(text) } else { Cow::Borrowed(text) }
     }
 
     /// Pays for a node and its text.
@@ -89,7 +97,7 @@ impl<'state, 'text> Node<'state, 'text> {
 
     /// Text that libyaml could not type; PHP trims what is left of it.
     fn text<E: Error>(self, borrowed: &str) -> Result<Value, E> {
-        let text = disguise::reveal(borrowed);
+        let text = self.state.reveal(borrowed);
         let trimmed = text.trim_matches(['\0', '\u{b}', ' ', '\t']);
         let odd = scalar::may_be_typed(trimmed) || trimmed.len() < text.len();
         if !odd || !self.state.is_plain(borrowed) {
@@ -160,7 +168,7 @@ impl<'de> Visitor<'de> for Node<'_, 'de> {
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
         self.state.spend(value.len())?;
-        Ok(Value::from(disguise::reveal(value)))
+        Ok(Value::from(self.state.reveal(value)))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Value, A::Error> {
@@ -267,13 +275,14 @@ impl<'de> Visitor<'de> for Key<'_, '_, 'de> {
     }
 
     fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<String, E> {
-        let text = disguise::reveal(value);
+        let text = self.node.state.reveal(value);
         let is_typed = scalar::may_be_typed(&text) && self.node.state.is_plain(value);
         let key = if is_typed { scalar::key(&text) } else { text.into_owned() };
         self.checked(key)
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<String, E> {
-        self.checked(disguise::reveal(value).into_owned())
+        let text = self.node.state.reveal(value).into_owned();
+        self.checked(text)
     }
 }

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::{Members, computed, entry, keys, sorted};
-use crate::fields::{Context, Output, dates, handles, shallow, value};
-use crate::site::Term;
+use crate::fields::{Context, Output, dates, handles, php, shallow, value};
+use crate::site::{Entry, Term};
 
 /// All keys, in alphabetical order.
 #[must_use]
@@ -26,12 +26,10 @@ fn always(term: &Term, context: &Context<'_>) -> Vec<(String, Output)> {
     let address = format!("taxonomies/{}/terms/{}", term.taxonomy, term.id_slug);
     let updated_at = term.updated_at.map(|seconds| dates::print_seconds(seconds, context.shape));
     let updated_at = updated_at.unwrap_or_else(|| dates::print(context.view.now, context.shape));
-    let site = context.view.site;
-    let public = term.entries.iter().filter(|index| context.view.is_public(&site.entries[**index])).count();
     vec![
-        computed("api_url", shallow::api_url(&address, context)),
+        computed("api_url", shallow::api_url(&format!("taxonomies/{}/terms/{}", term.taxonomy, term.slug), context)),
         computed("edit_url", shallow::edit_url(&format!("{address}/{}", term.site), context)),
-        computed("entries_count", public),
+        computed("entries_count", entries_count(term, context)),
         computed("id", format!("{}::{}", term.taxonomy, term.id_slug)),
         computed("is_term", true),
         computed("locale", term.site.clone()),
@@ -43,4 +41,16 @@ fn always(term: &Term, context: &Context<'_>) -> Vec<(String, Output)> {
         computed("uri", term.uri.clone()),
         computed("url", term.url.clone()),
     ]
+}
+
+/// Statamic counts the public entries that hold the very slug, not those whose value only slugifies to it.
+fn entries_count(term: &Term, context: &Context<'_>) -> usize {
+    let site = context.view.site;
+    let holds = |entry: &Entry| {
+        let values = php::wrapped(site.value(entry, &term.taxonomy));
+        let mut slugs = values.into_iter().filter_map(php::text);
+        slugs.any(|slug| slug == term.id_slug || slug.split_once("::") == Some((&term.taxonomy, &term.id_slug)))
+    };
+    let entries = term.entries.iter().map(|index| &site.entries[*index]);
+    entries.filter(|entry| context.view.is_public(entry) && holds(entry)).count()
 }

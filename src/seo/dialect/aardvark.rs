@@ -8,7 +8,6 @@ use super::Dialect;
 use super::addon_files::AddonFiles;
 use super::peak::verification_code;
 use crate::content::Data;
-use crate::seo::antlers::Scope;
 use crate::seo::input::{
     Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization, Service, SiteName, SiteSeo, SitemapRules,
     Title, TwitterInput,
@@ -204,14 +203,7 @@ impl Rules {
         let Some(stored) = self.text(page, "meta_title") else {
             return Title { parts: vec![page.title.clone()], site_name: SiteName::After, source: page.values.source("title", Layer::Own) };
         };
-        let scope = Scope {
-            values: &page.values,
-            title: &page.title,
-            site_name: site.site_name.as_deref(),
-            owner_title: page.owner_title,
-            site: page.site_title,
-        };
-        let rendered = scope.render(&stored.text, str::to_owned);
+        let rendered = page.scope(site).render(&stored.text, str::to_owned);
         let tags = rendered.unsupported.into_iter();
         warnings.extend(tags.map(|tag| Warning::on(Code::AntlersUnsupported, "meta_title").with(tag)));
         Title { parts: vec![rendered.text], site_name: SiteName::Without, source: stored.source }

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{Dialect, Evidence};
 use crate::content::Data;
-use crate::seo::antlers::Scope;
 use crate::seo::description::Fallback;
 use crate::seo::input::{
     Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization, Service, SiteName, SiteSeo, SitemapRules,
@@ -17,7 +16,7 @@ use crate::seo::robots::{self, DecidedBy, State};
 use crate::seo::sitemap_values;
 use crate::seo::social;
 use crate::seo::text;
-use crate::seo::values::{Kind, Layer, Sourced};
+use crate::seo::values::{Kind, Layer, Sourced, default};
 use crate::seo::warning::{Code, Warning};
 use crate::site::Site;
 
@@ -65,9 +64,9 @@ struct TitleRow {
 /// Reads the global set `seo` and what else the addon's template looks at.
 #[must_use]
 pub fn read(evidence: Evidence, dialect: Dialect, site: &Site, handle: &str) -> (Rules, SiteSeo) {
-    let globals = site.globals("seo", handle);
+    let globals = Globals::read(site, "seo", handle);
     let has_globals = globals.is_some();
-    let globals = Globals(globals.unwrap_or_default());
+    let globals = globals.unwrap_or_default();
     let rules = Rules {
         dialect: Some(dialect),
         is_certain: evidence != Evidence::Pages,
@@ -213,7 +212,7 @@ fn own_image(page: &Subject) -> Option<ImageReference> {
 
 /// A string, or the map of a code field whose mode can be chosen.
 fn entry_json_ld(page: &Subject, warnings: &mut Vec<Warning>) -> Option<Sourced> {
-    let stored = page.values.get("schema_jsonld")?;
+    let stored = page.values.set("schema_jsonld")?;
     let code = code(stored.value);
     if code.is_none() && stored.value.is_object() {
         warnings.push(Warning::on(Code::JsonLdInvalid, "schema_jsonld").with("no code"));
@@ -227,23 +226,31 @@ fn code(value: &Value) -> Option<String> {
 }
 
 fn custom_text(row: &TitleRow, page: &Subject, site: &SiteSeo, warnings: &mut Vec<Warning>) -> String {
-    let scope = Scope {
-        values: &page.values,
-        title: &page.title,
-        site_name: site.site_name.as_deref(),
-        owner_title: page.owner_title,
-        site: page.site_title,
-    };
-    let rendered = scope.render(&row.custom_text, str::to_owned);
+    let rendered = page.scope(site).render(&row.custom_text, str::to_owned);
     let tags = rendered.unsupported.into_iter();
     warnings.extend(tags.map(|tag| Warning::on(Code::AntlersUnsupported, "change_page_title").with(tag)));
     rendered.text
 }
 
-/// The values of the global set `seo` in one site.
+/// The values of a global set in one site.
+#[derive(Default)]
 struct Globals(Data);
 
 impl Globals {
+    /// A set's values, defaults of the project's own blueprint filled in; `None` where the site does not have the set.
+    fn read(site: &Site, set: &str, handle: &str) -> Option<Self> {
+        let mut values = site.globals(set, handle)?;
+        let blueprints = site.content.blueprints.by_namespace.get("globals").map_or(&[][..], Vec::as_slice);
+        let fields = blueprints.iter().find(|blueprint| blueprint.handle == set).map_or(&[][..], |blueprint| &blueprint.fields);
+        for field in fields {
+            let is_empty = values.get(&field.handle).is_none_or(Value::is_null);
+            if let Some(default) = default(fields, &field.handle).filter(|_| is_empty) {
+                values.insert(field.handle.clone(), default.clone());
+            }
+        }
+        Some(Self(values))
+    }
+
     fn value(&self, key: &str) -> Option<&Value> {
         self.0.get(key).filter(|value| !value.is_null())
     }
@@ -312,8 +319,8 @@ impl Globals {
     }
 
     fn organization(&self, site: &Site, handle: &str) -> Option<Organization> {
-        let configuration = Globals(site.globals("configuration", handle).unwrap_or_default());
-        let social_media = Globals(site.globals("social_media", handle).unwrap_or_default());
+        let configuration = Globals::read(site, "configuration", handle).unwrap_or_default();
+        let social_media = Globals::read(site, "social_media", handle).unwrap_or_default();
         Some(Organization {
             name: self.plain("organization_name")?,
             alternate_name: self.plain("organization_alternate_name"),

@@ -6,7 +6,6 @@ use super::addon_files::AddonFiles;
 use super::peak::verification_code;
 use super::{Dialect, addon_files};
 use crate::content::Data;
-use crate::seo::antlers::Scope;
 use crate::seo::input::{
     Canonical, Graph, HreflangRules, ImageReference, Indexing, Input, Organization, Service, SiteName, SiteSeo, SitemapRules, Title,
     TwitterInput,
@@ -257,14 +256,7 @@ fn rendered(text: &str, page: &Subject, site: &SiteSeo, key: &str, warnings: &mu
     if !text.contains("{{") || key == "json_ld_schema" {
         return text.to_owned();
     }
-    let scope = Scope {
-        values: &page.values,
-        title: &page.title,
-        site_name: site.site_name.as_deref(),
-        owner_title: page.owner_title,
-        site: page.site_title,
-    };
-    let rendered = scope.render(text, str::to_owned);
+    let rendered = page.scope(site).render(text, str::to_owned);
     let tags = rendered.unsupported.into_iter();
     warnings.extend(tags.map(|tag| Warning::on(Code::AntlersUnsupported, &format!("seo.{key}")).with(tag)));
     rendered.text

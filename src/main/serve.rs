@@ -1,0 +1,71 @@
+//! `rhapsode serve`: open, import, answer, and import again when files change.
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use rhapsode::api::{self, Api};
+use rhapsode::config::Config;
+use rhapsode::store::Store;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{import, watch};
+
+/// A start with a database of the same project waits this long for the import before it answers from what is there.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// Serves until it is told to stop.
+pub async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
+    let listener = bind(config.listen)?;
+    let store = if config.read_only { Store::open_read_only(&config.database).await? } else { Store::open(&config.database).await? };
+    if !config.read_only {
+        first_import(config, &store).await?;
+    }
+    let server = api::serve(Arc::new(Api::new(store, &config.api())), listener)?;
+    tracing::info!("serving {} at http://{}", config.root.display(), config.listen);
+    server.await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}; stop what does, or give another with --listen"))
+}
+
+/// Starts importing, and waits for it: not long, where the database already holds this project.
+async fn first_import(config: &Config, store: &Store) -> anyhow::Result<()> {
+    let known = store.generation().await?;
+    let (done, imported) = oneshot::channel();
+    tokio::spawn(keep_fresh(config.clone(), store.clone(), done));
+    if known.number == 0 || known.fingerprint != import::fingerprint(config) {
+        return imported.await?;
+    }
+    tokio::time::timeout(PATIENCE, imported).await.unwrap_or(Ok(Ok(())))?
+}
+
+/// Imports once, then each time that files change.
+async fn keep_fresh(config: Config, store: Store, first: oneshot::Sender<anyhow::Result<()>>) {
+    let mut changes = if config.no_watch { None } else { watching(&config) };
+    let imported = import::import(&config, &store).await.map(|line| tracing::info!("{line}"));
+    if let Err(Err(error)) = first.send(imported) {
+        tracing::error!("the first import failed; the former one is served: {error:#}");
+    }
+    while let Some(changes) = &mut changes {
+        if !watch::burst(&mut changes.1).await {
+            return;
+        }
+        match import::import(&config, &store).await {
+            Ok(line) => tracing::info!("{line}"),
+            Err(error) => tracing::error!("the import failed; the former one is served: {error:#}"),
+        }
+    }
+}
+
+fn watching(config: &Config) -> Option<(watch::Watcher, mpsc::Receiver<()>)> {
+    let watching = watch::watch(config);
+    if let Err(error) = &watching {
+        tracing::warn!("changes of files will not be seen: {error:#}");
+    }
+    watching.ok()
+}
