@@ -113,7 +113,7 @@ impl Default for Settings {
             max_file_bytes: 8 << 20,
             app_name: None,
             base_url: None,
-            app_locale: "en".into(),
+            app_locale: "en_US".into(),
         }
     }
 }

@@ -107,7 +107,14 @@ impl<'a> Context<'a> {
     /// A context for the fields of one item.
     #[must_use]
     pub fn new(view: &'a View<'a>, shape: Shape, holder: Holder<'a>) -> Self {
-        Self { view, links: view, shape, holder, shows_users: false, oddities: RefCell::default() }
+        Self {
+            view,
+            links: view,
+            shape,
+            holder,
+            shows_users: false,
+            oddities: RefCell::default(),
+        }
     }
 
     /// The version whose rules count: the site's for `/api`, the newest for the native API.
@@ -121,7 +128,10 @@ impl<'a> Context<'a> {
 
     /// Remembers something odd about the item.
     pub fn note(&self, code: &'static str, message: impl Into<String>) {
-        self.oddities.borrow_mut().push(Oddity { code, message: message.into() });
+        self.oddities.borrow_mut().push(Oddity {
+            code,
+            message: message.into(),
+        });
     }
 
     /// What was odd about the item's values so far.
@@ -133,8 +143,29 @@ impl<'a> Context<'a> {
 
 /// Fieldtypes whose value goes out as the file has it.
 pub const RAW_KINDS: [&str; 24] = [
-    "text", "textarea", "slug", "color", "time", "video", "template", "hidden", "html", "section", "spacer", "revealer",
-    "theme", "integer", "float", "range", "list", "table", "yaml", "taggable", "blueprints", "asset_folder", "icon",
+    "text",
+    "textarea",
+    "slug",
+    "color",
+    "time",
+    "video",
+    "template",
+    "hidden",
+    "html",
+    "section",
+    "spacer",
+    "revealer",
+    "theme",
+    "integer",
+    "float",
+    "range",
+    "list",
+    "table",
+    "yaml",
+    "taggable",
+    "blueprints",
+    "asset_folder",
+    "icon",
     "collection_routes",
 ];
 
@@ -142,10 +173,14 @@ pub const RAW_KINDS: [&str; 24] = [
 #[must_use]
 pub fn value(raw: Option<&Value>, field: Option<&Field>, context: &Context<'_>) -> Output {
     match (field, context.holder) {
-        (Some(field), Holder::Page(_)) if relations::is_relation(&field.kind) && context.shape == Shape::Statamic => {
+        (Some(field), Holder::Page(_))
+            if relations::is_relation(&field.kind) && context.shape == Shape::Statamic =>
+        {
             relations::unresolved(raw)
         }
-        (Some(field), Holder::Global) if relations::is_relation(&field.kind) && context.profile() == Profile::V5 => {
+        (Some(field), Holder::Global)
+            if relations::is_relation(&field.kind) && context.profile() == Profile::V5 =>
+        {
             relations::unresolved_in_globals(or_default(raw, field))
         }
         (Some(field), _) => declared(raw, field, context),
@@ -162,7 +197,9 @@ pub fn declared(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Ou
         "markdown" => body::markdown(raw, field, context),
         "bard" => body::bard(raw, field, context),
         "date" => dates::date(raw, field, context),
-        "select" | "radio" | "button_group" | "width" | "checkboxes" => Output::Json(options::value(raw, field)),
+        "select" | "radio" | "button_group" | "width" | "checkboxes" => {
+            Output::Json(options::value(raw, field))
+        }
         "dictionary" => dictionary::value(raw, field, context),
         "array" => data::array(raw, context),
         "code" => data::code(raw, field),
@@ -172,8 +209,8 @@ pub fn declared(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Ou
         "replicator" => structure::replicator(raw, field, context),
         "entries" | "terms" | "users" => relations::value(raw, field, context),
         "assets" => assets::value(raw, field, context),
-        "collections" | "taxonomies" | "navs" | "structures" | "sites" | "form" | "user_groups" | "user_roles"
-        | "asset_container" => handles::value(raw, field, context),
+        "collections" | "taxonomies" | "navs" | "structures" | "sites" | "form" | "user_groups"
+        | "user_roles" | "asset_container" => handles::value(raw, field, context),
         _ => untouched(raw, context),
     }
 }
@@ -203,5 +240,6 @@ fn or_default<'v>(raw: Option<&'v Value>, field: &'v Field) -> Option<&'v Value>
     let set = |value: &&Value| !value.is_null();
     let default = || field.config.get("default").filter(set);
     let ambiguous = |value: &&Value| field.kind == "date" && value.as_str() == Some("now");
-    raw.filter(set).or_else(|| default().filter(|value| !ambiguous(value)))
+    raw.filter(set)
+        .or_else(|| default().filter(|value| !ambiguous(value)))
 }

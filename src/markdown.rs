@@ -1,7 +1,7 @@
 //! Markdown becomes HTML as Statamic's fieldtype writes it, and what else a body gives (spec/statamic.md §3.4).
 //!
 //! In: the source text, the field's [`Options`], a [`Links`] that knows the site. Out: a [`Body`], or its HTML alone.
-//! Total: no input fails or panics. The one home of the CommonMark crate; it knows nothing of files, fields, SQL or HTTP.
+//! Total: no input fails or panics. The one home of the Markdown crate; it knows nothing of files, fields, SQL or HTTP.
 
 pub mod attributes;
 pub mod escape;
@@ -21,7 +21,10 @@ use crate::bard::{self, Body, Links, href};
 
 /// A markdown field's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the field's configuration")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the field's configuration"
+)]
 pub struct Options {
     /// `automatic_line_breaks`: a line end in a paragraph is a `<br />`.
     pub line_breaks: bool,
@@ -55,7 +58,7 @@ impl Default for Options {
 pub fn html(source: &str, options: &Options, links: &dyn Links) -> String {
     let resolved = references::resolve(source, links);
     let arena = Arena::new();
-    let root = parse(&arena, &resolved, options);
+    let root = parse(&arena, &resolved, *options);
     let attributes = attributes::take(root);
     html::render(root, &attributes, options)
 }
@@ -64,7 +67,7 @@ pub fn html(source: &str, options: &Options, links: &dyn Links) -> String {
 #[must_use]
 pub fn body(source: &str, options: &Options, links: &dyn Links) -> Body {
     let arena = Arena::new();
-    let root = parse(&arena, source, options);
+    let root = parse(&arena, source, *options);
     let attributes = attributes::take(root);
     let text = text::document(root, options);
     let words = bard::text::words(&text);
@@ -82,7 +85,7 @@ pub fn body(source: &str, options: &Options, links: &dyn Links) -> Body {
     }
 }
 
-fn parse<'a>(arena: &'a Arena<'a>, source: &str, options: &Options) -> Node<'a> {
+fn parse<'a>(arena: &'a Arena<'a>, source: &str, options: Options) -> Node<'a> {
     let source = source.replace("\r\n", "\n").replace('\r', "\n");
     let mut parsing = comrak::Options::default();
     parsing.extension.table = true;
@@ -100,6 +103,8 @@ fn parse<'a>(arena: &'a Arena<'a>, source: &str, options: &Options) -> Node<'a> 
 
 /// Whether an image's URL could run code: data that is a picture could not.
 fn unsafe_image(url: &str) -> bool {
-    let picture = ["png", "gif", "jpeg", "webp", "avif"].iter().any(|kind| url.starts_with(&format!("data:image/{kind}")));
+    let picture = ["png", "gif", "jpeg", "webp", "avif"]
+        .iter()
+        .any(|kind| url.starts_with(&format!("data:image/{kind}")));
     !picture && href::is_unsafe(url)
 }

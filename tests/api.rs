@@ -1,5 +1,7 @@
 //! The API over real HTTP, on real SQLite files: what it answers, what it refuses, and that it never mixes generations.
 
+mod golden;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
@@ -10,8 +12,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
+use rhapsode::api::schema::{Body, CollectionList, Entry, EntryList, Health, Index, ProblemList};
 use rhapsode::api::{self, Api, Settings};
+use rhapsode::config::Config;
 use rhapsode::content::problem::{Problem, Severity};
+use rhapsode::import;
 use rhapsode::site::status::Window;
 use rhapsode::store::{Item, Kind, Store};
 use serde_json::{Value, json};
@@ -423,11 +428,76 @@ fn every_documented_path_is_served_and_every_served_path_is_documented() {
 
 #[test]
 fn the_repository_has_the_description_that_the_program_prints() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
-    if std::env::var_os("GOLDEN").is_some_and(|value| value == "write") {
-        std::fs::write(path, api::docs::openapi_text()).unwrap();
+    golden::check(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json").as_ref(), &api::docs::openapi_text());
+}
+
+/// A server with the repository's own project, as a deployment would have it.
+fn sample(test: &str) -> Server {
+    let server = serve(test, Vec::new());
+    let root = env!("CARGO_MANIFEST_DIR");
+    let config = Config { root: root.into(), base_url: Some("https://www.example.com".into()), ..Config::default() };
+    let outcome = import::run(root.as_ref(), &config.import(), noon(), &|_, _| {}).unwrap();
+    server.runtime.block_on(server.store.replace(outcome.items, &outcome.problems, "sample", noon())).unwrap();
+    std::thread::sleep(Duration::from_millis(250));
+    server
+}
+
+/// Headers that a golden file shows, where the response has them.
+const SHOWN: [&str; 8] = [
+    "content-type", "cache-control", "last-modified", "vary", "allow", "link", "surrogate-key", "access-control-allow-methods",
+];
+
+#[test]
+fn every_recorded_exchange_is_answered_as_it_is_recorded() {
+    let server = sample("golden");
+    let files = golden::exchanges();
+    assert!(files.len() > 20, "{}", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let request = text.lines().next().unwrap();
+        let (method, path) = request.split_once(' ').unwrap();
+        let response = server.send(method, path, &[]);
+        let mut actual = format!("{request}\n\n{}\n", response.status);
+        for name in SHOWN.iter().filter(|name| response.headers.contains_key(**name)) {
+            writeln!(actual, "{name}: {}", response.header(name)).unwrap();
+        }
+        if !response.body.is_empty() {
+            writeln!(actual, "\n{}", serde_json::to_string_pretty(&response.json()).unwrap()).unwrap();
+        }
+        golden::check(&file, &actual);
     }
-    assert!(std::fs::read_to_string(path).unwrap_or_default() == api::docs::openapi_text(), "run: rhapsode openapi > openapi.json");
+}
+
+#[test]
+fn examples_in_the_description_are_real_answers() {
+    let server = sample("examples");
+    for example in api::docs::EXAMPLES {
+        let answer = server.get(example.request);
+        assert_eq!(answer.status, 200, "{}", example.request);
+        let file = format!("{}/src/api/examples/{}.json", env!("CARGO_MANIFEST_DIR"), example.name);
+        golden::check(file.as_ref(), &(serde_json::to_string_pretty(&answer.json()).unwrap() + "\n"));
+    }
+}
+
+#[test]
+fn every_answer_is_what_its_type_says() {
+    let server = sample("types");
+    let list: EntryList = read(&server, "/entries?limit=100&fields=*&body=*&seo=full");
+    assert_eq!(list.data.len(), 26);
+    for entry in &list.data {
+        let whole: Entry = read(&server, &format!("/entries/{}?body=*", entry.id));
+        for body in whole.fields.unwrap().values().filter(|value| value.get("reading_minutes").is_some()) {
+            serde_json::from_value::<Body>(body.clone()).unwrap_or_else(|error| panic!("{}: {error}", entry.id));
+        }
+    }
+    read::<CollectionList>(&server, "/collections");
+    read::<ProblemList>(&server, "/problems");
+    read::<Index>(&server, "/");
+    read::<Health>(&server, "/readyz");
+}
+
+fn read<T: serde::de::DeserializeOwned>(server: &Server, path: &str) -> T {
+    serde_json::from_slice(&server.get(path).body).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 #[test]
@@ -499,6 +569,23 @@ fn a_broken_database_is_a_500_that_says_nothing_and_cached_answers_are_still_giv
     assert_eq!((failed.status, failed.header("content-type")), (500, "application/problem+json"));
     assert_eq!(failed.json(), json!({"type": "about:blank", "title": "Internal Server Error", "status": 500}));
     assert_eq!(server.get("/entries/p1").body, cached.body);
+}
+
+#[test]
+fn a_panic_is_a_500_like_any_other_and_the_server_goes_on() {
+    let server = serve("panic", site());
+    let settings = Settings { cache_bytes: 1 << 20, cache_control: "no-cache".into(), workers: 1 };
+    let api = Arc::new(Api::new(server.store.clone(), &settings).with_clock(|| panic!("no clock")));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let inside = server.runtime.enter();
+    server.runtime.spawn(api::serve(api, listener).unwrap());
+    drop(inside);
+    for _ in 0..3 {
+        let failed = exchange(&mut TcpStream::connect(address).unwrap(), "GET", "/entries", &[]);
+        assert_eq!((failed.status, failed.header("content-type")), (500, "application/problem+json"));
+        assert_eq!(failed.json(), json!({"type": "about:blank", "title": "Internal Server Error", "status": 500}));
+    }
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn sets_are_augmented_as_statamic_does() {
     let Some(rows) = rows() else { return };
     let mut equal = 0;
     let mut wrong = Vec::new();
-    for row in rows.iter().filter(|row| row.get("value").is_some() && row.get("nondeterministic").is_none()) {
+    for row in rows
+        .iter()
+        .filter(|row| row.get("value").is_some() && row.get("nondeterministic").is_none())
+    {
         let name = row["name"].as_str().unwrap_or_default();
         let links = MapLinks::new(row.get("map").cloned());
         let config = row["config"].as_object().cloned().unwrap_or_default();
@@ -23,7 +26,10 @@ fn sets_are_augmented_as_statamic_does() {
         if ours["value"] == row["value"] {
             equal += 1;
         } else if !EXCEPTIONS.iter().any(|(exception, _)| *exception == name) {
-            wrong.push(format!("{name}\n  theirs {}\n  ours   {ours}", row["value"]));
+            wrong.push(format!(
+                "{name}\n  theirs {}\n  ours   {ours}",
+                row["value"]
+            ));
         }
     }
     println!("sets: {equal} equal, {} different", wrong.len());
@@ -33,7 +39,8 @@ fn sets_are_augmented_as_statamic_does() {
 
 #[test]
 fn a_field_without_sets_is_html() {
-    let doc = serde_json::json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] }]);
+    let doc =
+        serde_json::json!([{ "type": "paragraph", "content": [{ "type": "text", "text": "a" }] }]);
     let ours = case::render(&doc, &serde_json::Map::new(), &(), Profile::V6);
     assert_eq!(ours, serde_json::json!({ "html": "<p>a</p>" }));
 }
@@ -43,7 +50,10 @@ fn rows() -> Option<Vec<Value>> {
     let shared = shared.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let file = shared.join("oracle/bard/cases.json");
     let Ok(text) = std::fs::read_to_string(&file) else {
-        eprintln!("SKIPPED: {} is not there; set RHAPSODE_SHARED", file.display());
+        eprintln!(
+            "SKIPPED: {} is not there; set RHAPSODE_SHARED",
+            file.display()
+        );
         return None;
     };
     Some(serde_json::from_str(&text).unwrap())

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 use actix_web::http::header::{CONTENT_ENCODING, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 
 use super::answer::Draft;
 use super::problem::{Error, Problem};
@@ -43,10 +44,65 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
 )]
 struct Document;
 
+/// A real answer of the sample site that the description shows.
+pub struct Example {
+    /// Of its file.
+    pub name: &'static str,
+    /// The route it is shown at.
+    pub path: &'static str,
+    /// What was asked for.
+    pub request: &'static str,
+    answer: &'static str,
+}
+
+/// All examples; a test holds them against the server.
+pub const EXAMPLES: [Example; 6] = [
+    Example {
+        name: "find_entry",
+        path: "/entries/{id}",
+        request: "/entries/9d1a1066-2130-4828-89c5-4e18b71cee08",
+        answer: include_str!("examples/find_entry.json"),
+    },
+    Example {
+        name: "list_entries",
+        path: "/entries",
+        request: "/entries?filter[collection]=posts&sort=-date&limit=2&count=true",
+        answer: include_str!("examples/list_entries.json"),
+    },
+    Example {
+        name: "list_collections",
+        path: "/collections",
+        request: "/collections",
+        answer: include_str!("examples/list_collections.json"),
+    },
+    Example {
+        name: "find_collection",
+        path: "/collections/{handle}",
+        request: "/collections/posts",
+        answer: include_str!("examples/find_collection.json"),
+    },
+    Example {
+        name: "list_problems",
+        path: "/problems",
+        request: "/problems",
+        answer: include_str!("examples/list_problems.json"),
+    },
+    Example { name: "list_routes", path: "/", request: "/", answer: include_str!("examples/list_routes.json") },
+];
+
 /// The description of the API.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+    let mut document = Document::openapi();
+    for example in &EXAMPLES {
+        let operation = document.paths.paths.get_mut(example.path).and_then(|path| path.get.as_mut());
+        let response = operation.and_then(|operation| operation.responses.responses.get_mut("200"));
+        let Some(RefOr::T(response)) = response else { continue };
+        if let Some(RefOr::T(content)) = response.content.get_mut("application/json") {
+            content.example = serde_json::from_str(example.answer).ok();
+        }
+    }
+    document
 }
 
 /// The description as the file `openapi.json` has it.

@@ -35,15 +35,15 @@ pub fn answer<S>(
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = actix_web::Error>,
 {
-    let step = match at_once(api, &request) {
+    let step = catch_unwind(AssertUnwindSafe(|| match at_once(api, &request) {
         Some(response) => Ok(request.into_response(response)),
-        None => Err(catch_unwind(AssertUnwindSafe(|| routes.call(request)))),
-    };
+        None => Err(routes.call(request)),
+    }));
     async move {
         let mut response = match step {
-            Ok(response) => return Ok(response),
-            Err(Ok(routed)) => guarded(routed).await??,
-            Err(Err(_)) => return Err(Error::Panic.into()),
+            Ok(Ok(response)) => return Ok(response),
+            Ok(Err(routed)) => guarded(routed).await??,
+            Err(_) => return Err(Error::Panic.into()),
         };
         for (name, value) in common_headers() {
             response.headers_mut().insert(name, value);

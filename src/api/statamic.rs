@@ -110,9 +110,7 @@ async fn ping(request: &Request<'_>) -> Result<Draft, Refusal> {
 
 /// The one spelling of a path and query, under which its answer is kept.
 fn canonical(path: &str, parameters: &Parameters) -> String {
-    let empty = PARAMETERS.iter().filter(|name| parameters.has(name) && parameters.get(name).is_none());
-    let empty: String = empty.map(|name| format!("{name}&")).collect();
-    format!("{path}?{}{empty}", parameters.write(&PARAMETERS))
+    format!("{path}?{}", parameters.canonical(&PARAMETERS))
 }
 
 /// Whether the request bears the token; how long that takes says nothing about it.

@@ -272,8 +272,10 @@ impl<'p> Writer<'p> {
     }
 
     fn code(&self, text: &str) -> String {
-        let cannot = (self.place == Place::Cell && text.contains('|')) || self.out.ends_with('`');
-        if cannot || text.contains('\0') {
+        // Backslashes mean nothing in code: what could end a cell, a code or a link's text has to be an entity.
+        let ends_cell = self.place == Place::Cell && text.contains('|');
+        let ends_link = self.link.is_some() && text.contains(']');
+        if ends_cell || ends_link || self.out.ends_with('`') || text.contains('\0') {
             let mut plain = String::new();
             escape(text, self.place, false, &mut plain);
             return format!("<code>{plain}</code>");
@@ -322,8 +324,12 @@ fn escape(text: &str, place: Place, is_first: bool, out: &mut String) {
         match letter {
             '\0' => out.push(char::REPLACEMENT_CHARACTER),
             '|' if place == Place::Cell => out.push_str("&#124;"),
+            // At the start of a text it would be taken for a byte order mark.
+            '\u{feff}' => out.push_str("&#xfeff;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '~' => out.extend(['\\', letter]),
             '#' if place == Place::Heading => out.push_str("\\#"),
+            // `[^` begins a footnote.
+            '^' if out.ends_with('[') => out.push_str("\\^"),
             '&' if next.is_none_or(|next| next.is_ascii_alphanumeric() || *next == b'#') => out.push_str("\\&"),
             _ if starts_block => out.extend(['\\', letter]),
             _ => out.push(letter),

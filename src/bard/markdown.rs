@@ -133,7 +133,7 @@ impl<'o> Writer<'o> {
             Kind::CodeBlock => self.leave_code(node),
             Kind::Table => self.leave_table(),
             Kind::BulletList | Kind::OrderedList => self.leave_list(),
-            Kind::ListItem | Kind::Blockquote if self.table.is_none() => drop(self.containers.pop()),
+            Kind::ListItem | Kind::Blockquote => drop(self.leave_container()),
             _ => {}
         }
     }
@@ -271,6 +271,9 @@ impl<'o> Writer<'o> {
     }
 
     fn enter_list(&mut self, node: &Node) {
+        if self.table.is_some() {
+            return;
+        }
         let number = (node.kind == Kind::OrderedList).then(|| first_number(node));
         let is_other = match self.ended {
             Some((depth, is_numbered, was_other)) if depth == self.containers.len() => {
@@ -295,15 +298,28 @@ impl<'o> Writer<'o> {
     }
 
     fn leave_list(&mut self) {
-        if self.table.is_some() {
-            return;
-        }
-        if let Some(Container::List(list)) = self.containers.pop() {
+        let depth = self.containers.len();
+        if let Some(Container::List(list)) = self.leave_container() {
+            self.gap = self.gap_after_something();
             if !list.is_empty {
-                self.gap = Gap::EmptyLine;
-                self.ended = Some((self.containers.len(), list.number.is_some(), list.is_other));
+                self.ended = Some((depth - 1, list.number.is_some(), list.is_other));
             }
         }
+    }
+
+    fn leave_container(&mut self) -> Option<Container> {
+        if self.table.is_some() {
+            return None;
+        }
+        let container = self.containers.pop();
+        if let Some(Container::Item { width: 0 }) = container {
+            self.gap = self.gap_after_something();
+        }
+        container
+    }
+
+    fn gap_after_something(&self) -> Gap {
+        if self.out.is_empty() { Gap::None } else { Gap::EmptyLine }
     }
 
     fn enter_container(&mut self, container: Container) {

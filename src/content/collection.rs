@@ -94,35 +94,40 @@ pub struct Branch {
     pub children: Vec<Branch>,
 }
 
-/// Reads all collections, in the order of their handles.
+/// Reads all collections, in the order of their handles. A folder whose configuration is missing or unreadable is a
+/// collection too, without a route: one file never hides others.
 #[must_use]
 pub fn read(project: &Project, sites: &Sites) -> Vec<Collection> {
     let files = project.yaml_files(FOLDER);
-    let handles: Vec<_> = files.iter().map(|file| file.stem().to_owned()).collect();
-    report_strays(project, &handles);
-    files.iter().filter_map(|file| Some(collection(project, sites, file, project.data(file)?))).collect()
+    let mut configurations: BTreeMap<_, _> =
+        files.iter().map(|file| (file.stem().to_owned(), project.data(file).unwrap_or_default())).collect();
+    for handle in unconfigured(project, &files) {
+        configurations.insert(handle, Data::default());
+    }
+    report_strays(project);
+    configurations.into_iter().map(|(handle, data)| collection(project, sites, handle, data)).collect()
 }
 
-fn collection(project: &Project, sites: &Sites, file: &File, data: Data) -> Collection {
-    let handle = file.stem();
-    let chosen = sites.chosen(project, &file.path, data.get("sites"));
-    let behavior = |side: &str| date_behavior(project, &file.path, data.get("date_behavior"), side);
+fn collection(project: &Project, sites: &Sites, handle: String, data: Data) -> Collection {
+    let path = format!("{FOLDER}/{handle}.yaml");
+    let chosen = sites.chosen(project, &path, data.get("sites"));
+    let behavior = |side: &str| date_behavior(project, &path, data.get("date_behavior"), side);
     Collection {
-        title: text::get(&data, "title").unwrap_or_else(|| text::capitalized(handle)),
-        path: file.path.clone(),
+        title: text::get(&data, "title").unwrap_or_else(|| text::capitalized(&handle)),
         routes: routes(data.get("route"), &chosen),
         mount: text::get(&data, "mount"),
         dated: text::is_true(data.get("date")),
         past: behavior("past"),
         future: behavior("future"),
         structure: structure(data.get("structure")),
-        trees: tree::read(project, sites, "content/trees/collections", handle),
+        trees: tree::read(project, sites, "content/trees/collections", &handle),
         slugs: data.get("slugs").is_none_or(|slugs| slugs.is_null() || text::is_true(Some(slugs))),
         taxonomies: text::get_list(&data, "taxonomies"),
         sort_by: text::get(&data, "sort_by"),
         sort_descending: text::get(&data, "sort_dir").map(|direction| direction.eq_ignore_ascii_case("desc")),
         inject: data.get("inject").map(text::data).unwrap_or_default(),
-        handle: handle.to_owned(),
+        handle,
+        path,
         sites: chosen,
         data,
     }
@@ -166,15 +171,24 @@ fn structure(structure: Option<&Value>) -> Option<Structure> {
     }
 }
 
-/// Folders without a configuration, and files that belong to no collection.
-fn report_strays(project: &Project, handles: &[String]) {
-    for folder in project.folders(FOLDER) {
+/// Folders of entries that have no configuration.
+fn unconfigured(project: &Project, files: &[File]) -> Vec<String> {
+    let folders = project.folders(FOLDER).into_iter();
+    let missing = folders.filter(|folder| {
         let path = format!("{FOLDER}/{folder}");
-        if !handles.contains(&folder) && !project.files(&path, Walk::Deep).is_empty() {
-            let message = format!("{path}.yaml is missing, so no entry of this folder is served");
-            project.report(Problem::warning("collection_missing", &path, message));
-        }
-    }
+        files.iter().all(|file| file.stem() != folder) && !project.files(&path, Walk::Deep).is_empty()
+    });
+    missing.inspect(|folder| report_unconfigured(project, folder)).collect()
+}
+
+fn report_unconfigured(project: &Project, folder: &str) {
+    let path = format!("{FOLDER}/{folder}.yaml");
+    let message = "there is no such file; the folder's entries are served, without URLs";
+    project.report(Problem::warning("collection_missing", &path, message));
+}
+
+/// Files that belong to no collection.
+fn report_strays(project: &Project) {
     for file in project.files(FOLDER, Walk::Shallow).iter().filter(|file| !file.is_yaml()) {
         let message = "an entry lies in the folder of its collection; this file belongs to none";
         project.report(Problem::warning("file_stray", &file.path, message));

@@ -22,8 +22,8 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
 #[must_use]
 pub fn container<'c>(field: &'c Field, context: &Context<'c>) -> Option<&'c str> {
     let named = field.config.get("container").and_then(Value::as_str);
-    named.or_else(|| match context.view.site.content.containers.as_slice() {
-        [single] => Some(single.handle.as_str()),
-        _ => None,
-    })
+    let [only] = context.view.site.content.containers.as_slice() else {
+        return named;
+    };
+    named.or(Some(only.handle.as_str()))
 }

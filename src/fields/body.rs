@@ -15,11 +15,17 @@ use crate::markdown;
 /// A Markdown field.
 #[must_use]
 pub fn markdown(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
-    let Some(source) = raw.and_then(scalar) else { return Output::NULL };
+    let Some(source) = raw.and_then(scalar) else {
+        return Output::NULL;
+    };
     let options = markdown_options(field);
     match context.shape {
         Shape::Statamic => Output::Json(markdown::html(&source, &options, context.links).into()),
-        Shape::Native => parts(Output::Json(source.clone().into()), markdown::body(&source, &options, context.links), None),
+        Shape::Native => parts(
+            Output::Json(source.clone().into()),
+            markdown::body(&source, &options, context.links),
+            None,
+        ),
     }
 }
 
@@ -31,7 +37,10 @@ fn scalar(raw: &Value) -> Option<String> {
 fn markdown_options(field: &Field) -> markdown::Options {
     let set = |key: &str| php::truthy(field.config.get(key));
     markdown::Options {
-        line_breaks: field.config.get("automatic_line_breaks").is_none_or(|value| php::truthy(Some(value))),
+        line_breaks: field
+            .config
+            .get("automatic_line_breaks")
+            .is_none_or(|value| php::truthy(Some(value))),
         autolinks: set("automatic_links"),
         escape_markup: set("escape_markup"),
         smart_punctuation: set("smartypants"),
@@ -45,7 +54,11 @@ fn markdown_options(field: &Field) -> markdown::Options {
 pub fn bard(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
     let has_sets = !field.sets.is_empty();
     let Some(raw) = raw.filter(|raw| !bard::is_empty(raw)) else {
-        return if has_sets && context.shape == Shape::Statamic { Output::List(Vec::new()) } else { Output::NULL };
+        return if has_sets && context.shape == Shape::Statamic {
+            Output::List(Vec::new())
+        } else {
+            Output::NULL
+        };
     };
     let modern = modern(raw, field);
     let options = options(field, context);
@@ -58,7 +71,8 @@ pub fn bard(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output
             Output::Json(html.into())
         }
         Shape::Native => {
-            let blocks = (has_sets && !modern.is_string()).then(|| blocks(&modern, field, &options, context));
+            let blocks = (has_sets && !modern.is_string())
+                .then(|| blocks(&modern, field, &options, context));
             native(raw, &modern, &options, blocks, context)
         }
     }
@@ -78,7 +92,9 @@ fn modern<'v>(raw: &'v Value, field: &Field) -> Cow<'v, Value> {
     if php::truthy(field.config.get("inline")) {
         return Cow::Borrowed(raw);
     }
-    blocks::modern(raw, |handle| field.sets.iter().any(|set| set.handle == handle))
+    blocks::modern(raw, |handle| {
+        field.sets.iter().any(|set| set.handle == handle)
+    })
 }
 
 fn native(
@@ -104,7 +120,12 @@ fn options<'c>(field: &Field, context: &Context<'c>) -> bard::Options<'c> {
 }
 
 /// Text and sets in order.
-fn blocks(tree: &Value, field: &Field, options: &bard::Options<'_>, context: &Context<'_>) -> Output {
+fn blocks(
+    tree: &Value,
+    field: &Field,
+    options: &bard::Options<'_>,
+    context: &Context<'_>,
+) -> Output {
     let mut renderer = Renderer::new(options);
     let split = blocks::split(tree, &mut renderer.oddities);
     let mut shown = Vec::with_capacity(split.len());
@@ -128,7 +149,11 @@ fn blocks(tree: &Value, field: &Field, options: &bard::Options<'_>, context: &Co
 fn of_set(set: &Set<'_>, field: &Field, context: &Context<'_>) -> Output {
     let mut members = match structure::set_of(field, set.values) {
         Some(declared) => structure::fields(&declared.fields, set.values, context),
-        None => set.values.iter().map(|(key, raw)| (key.clone(), untouched(Some(raw), context))).collect(),
+        None => set
+            .values
+            .iter()
+            .map(|(key, raw)| (key.clone(), untouched(Some(raw), context)))
+            .collect(),
     };
     structure::put(&mut members, "id", set.id.cloned().unwrap_or_default());
     structure::put(&mut members, "type", set.handle.into());

@@ -15,12 +15,23 @@ pub fn render(doc: &Value, config: &Data, links: &dyn Links, profile: Profile) -
     let field = field("doc", &with_type(config));
     if field.sets.is_empty() {
         let save_html = config.get("save_html").is_some_and(bard::php::is_truthy);
-        let options = bard::Options { profile, save_html, ..bard::Options::new(links) };
+        let options = bard::Options {
+            profile,
+            save_html,
+            ..bard::Options::new(links)
+        };
         return json!({ "html": bard::html(doc, &options).0 });
     }
     let site = empty_site(profile);
-    let view = View::new(&site, jiff::Timestamp::UNIX_EPOCH, &site.default_site().handle);
-    let context = Context { links, ..Context::new(&view, Shape::Statamic, Holder::Other) };
+    let view = View::new(
+        &site,
+        jiff::Timestamp::UNIX_EPOCH,
+        &site.default_site().handle,
+    );
+    let context = Context {
+        links,
+        ..Context::new(&view, Shape::Statamic, Holder::Other)
+    };
     json!({ "value": plain(&declared(Some(doc), &field, &context)) })
 }
 
@@ -48,7 +59,13 @@ fn empty_site(profile: Profile) -> Site {
         app_name: None,
         environment: "production".into(),
     };
-    Site::link(Content { sites: vec![site], ..Content::default() }, settings)
+    Site::link(
+        Content {
+            sites: vec![site],
+            ..Content::default()
+        },
+        settings,
+    )
 }
 
 fn with_type(config: &Data) -> Data {
@@ -62,24 +79,41 @@ fn field(handle: &str, config: &Data) -> Field {
     let sets = config.get("sets").and_then(Value::as_object);
     Field {
         fields: config.get("fields").map(fields).unwrap_or_default(),
-        sets: sets.map(|sets| sets_of(sets)).unwrap_or_default(),
+        sets: sets.map(sets_of).unwrap_or_default(),
         ..Field::simple(handle, config.clone())
     }
 }
 
 fn fields(items: &Value) -> Vec<Field> {
     let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
-    let inline = items.iter().filter_map(|item| Some((item.get("handle")?.as_str()?, item.get("field")?.as_object()?)));
-    inline.map(|(handle, config)| field(handle, config)).collect()
+    let inline = items.iter().filter_map(|item| {
+        Some((
+            item.get("handle")?.as_str()?,
+            item.get("field")?.as_object()?,
+        ))
+    });
+    inline
+        .map(|(handle, config)| field(handle, config))
+        .collect()
 }
 
 /// Grouped sets or, in older configurations, the sets themselves.
 fn sets_of(sets: &Map<String, Value>) -> Vec<Set> {
-    let grouped = sets.values().next().is_some_and(|first| first.get("sets").is_some());
+    let grouped = sets
+        .values()
+        .next()
+        .is_some_and(|first| first.get("sets").is_some());
     if grouped {
-        let groups = sets.values().filter_map(|group| group.get("sets")?.as_object());
+        let groups = sets
+            .values()
+            .filter_map(|group| group.get("sets")?.as_object());
         return groups.flat_map(sets_of).collect();
     }
     let fields = |set: &Value| set.get("fields").map(fields).unwrap_or_default();
-    sets.iter().map(|(handle, set)| Set { handle: handle.clone(), fields: fields(set) }).collect()
+    sets.iter()
+        .map(|(handle, set)| Set {
+            handle: handle.clone(),
+            fields: fields(set),
+        })
+        .collect()
 }

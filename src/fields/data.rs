@@ -8,11 +8,18 @@ use crate::content::blueprint::Field;
 /// Code with its language; an opening PHP tag is escaped, as there.
 #[must_use]
 pub fn code(raw: Option<&Value>, field: &Field) -> Output {
-    let mode = || field.config.get("mode").and_then(Value::as_str).unwrap_or("htmlmixed");
+    let mode = || {
+        field
+            .config
+            .get("mode")
+            .and_then(Value::as_str)
+            .unwrap_or("htmlmixed")
+    };
     let (code, mode) = match raw {
-        Some(Value::Object(map)) => {
-            (map.get("code").cloned().unwrap_or_default(), map.get("mode").cloned().unwrap_or_else(|| mode().into()))
-        }
+        Some(Value::Object(map)) => (
+            map.get("code").cloned().unwrap_or_default(),
+            map.get("mode").cloned().unwrap_or_else(|| mode().into()),
+        ),
         Some(code) => (code.clone(), mode().into()),
         None => (Value::Null, mode().into()),
     };
@@ -40,5 +47,8 @@ fn is_pair(row: &Value) -> bool {
 }
 
 fn pair(row: &Value) -> Option<(String, Value)> {
-    Some((php::text(row.get("key")?)?, row.get("value").cloned().unwrap_or_default()))
+    Some((
+        php::text(row.get("key")?)?,
+        row.get("value").cloned().unwrap_or_default(),
+    ))
 }

@@ -11,23 +11,31 @@ use crate::content::blueprint::Field;
 /// A date, or the two ends of a range.
 #[must_use]
 pub fn date(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
-    let Some(raw) = raw.filter(|raw| php::truthy(Some(raw))) else { return Output::NULL };
+    let Some(raw) = raw.filter(|raw| php::truthy(Some(raw))) else {
+        return Output::NULL;
+    };
     let is_range = field.config.get("mode").and_then(Value::as_str) == Some("range");
     match raw {
         Value::Object(ends) if is_range => Output::Json(range(ends, field, context)),
-        Value::Object(ends) => ends.get("start").map_or(Output::NULL, |start| single(start, field, context)),
+        Value::Object(ends) => ends
+            .get("start")
+            .map_or(Output::NULL, |start| single(start, field, context)),
         single_date => single(single_date, field, context),
     }
 }
 
 fn single(raw: &Value, field: &Field, context: &Context<'_>) -> Output {
-    match kept(raw, field, context) {
-        Some(date) => Output::Json(print(date.timestamp(), context.shape)),
-        None => {
-            context.note("bad_date", format!("{}: {raw} is no date that could be read; it is served as it is", field.handle));
-            untouched(Some(raw), context)
-        }
+    if let Some(date) = kept(raw, field, context) {
+        return Output::Json(print(date.timestamp(), context.shape));
     }
+    context.note(
+        "bad_date",
+        format!(
+            "{}: {raw} is no date that could be read; it is served as it is",
+            field.handle
+        ),
+    );
+    untouched(Some(raw), context)
 }
 
 /// The moment that a raw value names, as precisely as the field keeps it.
@@ -51,9 +59,9 @@ fn read(raw: &Value, field: &Field, context: &Context<'_>) -> Option<Zoned> {
     let format = field.config.get("format").and_then(Value::as_str);
     match raw {
         Value::Number(seconds) => moment(seconds.as_i64()?, zone),
-        Value::String(text) => {
-            format.and_then(|format| php_date::by_format(text, format, zone)).or_else(|| php_date::free(text, zone))
-        }
+        Value::String(text) => format
+            .and_then(|format| php_date::by_format(text, format, zone))
+            .or_else(|| php_date::free(text, zone)),
         _ => None,
     }
 }
@@ -76,7 +84,12 @@ fn cut(date: &Zoned, field: &Field, profile: Profile) -> Option<Zoned> {
     } else if enabled("time_seconds_enabled") {
         Some(date.clone())
     } else {
-        date.round(ZonedRound::new().smallest(Unit::Minute).mode(jiff::RoundMode::Trunc)).ok()
+        date.round(
+            ZonedRound::new()
+                .smallest(Unit::Minute)
+                .mode(jiff::RoundMode::Trunc),
+        )
+        .ok()
     }
 }
 

@@ -23,7 +23,10 @@ impl Country {
     #[must_use]
     pub fn emoji(&self) -> String {
         const A: u32 = '🇦' as u32;
-        self.iso2.bytes().filter_map(|letter| char::from_u32(A + u32::from(letter - b'A'))).collect()
+        self.iso2
+            .bytes()
+            .filter_map(|letter| char::from_u32(A + u32::from(letter - b'A')))
+            .collect()
     }
 }
 
@@ -42,18 +45,33 @@ pub struct Currency {
 
 /// All countries by key.
 pub fn countries() -> impl Iterator<Item = Country> {
-    rows::<5>(COUNTRIES).map(|[iso3, iso2, name, region, subregion]| Country { iso3, iso2, name, region, subregion })
+    rows::<5>(COUNTRIES).map(|[iso3, iso2, name, region, subregion]| Country {
+        iso3,
+        iso2,
+        name,
+        region,
+        subregion,
+    })
 }
 
 /// All currencies by key.
 pub fn currencies() -> impl Iterator<Item = Currency> {
     rows::<4>(CURRENCIES).filter_map(|[code, name, symbol, decimals]| {
-        Some(Currency { code, name, symbol, decimals: decimals.parse().ok()? })
+        Some(Currency {
+            code,
+            name,
+            symbol,
+            decimals: decimals.parse().ok()?,
+        })
     })
 }
 
-fn rows<const COLUMNS: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; COLUMNS]> {
-    table.lines().filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+fn rows<const COLUMNS: usize>(
+    table: &'static str,
+) -> impl Iterator<Item = [&'static str; COLUMNS]> {
+    table
+        .lines()
+        .filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
 }
 
 #[cfg(test)]
@@ -72,7 +90,9 @@ mod tests {
 
     #[test]
     fn a_flag_is_made_of_the_two_letters() {
-        let flag = countries().find(|country| country.iso3 == "NLD").map(|country| country.emoji());
+        let flag = countries()
+            .find(|country| country.iso3 == "NLD")
+            .map(|country| country.emoji());
         assert_eq!(flag.as_deref(), Some("🇳🇱"));
     }
 }

@@ -1,7 +1,5 @@
 //! The dictionary fieldtype: a key of a large table, with the table's columns.
 
-
-
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
@@ -15,7 +13,9 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
     let keys = php::wrapped(raw).into_iter().filter_map(php::text);
     let mut items = keys.filter_map(|key| item(dictionary, &key, field, context));
     Output::Json(if php::is_one(field.config.get("max_items")) {
-        items.next().unwrap_or_else(|| json!({ "value": null, "label": null, "key": null }))
+        items
+            .next()
+            .unwrap_or_else(|| json!({ "value": null, "label": null, "key": null }))
     } else {
         items.collect()
     })
@@ -25,7 +25,9 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
 #[must_use]
 pub fn name(field: &Field) -> Option<&str> {
     let dictionary = field.config.get("dictionary")?;
-    dictionary.as_str().or_else(|| dictionary.get("type")?.as_str())
+    dictionary
+        .as_str()
+        .or_else(|| dictionary.get("type")?.as_str())
 }
 
 /// Whether the dictionary's table is here.
@@ -43,7 +45,11 @@ fn item(dictionary: &str, key: &str, field: &Field, context: &Context<'_>) -> Op
         _ => (Vec::new(), key.to_owned()),
     };
     let mut item = Map::from_iter([("value".to_owned(), Value::from(key))]);
-    item.extend(columns.into_iter().map(|(column, value)| (column.to_owned(), value)));
+    item.extend(
+        columns
+            .into_iter()
+            .map(|(column, value)| (column.to_owned(), value)),
+    );
     item.insert("label".into(), label.into());
     item.insert("key".into(), key.into());
     Some(Value::Object(item))
@@ -54,7 +60,10 @@ type Columns = Vec<(&'static str, Value)>;
 fn country(key: &str, field: &Field) -> Option<(Columns, String)> {
     let country = dictionaries::countries().find(|country| country.iso3 == key)?;
     let emoji = country.emoji();
-    let shows_emoji = field.config.get("dictionary").and_then(|dictionary| dictionary.get("emojis"));
+    let shows_emoji = field
+        .config
+        .get("dictionary")
+        .and_then(|dictionary| dictionary.get("emojis"));
     let label = match shows_emoji {
         Some(Value::Bool(false)) => country.name.to_owned(),
         _ => format!("{emoji} {}", country.name),
@@ -87,6 +96,8 @@ fn time_zone(key: &str, context: &Context<'_>) -> Option<(Columns, String)> {
     let seconds = zone.to_offset(context.view.now).seconds();
     let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
     let offset = format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60);
-    Some((vec![("name", key.into()), ("offset", offset.clone().into())], format!("{key} ({offset})")))
+    Some((
+        vec![("name", key.into()), ("offset", offset.clone().into())],
+        format!("{key} ({offset})"),
+    ))
 }
-

@@ -17,7 +17,11 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
         "taxonomies" => taxonomy(&handle, context),
         "navs" => nav(&handle, context),
         "structures" => structure(&handle, context),
-        "sites" => context.view.site.site(&handle).map(|site| site_object(site, context)),
+        "sites" => context
+            .view
+            .site
+            .site(&handle)
+            .map(|site| site_object(site, context)),
         "form" => form(&handle, context),
         "user_groups" => group(&handle, context),
         "user_roles" => role(&handle, context),
@@ -37,7 +41,11 @@ pub fn collection(handle: &str, context: &Context<'_>) -> Option<Value> {
 #[must_use]
 pub fn taxonomy(handle: &str, context: &Context<'_>) -> Option<Value> {
     let site = context.view.site;
-    let taxonomy = site.content.taxonomies.iter().find(|taxonomy| taxonomy.handle == handle)?;
+    let taxonomy = site
+        .content
+        .taxonomies
+        .iter()
+        .find(|taxonomy| taxonomy.handle == handle)?;
     let uri = format!("/{}", handle.replace('_', "-"));
     let of = site.default_site();
     let base = site.settings.base_url.as_deref();
@@ -48,7 +56,13 @@ pub fn taxonomy(handle: &str, context: &Context<'_>) -> Option<Value> {
 }
 
 fn nav(handle: &str, context: &Context<'_>) -> Option<Value> {
-    let nav = context.view.site.content.navigations.iter().find(|nav| nav.handle == handle)?;
+    let nav = context
+        .view
+        .site
+        .content
+        .navigations
+        .iter()
+        .find(|nav| nav.handle == handle)?;
     Some(json!({ "title": nav.title, "handle": nav.handle }))
 }
 
@@ -83,19 +97,36 @@ fn site_url(site: &Site) -> String {
 }
 
 fn direction(lang: &str) -> &'static str {
-    const RIGHT_TO_LEFT: [&str; 14] =
-        ["ar", "arc", "dv", "fa", "ha", "he", "khw", "ks", "ku", "ps", "sd", "ug", "ur", "yi"];
-    if RIGHT_TO_LEFT.contains(&lang.split(['-', '_']).next().unwrap_or_default()) { "rtl" } else { "ltr" }
+    const RIGHT_TO_LEFT: [&str; 14] = [
+        "ar", "arc", "dv", "fa", "ha", "he", "khw", "ks", "ku", "ps", "sd", "ug", "ur", "yi",
+    ];
+    if RIGHT_TO_LEFT.contains(&lang.split(['-', '_']).next().unwrap_or_default()) {
+        "rtl"
+    } else {
+        "ltr"
+    }
 }
 
 fn form(handle: &str, context: &Context<'_>) -> Option<Value> {
-    let form = context.view.site.content.forms.iter().find(|form| form.handle == handle)?;
+    let form = context
+        .view
+        .site
+        .content
+        .forms
+        .iter()
+        .find(|form| form.handle == handle)?;
     let api_url = shallow::api_url(&format!("forms/{handle}"), context);
     Some(json!({ "handle": form.handle, "title": form.title, "api_url": api_url }))
 }
 
 fn group(handle: &str, context: &Context<'_>) -> Option<Value> {
-    let group = context.view.site.content.groups.iter().find(|group| group.handle == handle)?;
+    let group = context
+        .view
+        .site
+        .content
+        .groups
+        .iter()
+        .find(|group| group.handle == handle)?;
     let mut object = group.data.clone();
     object.insert("title".into(), group.title.clone().into());
     object.insert("handle".into(), group.handle.clone().into());
@@ -103,16 +134,25 @@ fn group(handle: &str, context: &Context<'_>) -> Option<Value> {
 }
 
 fn role(handle: &str, context: &Context<'_>) -> Option<Value> {
-    let role = context.view.site.content.roles.iter().find(|role| role.handle == handle)?;
+    let role = context
+        .view
+        .site
+        .content
+        .roles
+        .iter()
+        .find(|role| role.handle == handle)?;
     Some(json!({ "title": role.title, "handle": role.handle }))
 }
 
 /// An asset container.
 #[must_use]
 pub fn container(handle: &str, context: &Context<'_>) -> Option<Value> {
-    let content = &context.view.site.content;
-    let container = content.containers.iter().find(|container| container.handle == handle)?;
-    let blueprint = content.blueprints.asset(handle);
+    let project = &context.view.site.content;
+    let container = project
+        .containers
+        .iter()
+        .find(|container| container.handle == handle)?;
+    let blueprint = project.blueprints.asset(handle);
     Some(json!({
         "id": handle, "title": container.title, "handle": handle, "disk": container.disk_name,
         "blueprint": { "title": blueprint.title, "handle": blueprint.handle },

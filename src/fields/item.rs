@@ -21,15 +21,26 @@ use crate::content::blueprint::{Blueprint, Field};
 pub type Members = Vec<(String, Output)>;
 
 /// The handles of a blueprint with their fields, in its order, then the undeclared keys of the data in theirs.
-fn keys<'f>(fields: &'f [Field], data: impl Iterator<Item = &'f str>) -> Vec<(&'f str, Option<&'f Field>)> {
-    let declared = fields.iter().map(|field| (field.handle.as_str(), Some(field)));
-    let undeclared = data.filter(|key| fields.iter().all(|field| field.handle != *key)).map(|key| (key, None));
+fn keys<'f>(
+    fields: &'f [Field],
+    data: impl Iterator<Item = &'f str>,
+) -> Vec<(&'f str, Option<&'f Field>)> {
+    let declared = fields
+        .iter()
+        .map(|field| (field.handle.as_str(), Some(field)));
+    let undeclared = data
+        .filter(|key| fields.iter().all(|field| field.handle != *key))
+        .map(|key| (key, None));
     declared.chain(undeclared).collect()
 }
 
 /// Members sorted by key; of two with one key, the later.
 fn sorted(members: impl IntoIterator<Item = (String, Output)>) -> Members {
-    members.into_iter().collect::<BTreeMap<_, _>>().into_iter().collect()
+    members
+        .into_iter()
+        .collect::<BTreeMap<_, _>>()
+        .into_iter()
+        .collect()
 }
 
 fn computed(key: &str, value: impl Into<Value>) -> (String, Output) {

@@ -9,7 +9,10 @@ use crate::content::blueprint::Field;
 #[must_use]
 pub fn value(raw: Option<&Value>, field: &Field) -> Value {
     if field.kind == "checkboxes" || php::truthy(field.config.get("multiple")) {
-        return php::wrapped(raw).into_iter().map(|chosen| several(&php::number(chosen), field)).collect();
+        return php::wrapped(raw)
+            .into_iter()
+            .map(|chosen| several(&php::number(chosen), field))
+            .collect();
     }
     let chosen = &php::number(single(raw.unwrap_or(&Value::Null)));
     let label = label(chosen, field);
@@ -35,7 +38,9 @@ fn label(chosen: &Value, field: &Field) -> Value {
         return Value::Null;
     }
     let sought = match chosen {
-        Value::Bool(truth) if php::truthy(field.config.get("cast_booleans")) => truth.to_string().into(),
+        Value::Bool(truth) if php::truthy(field.config.get("cast_booleans")) => {
+            truth.to_string().into()
+        }
         other => other.clone(),
     };
     let found = options(field).into_iter().find(|(key, _)| *key == sought);
@@ -45,7 +50,10 @@ fn label(chosen: &Value, field: &Field) -> Value {
 /// The options, of a map, a list of values, or a list of `{key, value}`.
 fn options(field: &Field) -> Vec<(Value, Value)> {
     match field.config.get("options") {
-        Some(Value::Object(map)) => map.iter().map(|(key, label)| (php::number(&key.as_str().into()), label.clone())).collect(),
+        Some(Value::Object(map)) => map
+            .iter()
+            .map(|(key, label)| (php::number(&key.as_str().into()), label.clone()))
+            .collect(),
         Some(Value::Array(list)) => list.iter().map(option).collect(),
         _ => Vec::new(),
     }
@@ -55,7 +63,10 @@ fn option(item: &Value) -> (Value, Value) {
     match item {
         Value::Object(pair) => {
             let key = pair.get("key").cloned().unwrap_or_default();
-            (php::number(&key), pair.get("value").cloned().unwrap_or_default())
+            (
+                php::number(&key),
+                pair.get("value").cloned().unwrap_or_default(),
+            )
         }
         value => (php::number(value), value.clone()),
     }

@@ -16,18 +16,26 @@ pub fn json(value: &Value) -> Value {
     match value {
         Value::Array(list) => list.iter().map(json).collect(),
         Value::Object(map) if is_list(map) => map.values().map(json).collect(),
-        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), json(value)))
+            .collect(),
         Value::Number(number) => Value::Number(whole(number)),
         other => other.clone(),
     }
 }
 
 fn is_list(map: &Map<String, Value>) -> bool {
-    map.keys().enumerate().all(|(index, key)| *key == index.to_string())
+    map.keys()
+        .enumerate()
+        .all(|(index, key)| *key == index.to_string())
 }
 
 fn whole(number: &Number) -> Number {
-    let integer = number.as_f64().filter(|_| number.is_f64()).and_then(whole_of);
+    let integer = number
+        .as_f64()
+        .filter(|_| number.is_f64())
+        .and_then(whole_of);
     integer.map_or_else(|| number.clone(), Number::from)
 }
 
@@ -67,7 +75,9 @@ pub fn number(value: &Value) -> Value {
         other => return other.clone(),
     };
     match text.parse::<f64>() {
-        Ok(float) if float.is_finite() && float.fract() == 0.0 => whole_of(float).map_or_else(|| text.into(), Into::into),
+        Ok(float) if float.is_finite() && float.fract() == 0.0 => {
+            whole_of(float).map_or_else(|| text.into(), Into::into)
+        }
         Ok(float) if float.is_finite() => text.into(),
         _ => value.clone(),
     }

@@ -4,11 +4,32 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+/// The free forms, in the order in which they are tried.
+const FORMATS: [&str; 14] = [
+    "Y-m-d",
+    "Y-m-d H:i",
+    "Y-m-d H:i:s",
+    "Y-m-d\\TH:i",
+    "Y-m-d\\TH:i:s",
+    "Y/m/d",
+    "m/d/Y",
+    "m/d/Y H:i",
+    "F j, Y",
+    "j F Y",
+    "F j Y",
+    "Y-m-d g:i A",
+    "d-m-Y",
+    "d.m.Y",
+];
+
 /// Reads a text by a PHP format (`d/m/Y H:i`). What the format does not name is the start of the day. `None` where the
 /// text is not of that form, to its last character.
 #[must_use]
 pub fn by_format(text: &str, format: &str, zone: &TimeZone) -> Option<Zoned> {
-    let mut reader = Reader { rest: text, ..Reader::default() };
+    let mut reader = Reader {
+        rest: text,
+        ..Reader::default()
+    };
     let mut letters = format.chars();
     while let Some(letter) = letters.next() {
         match letter {
@@ -25,16 +46,18 @@ pub fn by_format(text: &str, format: &str, zone: &TimeZone) -> Option<Zoned> {
 pub fn free(text: &str, zone: &TimeZone) -> Option<Zoned> {
     let text = text.trim();
     if let Some(seconds) = text.strip_prefix('@') {
-        return Some(Timestamp::from_second(seconds.parse().ok()?).ok()?.to_zoned(zone.clone()));
+        return Some(
+            Timestamp::from_second(seconds.parse().ok()?)
+                .ok()?
+                .to_zoned(zone.clone()),
+        );
     }
     if let Ok(moment) = text.replacen(' ', "T", 1).parse::<Timestamp>() {
         return Some(moment.to_zoned(zone.clone()));
     }
-    const FORMATS: [&str; 14] = [
-        "Y-m-d", "Y-m-d H:i", "Y-m-d H:i:s", "Y-m-d\\TH:i", "Y-m-d\\TH:i:s", "Y/m/d", "m/d/Y", "m/d/Y H:i", "F j, Y",
-        "j F Y", "F j Y", "Y-m-d g:i A", "d-m-Y", "d.m.Y",
-    ];
-    FORMATS.iter().find_map(|format| by_format(text, format, zone))
+    FORMATS
+        .iter()
+        .find_map(|format| by_format(text, format, zone))
 }
 
 #[derive(Default)]
@@ -62,8 +85,7 @@ impl<'t> Reader<'t> {
             's' => self.second = Some(self.number(2)?),
             'A' | 'a' => self.afternoon = Some(self.word()?.eq_ignore_ascii_case("pm")),
             'F' | 'M' => self.month = Some(month_named(self.word()?)?),
-            'D' | 'l' => drop(self.word()?),
-            'S' => drop(self.word()?),
+            'D' | 'l' | 'S' => drop(self.word()?),
             'U' => self.timestamp = Some(self.signed()?),
             '!' | '|' => {}
             other => self.literal(other)?,
@@ -77,18 +99,33 @@ impl<'t> Reader<'t> {
     }
 
     fn number<N: std::str::FromStr>(&mut self, width: usize) -> Option<N> {
-        let length = self.rest.bytes().take(width).take_while(u8::is_ascii_digit).count();
+        let length = self
+            .rest
+            .bytes()
+            .take(width)
+            .take_while(u8::is_ascii_digit)
+            .count();
         self.take(length).parse().ok()
     }
 
     fn signed(&mut self) -> Option<i64> {
         let sign = usize::from(self.rest.starts_with('-'));
-        let length = sign + self.rest.bytes().skip(sign).take_while(u8::is_ascii_digit).count();
+        let length = sign
+            + self
+                .rest
+                .bytes()
+                .skip(sign)
+                .take_while(u8::is_ascii_digit)
+                .count();
         self.take(length).parse().ok()
     }
 
     fn word(&mut self) -> Option<&'t str> {
-        let length = self.rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let length = self
+            .rest
+            .bytes()
+            .take_while(u8::is_ascii_alphabetic)
+            .count();
         (length > 0).then(|| self.take(length))
     }
 
@@ -107,7 +144,13 @@ impl<'t> Reader<'t> {
             (hour, Some(true)) if hour < 12 => hour + 12,
             (hour, _) => hour,
         };
-        let time = Time::new(hour, self.minute.unwrap_or_default(), self.second.unwrap_or_default(), 0).ok()?;
+        let time = Time::new(
+            hour,
+            self.minute.unwrap_or_default(),
+            self.second.unwrap_or_default(),
+            0,
+        )
+        .ok()?;
         let date = overflowing(self.year?, self.month.unwrap_or(1), self.day.unwrap_or(1))?;
         DateTime::from_parts(date, time).to_zoned(zone.clone()).ok()
     }
@@ -118,7 +161,10 @@ fn overflowing(year: i16, month: i8, day: i8) -> Option<Date> {
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    Date::new(year, month, 1).ok()?.checked_add(jiff::Span::new().days(day - 1)).ok()
+    Date::new(year, month, 1)
+        .ok()?
+        .checked_add(jiff::Span::new().days(day - 1))
+        .ok()
 }
 
 fn two_digit_year(year: i16) -> i16 {
@@ -127,10 +173,22 @@ fn two_digit_year(year: i16) -> i16 {
 
 fn month_named(name: &str) -> Option<i8> {
     const MONTHS: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
         "december",
     ];
     let name = name.to_ascii_lowercase();
-    let index = MONTHS.iter().position(|month| *month == name || name.len() == 3 && month.starts_with(&name))?;
+    let index = MONTHS
+        .iter()
+        .position(|month| *month == name || name.len() == 3 && month.starts_with(&name))?;
     i8::try_from(index + 1).ok()
 }

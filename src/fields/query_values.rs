@@ -15,11 +15,17 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
     let values = site.values(entry);
     let mut known: Map<String, Value> = values
         .iter()
-        .map(|(key, raw)| ((*key).to_owned(), queryable(raw, entry.blueprint.field(key), context)))
+        .map(|(key, raw)| {
+            (
+                (*key).to_owned(),
+                queryable(raw, entry.blueprint.field(key), context),
+            )
+        })
         .collect();
     add_missing_toggles(&entry.blueprint, &mut known);
     let status = Status::of(entry.published, entry.window, context.view.now);
-    let id_of = |index: Option<usize>| Value::from(index.map(|index| site.entries[index].id.clone()));
+    let id_of =
+        |index: Option<usize>| Value::from(index.map(|index| site.entries[index].id.clone()));
     let computed = [
         ("id", entry.id.clone().into()),
         ("slug", entry.slug.clone().into()),
@@ -31,7 +37,10 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
         ("locale", entry.site.clone().into()),
         ("blueprint", entry.blueprint.handle.clone().into()),
         ("published", entry.published.into()),
-        ("private", matches!(status, Status::Scheduled | Status::Expired).into()),
+        (
+            "private",
+            matches!(status, Status::Scheduled | Status::Expired).into(),
+        ),
         ("status", status.as_str().into()),
         ("origin", id_of(entry.origin)),
         ("parent", id_of(entry.parent)),
@@ -42,7 +51,10 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
     known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
     known.extend(terms(entry, context));
     if let Some(date) = entry.date {
-        known.insert("date".into(), text_of(&date.at.to_zoned(site.settings.timezone.clone())));
+        known.insert(
+            "date".into(),
+            text_of(&date.at.to_zoned(site.settings.timezone.clone())),
+        );
     }
     known
 }
@@ -50,16 +62,33 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
 /// `taxonomy:HANDLE` for each taxonomy of the collection: the default slugs of the entry's terms.
 fn terms(entry: &Entry, context: &Context<'_>) -> Vec<(String, Value)> {
     let site = context.view.site;
-    let taxonomies = site.collection(&entry.collection).map(|collection| collection.taxonomies.as_slice()).unwrap_or_default();
-    taxonomies.iter().map(|handle| (format!("taxonomy:{handle}"), taxonomy::used_slugs(site, entry, handle).into())).collect()
+    let taxonomies = site
+        .collection(&entry.collection)
+        .map(|collection| collection.taxonomies.as_slice())
+        .unwrap_or_default();
+    taxonomies
+        .iter()
+        .map(|handle| {
+            (
+                format!("taxonomy:{handle}"),
+                taxonomy::used_slugs(site, entry, handle).into(),
+            )
+        })
+        .collect()
 }
 
 /// A term's values by the names that a filter may use.
 #[must_use]
 pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
     let data = term.data.iter();
-    let mut known: Map<String, Value> =
-        data.map(|(key, raw)| (key.clone(), queryable(raw, term.blueprint.field(key), context))).collect();
+    let mut known: Map<String, Value> = data
+        .map(|(key, raw)| {
+            (
+                key.clone(),
+                queryable(raw, term.blueprint.field(key), context),
+            )
+        })
+        .collect();
     add_missing_toggles(&term.blueprint, &mut known);
     let computed = [
         ("id", format!("{}::{}", term.taxonomy, term.id_slug).into()),
@@ -72,7 +101,11 @@ pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
         ("locale", term.site.clone().into()),
         ("published", true.into()),
         ("status", "published".into()),
-        ("last_modified", term.updated_at.map_or(Value::Null, |seconds| moment(seconds, context))),
+        (
+            "last_modified",
+            term.updated_at
+                .map_or(Value::Null, |seconds| moment(seconds, context)),
+        ),
     ];
     known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
     known
@@ -81,7 +114,9 @@ pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
 /// A raw value in the query form of its fieldtype.
 #[must_use]
 pub fn queryable(raw: &Value, field: Option<&Field>, context: &Context<'_>) -> Value {
-    let Some(field) = field else { return raw.clone() };
+    let Some(field) = field else {
+        return raw.clone();
+    };
     match field.kind.as_str() {
         "toggle" => php::truthy(Some(raw)).into(),
         "date" => date(raw, field, context),
@@ -95,7 +130,11 @@ pub fn queryable(raw: &Value, field: Option<&Field>, context: &Context<'_>) -> V
 /// One id where the field holds one, else the list.
 fn ids(raw: &Value, one: bool) -> Value {
     let ids = php::wrapped(Some(raw));
-    if one { ids.first().map(|id| (*id).clone()).unwrap_or_default() } else { ids.into_iter().cloned().collect() }
+    if one {
+        ids.first().map(|id| (*id).clone()).unwrap_or_default()
+    } else {
+        ids.into_iter().cloned().collect()
+    }
 }
 
 /// `2024-07-01 00:00:00`: the text that Statamic compares (addendum 6).
@@ -114,12 +153,18 @@ fn moment(seconds: i64, context: &Context<'_>) -> Value {
 
 /// A missing toggle is false.
 fn add_missing_toggles(blueprint: &Blueprint, known: &mut Map<String, Value>) {
-    for field in blueprint.fields.iter().filter(|field| field.kind == "toggle") {
+    for field in blueprint
+        .fields
+        .iter()
+        .filter(|field| field.kind == "toggle")
+    {
         known.entry(&field.handle).or_insert(Value::Bool(false));
     }
 }
 
 /// Every entry has a template, if only by default (addendum 12).
 fn values_template(own: Option<&Value>) -> Value {
-    own.filter(|own| !own.is_null()).cloned().unwrap_or_else(|| "default".into())
+    own.filter(|own| !own.is_null())
+        .cloned()
+        .unwrap_or_else(|| "default".into())
 }

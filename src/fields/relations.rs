@@ -10,8 +10,18 @@ use crate::site::{Entry, Term};
 #[must_use]
 pub fn is_relation(kind: &str) -> bool {
     const KINDS: [&str; 12] = [
-        "entries", "terms", "users", "collections", "taxonomies", "navs", "structures", "sites", "form", "user_groups",
-        "user_roles", "asset_container",
+        "entries",
+        "terms",
+        "users",
+        "collections",
+        "taxonomies",
+        "navs",
+        "structures",
+        "sites",
+        "form",
+        "user_groups",
+        "user_roles",
+        "asset_container",
     ];
     KINDS.contains(&kind)
 }
@@ -22,22 +32,35 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
     let ids = php::wrapped(raw).into_iter().filter_map(php::text);
     let targets = ids.filter_map(|id| match field.kind.as_str() {
         "entries" => entry(&id, field, context).map(|entry| shallow::entry(entry, context)),
-        "terms" => term(&id, field, context).map(|term| shallow::term(term, &field.handle, context)),
-        _ => context.view.user(&id).map(|user| shallow::user(user, context)),
+        "terms" => {
+            term(&id, field, context).map(|term| shallow::term(term, &field.handle, context))
+        }
+        _ => context
+            .view
+            .user(&id)
+            .map(|user| shallow::user(user, context)),
     });
     one_or_all(targets, php::is_one(field.config.get("max_items")))
 }
 
 /// The first, or null, where one is held; else the list.
 pub fn one_or_all(mut targets: impl Iterator<Item = Value>, one: bool) -> Output {
-    Output::Json(if one { targets.next().unwrap_or_default() } else { targets.collect() })
+    Output::Json(if one {
+        targets.next().unwrap_or_default()
+    } else {
+        targets.collect()
+    })
 }
 
 /// The entry in the item's own site, unless the field selects across sites; hidden ones are left out.
 fn entry<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Entry> {
     let found = context.view.entry(id)?;
     let across = php::truthy(field.config.get("select_across_sites"));
-    let shown = if across { found } else { context.view.localized(found)? };
+    let shown = if across {
+        found
+    } else {
+        context.view.localized(found)?
+    };
     context.view.is_public(shown).then_some(shown)
 }
 
@@ -49,7 +72,10 @@ fn term<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Term> 
         (_, Some((taxonomy, slug))) => context.view.term(taxonomy, slug),
         (_, None) => {
             let field = &field.handle;
-            context.note("ambiguous_term", format!("{field}: {id} names no taxonomy, and the field has several"));
+            context.note(
+                "ambiguous_term",
+                format!("{field}: {id} names no taxonomy, and the field has several"),
+            );
             None
         }
     }

@@ -23,7 +23,12 @@ pub fn entry(entry: &Entry, context: &Context<'_>) -> Value {
 }
 
 fn title(entry: &Entry, context: &Context<'_>) -> Value {
-    context.view.site.value(entry, "title").map(php::json).unwrap_or_default()
+    context
+        .view
+        .site
+        .value(entry, "title")
+        .map(php::json)
+        .unwrap_or_default()
 }
 
 /// A term, in either shape. Where the entry has it in the field named like its taxonomy, Statamic's URLs begin with
@@ -51,7 +56,10 @@ fn term_urls(term: &Term, handle: &str, context: &Context<'_>) -> (Value, Value)
     let uri = format!("{prefix}{}", term.uri);
     let of = site.site(&term.site).unwrap_or_else(|| site.default_site());
     let base = site.settings.base_url.as_deref();
-    (url::path(of, &uri, base).into(), url::permalink(of, &uri, base).into())
+    (
+        url::path(of, &uri, base).into(),
+        url::permalink(of, &uri, base).into(),
+    )
 }
 
 /// The mount's URI, or the collection's handle, where the term belongs to the collection of the entry at hand.
@@ -62,15 +70,25 @@ fn collection_prefix(term: &Term, handle: &str, context: &Context<'_>) -> Option
     let own = || {
         let tagged = collection.taxonomies.contains(&term.taxonomy);
         let values = site.value(entry, &term.taxonomy);
-        tagged && php::wrapped(values).into_iter().any(|value| value.as_str() == Some(&term.id_slug))
+        tagged
+            && php::wrapped(values)
+                .into_iter()
+                .any(|value| value.as_str() == Some(&term.id_slug))
     };
     if handle != term.taxonomy && !own() {
         return None;
     }
-    let mount = collection.mount.as_deref().and_then(|id| context.view.entry(id));
-    let mount = mount.and_then(|mount| context.view.localized_to(mount, &term.site).or(Some(mount)));
+    let mount = collection
+        .mount
+        .as_deref()
+        .and_then(|id| context.view.entry(id));
+    let mount =
+        mount.and_then(|mount| context.view.localized_to(mount, &term.site).or(Some(mount)));
     let uri = mount.and_then(|mount| mount.uri.as_deref());
-    Some(uri.map_or_else(|| format!("/{}", collection.handle), |uri| uri.trim_end_matches('/').to_owned()))
+    Some(uri.map_or_else(
+        || format!("/{}", collection.handle),
+        |uri| uri.trim_end_matches('/').to_owned(),
+    ))
 }
 
 /// An asset, in either shape.
@@ -78,7 +96,11 @@ fn collection_prefix(term: &Term, handle: &str, context: &Context<'_>) -> Option
 pub fn asset(container: &Container, asset: &Asset, context: &Context<'_>) -> Value {
     let id = format!("{}::{}", asset.container, asset.path);
     let url = url::asset(container, asset);
-    let permalink = url::asset_permalink(container, asset, context.view.site.settings.base_url.as_deref());
+    let permalink = url::asset_permalink(
+        container,
+        asset,
+        context.view.site.settings.base_url.as_deref(),
+    );
     let datum = |key: &str| asset.data.get(key).cloned().unwrap_or_default();
     if context.shape == Shape::Native {
         let basename = asset.path.rsplit('/').next().unwrap_or_default();
@@ -118,7 +140,11 @@ pub fn user(user: &User, context: &Context<'_>) -> Value {
 #[must_use]
 pub fn api_url(path: &str, context: &Context<'_>) -> Value {
     let settings = &context.view.site.settings;
-    let origin = settings.api_url.as_deref().or(settings.base_url.as_deref()).unwrap_or_default();
+    let origin = settings
+        .api_url
+        .as_deref()
+        .or(settings.base_url.as_deref())
+        .unwrap_or_default();
     format!("{}/api/{path}", origin.trim_end_matches('/')).into()
 }
 
@@ -126,6 +152,10 @@ pub fn api_url(path: &str, context: &Context<'_>) -> Value {
 #[must_use]
 pub fn edit_url(path: &str, context: &Context<'_>) -> Value {
     let settings = &context.view.site.settings;
-    let origin = settings.api_url.as_deref().or(settings.base_url.as_deref()).unwrap_or_default();
+    let origin = settings
+        .api_url
+        .as_deref()
+        .or(settings.base_url.as_deref())
+        .unwrap_or_default();
     format!("{}/cp/{path}", origin.trim_end_matches('/')).into()
 }

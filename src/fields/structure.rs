@@ -16,10 +16,17 @@ pub fn group(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
 /// Rows of declared fields, each with its id.
 #[must_use]
 pub fn grid(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
-    let rows = raw.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let rows = raw
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let rows = rows.iter().filter_map(Value::as_object).map(|row| {
         let mut members = fields(&field.fields, row, context);
-        put(&mut members, "id", row.get("id").cloned().unwrap_or_default());
+        put(
+            &mut members,
+            "id",
+            row.get("id").cloned().unwrap_or_default(),
+        );
         Output::Object(members)
     });
     Output::List(rows.collect())
@@ -28,25 +35,51 @@ pub fn grid(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output
 /// The sets that are not switched off, in order.
 #[must_use]
 pub fn replicator(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
-    let sets = raw.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let shown = sets.iter().filter(|set| set.get("enabled") != Some(&Value::Bool(false)));
-    let sets = shown.filter_map(|set| match (set.as_object(), set.as_object().and_then(|values| set_of(field, values))) {
-        (Some(values), Some(set)) => {
-            let mut members = fields(&set.fields, values, context);
-            put(&mut members, "id", values.get("id").cloned().unwrap_or_default());
-            put(&mut members, "type", set.handle.clone().into());
-            Some(Output::Object(members))
+    let sets = raw
+        .and_then(Value::as_array)
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let shown = sets
+        .iter()
+        .filter(|set| set.get("enabled") != Some(&Value::Bool(false)));
+    let sets = shown.filter_map(|set| {
+        match (
+            set.as_object(),
+            set.as_object().and_then(|values| set_of(field, values)),
+        ) {
+            (Some(values), Some(set)) => {
+                let mut members = fields(&set.fields, values, context);
+                put(
+                    &mut members,
+                    "id",
+                    values.get("id").cloned().unwrap_or_default(),
+                );
+                put(&mut members, "type", set.handle.clone().into());
+                Some(Output::Object(members))
+            }
+            (Some(_), None) => Some(untouched(Some(set), context)),
+            (None, _) => None,
         }
-        (Some(_), None) => Some(untouched(Some(set), context)),
-        (None, _) => None,
     });
     Output::List(sets.collect())
 }
 
 /// The values of declared fields, in the fields' order.
 #[must_use]
-pub fn fields(fields: &[Field], values: &Map<String, Value>, context: &Context<'_>) -> Vec<(String, Output)> {
-    fields.iter().map(|field| (field.handle.clone(), declared(values.get(&field.handle), field, context))).collect()
+pub fn fields(
+    fields: &[Field],
+    values: &Map<String, Value>,
+    context: &Context<'_>,
+) -> Vec<(String, Output)> {
+    fields
+        .iter()
+        .map(|field| {
+            (
+                field.handle.clone(),
+                declared(values.get(&field.handle), field, context),
+            )
+        })
+        .collect()
 }
 
 /// The set that the values are of, if it has fields. One whose fieldsets have none, or are missing, counts as long as
@@ -55,15 +88,27 @@ pub fn fields(fields: &[Field], values: &Map<String, Value>, context: &Context<'
 pub fn set_of<'f>(field: &'f Field, values: &Map<String, Value>) -> Option<&'f Set> {
     let kind = values.get("type")?.as_str()?;
     let set = field.sets.iter().find(|set| set.handle == kind)?;
-    let bare = || values.keys().all(|key| ["id", "type", "enabled"].contains(&key.as_str()));
-    (!set.fields.is_empty() || bare() && lists_fields(field.config.get("sets"), kind)).then_some(set)
+    let bare = || {
+        values
+            .keys()
+            .all(|key| ["id", "type", "enabled"].contains(&key.as_str()))
+    };
+    (!set.fields.is_empty() || bare() && lists_fields(field.config.get("sets"), kind))
+        .then_some(set)
 }
 
 /// Whether a configuration of sets, grouped or not, lists any fields for one of them.
 fn lists_fields(sets: Option<&Value>, handle: &str) -> bool {
-    let Some(sets) = sets.and_then(Value::as_object) else { return false };
-    let listed = |set: &Value| set.get("fields").is_some_and(|fields| php::truthy(Some(fields)));
-    let groups = sets.values().filter_map(|group| group.get("sets")?.get(handle));
+    let Some(sets) = sets.and_then(Value::as_object) else {
+        return false;
+    };
+    let listed = |set: &Value| {
+        set.get("fields")
+            .is_some_and(|fields| php::truthy(Some(fields)))
+    };
+    let groups = sets
+        .values()
+        .filter_map(|group| group.get("sets")?.get(handle));
     sets.get(handle).into_iter().chain(groups).any(listed)
 }
 

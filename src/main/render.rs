@@ -84,17 +84,26 @@ fn render_lines() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `{"value": …}` for a field with sets, `{"html": …}` for one without.
+/// `{"value": …}` for a field with sets, `{"html": …}` for one without or whose value is HTML already.
 fn value(view: &View, line: Line) -> Value {
     let field = bard_field("bard", line.config, "bard");
     let links = MapLinks::new(line.map);
+    let value = if field.sets.is_empty() {
+        let options = Options { save_html: field.config.get("save_html") == Some(&Value::Bool(true)), ..Options::new(&links) };
+        bard::html(&line.doc, &options).0.map_or(Value::Null, Value::String)
+    } else {
+        blocks(view, &field, &line.doc, &links)
+    };
+    let is_html = field.sets.is_empty() || value.is_string();
+    Value::Object(Map::from_iter([(if is_html { "html" } else { "value" }.to_owned(), value)]))
+}
+
+fn blocks(view: &View, field: &Field, doc: &Value, links: &MapLinks) -> Value {
     let mut context = Context::new(view, Shape::Statamic, Holder::Other);
-    context.links = &links;
+    context.links = links;
     let mut template = String::new();
-    splice::output(&fields::value(Some(&line.doc), Some(&field), &context), &mut template);
-    let value = serde_json::from_str(&splice::whole(&template)).expect("a template is JSON");
-    let name = if field.sets.is_empty() { "html" } else { "value" };
-    Value::Object(Map::from_iter([(name.to_owned(), value)]))
+    splice::output(&fields::value(Some(doc), Some(field), &context), &mut template);
+    serde_json::from_str(&splice::whole(&template)).expect("a template is JSON")
 }
 
 /// A field from its configuration alone: no fieldsets, for there is no project to have them.

@@ -19,8 +19,9 @@ const MAX_LENGTH: usize = 1000;
 
 const ITEM: &str = r#"\.-?[_a-z][^\s.}]*|#[^\s}]+|[a-z_:][a-z0-9:._-]*\s*=\s*(?:[^"'=<>`“”\x00-\x20]+|'[^']*'|["“”][^"“”]*["“”])"#;
 
-static LIST: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&format!(r"(?i)^\{{:?(?:\s*(?:{ITEM})\s*)+\}}")).expect("a constant pattern"));
+static LIST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"(?i)^\{{:?(?:\s*(?:{ITEM})\s*)+\}}")).expect("a constant pattern")
+});
 
 static NEXT_ITEM: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(&format!(r"(?i)^\s*({ITEM})\s*")).expect("a constant pattern"));
@@ -37,7 +38,9 @@ impl Attributes {
     /// Reads the list that `text` starts with; returns it with its length in bytes.
     #[must_use]
     pub fn read(text: &str) -> Option<(Self, usize)> {
-        let list = LIST.find(&text[..text.floor_char_boundary(MAX_LENGTH)])?.as_str();
+        let list = LIST
+            .find(&text[..text.floor_char_boundary(MAX_LENGTH)])?
+            .as_str();
         let mut attributes = Self::default();
         let mut rest = list[1..list.len() - 1].trim_start_matches(':');
         while let Some(item) = NEXT_ITEM.captures(rest) {
@@ -59,7 +62,12 @@ impl Attributes {
 
     fn add_pair(&mut self, name: &str, value: &str) {
         if name.eq_ignore_ascii_case("class") {
-            self.classes.extend(value.split(' ').filter(|class| !class.is_empty()).map(str::to_owned));
+            self.classes.extend(
+                value
+                    .split(' ')
+                    .filter(|class| !class.is_empty())
+                    .map(str::to_owned),
+            );
         } else if !is_event_handler(name) {
             self.set(name, (value != "true").then_some(value));
         }
@@ -84,7 +92,11 @@ impl Attributes {
     /// The value of an attribute that is no class.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.others.iter().find(|(other, _)| other == name)?.1.as_deref()
+        self.others
+            .iter()
+            .find(|(other, _)| other == name)?
+            .1
+            .as_deref()
     }
 
     /// Adds a class.
@@ -97,7 +109,11 @@ impl Attributes {
         if !self.classes.is_empty() {
             let _ = write!(out, " class=\"{}\"", escape::text(&self.classes.join(" ")));
         }
-        for (name, value) in self.others.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
+        for (name, value) in self
+            .others
+            .iter()
+            .filter(|(name, _)| !own.contains(&name.as_str()))
+        {
             let _ = match value {
                 Some(value) => write!(out, " {name}=\"{}\"", escape::text(value)),
                 None => write!(out, " {name}"),
@@ -119,7 +135,10 @@ impl Table {
 
     /// Gives a node attributes behind those it has. A paragraph of a tight list gives way to its list item.
     pub fn append(&mut self, node: Node<'_>, attributes: Attributes) {
-        self.0.entry(key(bearer(node))).or_default().merge(attributes);
+        self.0
+            .entry(key(bearer(node)))
+            .or_default()
+            .merge(attributes);
     }
 
     /// Gives a node attributes before those it has.
@@ -153,8 +172,14 @@ fn bearer(node: Node<'_>) -> Node<'_> {
 /// Whether a node is an item of a tight list.
 #[must_use]
 pub fn is_tight_item(node: Node<'_>) -> bool {
-    let is_item = matches!(node.data().value, NodeValue::Item(_) | NodeValue::TaskItem(_));
-    is_item && node.parent().is_some_and(|list| matches!(list.data().value, NodeValue::List(list) if list.tight))
+    let is_item = matches!(
+        node.data().value,
+        NodeValue::Item(_) | NodeValue::TaskItem(_)
+    );
+    is_item
+        && node
+            .parent()
+            .is_some_and(|list| matches!(list.data().value, NodeValue::List(list) if list.tight))
 }
 
 fn is_event_handler(name: &str) -> bool {
@@ -164,7 +189,15 @@ fn is_event_handler(name: &str) -> bool {
 /// Smart punctuation may have bent the quotes before the list was seen.
 fn unquoted(value: &str) -> &str {
     const DOUBLE: [char; 3] = ['"', '“', '”'];
-    let double = || value.strip_prefix(DOUBLE).and_then(|rest| rest.strip_suffix(DOUBLE));
-    let single = || value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let double = || {
+        value
+            .strip_prefix(DOUBLE)
+            .and_then(|rest| rest.strip_suffix(DOUBLE))
+    };
+    let single = || {
+        value
+            .strip_prefix('\'')
+            .and_then(|rest| rest.strip_suffix('\''))
+    };
     double().or_else(single).unwrap_or(value)
 }

@@ -16,7 +16,8 @@ pub fn markup(text: &str) -> Cow<'_, str> {
 }
 
 fn escaped(text: &str, quotes: bool) -> Cow<'_, str> {
-    let special = |character: char| matches!(character, '&' | '<' | '>') || quotes && character == '"';
+    let special =
+        |character: char| matches!(character, '&' | '<' | '>') || quotes && character == '"';
     if !text.contains(special) {
         return Cow::Borrowed(text);
     }
@@ -39,7 +40,10 @@ pub fn url(url: &str) -> String {
     let mut out = String::with_capacity(url.len());
     let bytes = url.as_bytes();
     for (at, byte) in bytes.iter().enumerate() {
-        let encoded = *byte == b'%' && bytes.get(at + 1..at + 3).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
+        let encoded = *byte == b'%'
+            && bytes
+                .get(at + 1..at + 3)
+                .is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit));
         if encoded || byte.is_ascii_alphanumeric() || b"!#$&'()*+,-./:;=?@_~".contains(byte) {
             out.push(char::from(*byte));
         } else {

@@ -20,10 +20,14 @@ impl Footnotes {
     pub fn of(root: Node<'_>) -> Self {
         let mut footnotes = Self::default();
         for node in root.reverse_children() {
-            let NodeValue::FootnoteDefinition(definition) = &node.data().value else { break };
+            let NodeValue::FootnoteDefinition(definition) = &node.data().value else {
+                break;
+            };
             footnotes.any = true;
             if definition.name.starts_with("__inline_") {
-                footnotes.anonymous.insert(definition.name.clone(), name_of(&text::inline(node)));
+                footnotes
+                    .anonymous
+                    .insert(definition.name.clone(), name_of(&text::inline(node)));
             }
         }
         footnotes
@@ -38,14 +42,19 @@ impl Footnotes {
     /// A footnote's name as its ids have it.
     #[must_use]
     pub fn name(&self, name: &str) -> String {
-        self.anonymous.get(name).cloned().unwrap_or_else(|| name.to_lowercase())
+        self.anonymous
+            .get(name)
+            .cloned()
+            .unwrap_or_else(|| name.to_lowercase())
     }
 }
 
 /// The first twenty bytes of the text, spaces made hyphens.
 fn name_of(text: &str) -> String {
     let mut name = text.to_lowercase().replace(' ', "-");
-    let end = (0..=name.len().min(20)).rev().find(|end| name.is_char_boundary(*end));
+    let end = (0..=name.len().min(20))
+        .rev()
+        .find(|end| name.is_char_boundary(*end));
     name.truncate(end.unwrap_or(0));
     name
 }
@@ -73,5 +82,9 @@ pub fn write_back_references(name: &str, references: u32, out: &mut String) {
 }
 
 fn suffix(occurrence: u32) -> String {
-    if occurrence > 1 { format!("__{occurrence}") } else { String::new() }
+    if occurrence > 1 {
+        format!("__{occurrence}")
+    } else {
+        String::new()
+    }
 }

@@ -6,7 +6,10 @@ use super::attributes::{Attributes, Table};
 
 /// Takes the lists out of all text of a tree.
 pub fn take(root: Node<'_>, table: &mut Table) {
-    let texts: Vec<Node<'_>> = root.descendants().filter(|node| holds_brace(node)).collect();
+    let texts: Vec<Node<'_>> = root
+        .descendants()
+        .filter(|node| holds_brace(node))
+        .collect();
     for text in texts {
         take_from(text, table);
     }
@@ -14,8 +17,14 @@ pub fn take(root: Node<'_>, table: &mut Table) {
 
 fn holds_brace(node: Node<'_>) -> bool {
     let value = &node.data().value;
-    let text = if let NodeValue::Text(text) = value { text.contains('{') } else { false };
-    text && node.parent().is_some_and(|parent| !matches!(parent.data().value, NodeValue::Escaped))
+    let text = if let NodeValue::Text(text) = value {
+        text.contains('{')
+    } else {
+        false
+    };
+    text && node
+        .parent()
+        .is_some_and(|parent| !matches!(parent.data().value, NodeValue::Escaped))
 }
 
 fn take_from(node: Node<'_>, table: &mut Table) {
@@ -24,23 +33,21 @@ fn take_from(node: Node<'_>, table: &mut Table) {
     let mut rest = text.as_str();
     while let Some(brace) = rest.find('{') {
         kept.push_str(&rest[..brace]);
-        match Attributes::read(&rest[brace..]) {
-            Some((attributes, length)) => {
-                give(attributes, node, &mut kept, table);
-                rest = &rest[brace + length..];
-                if kept.is_empty() && node.previous_sibling().is_none() {
-                    rest = rest.trim_start();
-                }
+        if let Some((attributes, length)) = Attributes::read(&rest[brace..]) {
+            give(attributes, node, &mut kept, table);
+            rest = &rest[brace + length..];
+            if kept.is_empty() && node.previous_sibling().is_none() {
+                rest = rest.trim_start();
             }
-            None => {
-                kept.push('{');
-                rest = &rest[brace + 1..];
-            }
+        } else {
+            kept.push('{');
+            rest = &rest[brace + 1..];
         }
     }
     kept.push_str(rest);
     if kept.len() != text.len() {
-        replace(node, kept);
+        // An emptied text stays in the tree: a later list in the same line still asks for its neighbours.
+        node.data_mut().value = NodeValue::Text(kept.into());
     }
 }
 
@@ -48,7 +55,8 @@ fn take_from(node: Node<'_>, table: &mut Table) {
 /// touches plain text is lost, as there.
 fn give(attributes: Attributes, node: Node<'_>, kept: &mut String, table: &mut Table) {
     let starts = kept.is_empty() && node.previous_sibling().is_none();
-    let spaced = kept.ends_with(' ') || kept.is_empty() && node.previous_sibling().is_some_and(is_break);
+    let spaced =
+        kept.ends_with(' ') || kept.is_empty() && node.previous_sibling().is_some_and(is_break);
     if starts || spaced {
         kept.truncate(kept.trim_end_matches(' ').len());
         if let Some(block) = node.parent() {
@@ -60,14 +68,8 @@ fn give(attributes: Attributes, node: Node<'_>, kept: &mut String, table: &mut T
 }
 
 fn is_break(node: Node<'_>) -> bool {
-    matches!(node.data().value, NodeValue::SoftBreak | NodeValue::LineBreak)
-}
-
-fn replace(node: Node<'_>, kept: String) {
-    if kept.is_empty() {
-        // Kept in the tree: a later list in the same line still asks for its neighbours.
-        node.data_mut().value = NodeValue::Text(String::new().into());
-    } else {
-        node.data_mut().value = NodeValue::Text(kept.into());
-    }
+    matches!(
+        node.data().value,
+        NodeValue::SoftBreak | NodeValue::LineBreak
+    )
 }

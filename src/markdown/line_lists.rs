@@ -7,7 +7,10 @@ use super::attributes::{Attributes, Table};
 
 /// Takes the lines out of all paragraphs and tables of a tree.
 pub fn take<'a>(root: Node<'a>, table: &mut Table) {
-    let blocks: Vec<Node<'a>> = root.descendants().filter(|node| may_hold_lines(node)).collect();
+    let blocks: Vec<Node<'a>> = root
+        .descendants()
+        .filter(|node| may_hold_lines(node))
+        .collect();
     for block in blocks {
         if matches!(block.data().value, NodeValue::Table(_)) {
             take_last_row(block, table);
@@ -70,8 +73,12 @@ fn take_lines<'a>(block: Node<'a>, table: &mut Table) {
 
 /// Takes the lists on the lines right above too.
 fn with_lines_above<'a>(block: Node<'a>, mut line: Line<'a>) -> Line<'a> {
-    while let Some(mut above) = last_line(block).filter(|above| above.text.next_sibling().is_none()) {
-        above.text.previous_sibling().inspect(|line_end| line_end.detach());
+    while let Some(mut above) = last_line(block).filter(|above| above.text.next_sibling().is_none())
+    {
+        above
+            .text
+            .previous_sibling()
+            .inspect(|line_end| line_end.detach());
         above.text.detach();
         line.position.start = above.position.start;
         above.attributes.merge(line.attributes);
@@ -82,12 +89,19 @@ fn with_lines_above<'a>(block: Node<'a>, mut line: Line<'a>) -> Line<'a> {
 
 fn last_line(block: Node<'_>) -> Option<Line<'_>> {
     block.reverse_children().find_map(|node| {
-        let stands_alone = node.previous_sibling().is_none_or(is_break) && node.next_sibling().is_none_or(is_break);
+        let stands_alone = node.previous_sibling().is_none_or(is_break)
+            && node.next_sibling().is_none_or(is_break);
         let data = node.data();
-        let NodeValue::Text(text) = &data.value else { return None };
+        let NodeValue::Text(text) = &data.value else {
+            return None;
+        };
         let text = text.trim();
         let (attributes, length) = Attributes::read(text).filter(|_| stands_alone)?;
-        (length >= text.len()).then_some(Line { attributes, text: node, position: data.sourcepos })
+        (length >= text.len()).then_some(Line {
+            attributes,
+            text: node,
+            position: data.sourcepos,
+        })
     })
 }
 
@@ -107,7 +121,9 @@ fn split<'a>(block: Node<'a>, line_end: Node<'a>) -> Node<'a> {
 fn settle<'a>(block: Node<'a>, line: Line<'a>, table: &mut Table) {
     let empty = block.first_child().is_none();
     let Sourcepos { start, end } = line.position;
-    let next = block.next_sibling().filter(|next| next.data().sourcepos.start.line == end.line + 1);
+    let next = block
+        .next_sibling()
+        .filter(|next| next.data().sourcepos.start.line == end.line + 1);
     if let Some(next) = next {
         table.prepend(next, line.attributes);
     } else if !empty {
@@ -136,8 +152,14 @@ fn leave_items(block: Node<'_>, column: usize) -> Node<'_> {
     let mut target = block;
     for ancestor in block.ancestors().skip(1) {
         let data = ancestor.data();
-        let NodeValue::Item(item) = data.value else { continue };
-        let marker = if item.list_type == ListType::Bullet { 2 } else { 3 };
+        let NodeValue::Item(item) = data.value else {
+            continue;
+        };
+        let marker = if item.list_type == ListType::Bullet {
+            2
+        } else {
+            3
+        };
         let text_column = data.sourcepos.start.column + item.padding.max(marker);
         if column < text_column
             && let Some(list) = ancestor.parent()
@@ -149,14 +171,21 @@ fn leave_items(block: Node<'_>, column: usize) -> Node<'_> {
 }
 
 /// A table swallows the line behind it as a row.
-fn take_last_row<'a>(block: Node<'a>, table: &mut Table) {
-    let Some(row) = block.last_child().filter(|row| matches!(row.data().value, NodeValue::TableRow(false))) else {
+fn take_last_row(block: Node<'_>, table: &mut Table) {
+    let Some(row) = block
+        .last_child()
+        .filter(|row| matches!(row.data().value, NodeValue::TableRow(false)))
+    else {
         return;
     };
-    let mut texts = row.descendants().filter(|node| matches!(node.data().value, NodeValue::Text(_)));
-    let (Some(text), None) = (texts.next(), texts.next()) else { return };
+    let mut texts = row
+        .descendants()
+        .filter(|node| matches!(node.data().value, NodeValue::Text(_)));
+    let (Some(text), None) = (texts.next(), texts.next()) else {
+        return;
+    };
     let data = text.data();
-    let text = data.value.text().map(|text| text.trim()).unwrap_or_default();
+    let text = data.value.text().map(str::trim).unwrap_or_default();
     if let Some((attributes, length)) = Attributes::read(text)
         && length >= text.len()
         && row.data().sourcepos.start.column == data.sourcepos.start.column
@@ -167,5 +196,8 @@ fn take_last_row<'a>(block: Node<'a>, table: &mut Table) {
 }
 
 fn is_break(node: Node<'_>) -> bool {
-    matches!(node.data().value, NodeValue::SoftBreak | NodeValue::LineBreak)
+    matches!(
+        node.data().value,
+        NodeValue::SoftBreak | NodeValue::LineBreak
+    )
 }

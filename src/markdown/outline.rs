@@ -11,16 +11,30 @@ use crate::bard::{self, Heading, Image, Link, LinkState, Links, Oddity};
 /// The headings in order, with ids that are unique in the document: those that the author gave, else slugs.
 #[must_use]
 pub fn headings(root: Node<'_>, attributes: &Table) -> Vec<Heading> {
-    let nodes: Vec<_> = root.descendants().filter_map(|node| Some((node, level(node)?))).collect();
-    let given = |node| attributes.of(node).and_then(|attributes| attributes.get("id"));
+    let nodes: Vec<_> = root
+        .descendants()
+        .filter_map(|node| Some((node, level(node)?)))
+        .collect();
+    let given = |node| {
+        attributes
+            .of(node)
+            .and_then(|attributes| attributes.get("id"))
+    };
     let mut slugs = Slugs::default();
     for id in nodes.iter().filter_map(|(node, _)| given(node)) {
         slugs.take(id);
     }
     let headings = nodes.iter().map(|(node, level)| {
-        let text = text::inline(node).split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = text::inline(node)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         let id = given(node).map_or_else(|| slugs.unique(&text), str::to_owned);
-        Heading { level: *level, id, text }
+        Heading {
+            level: *level,
+            id,
+            text,
+        }
     });
     headings.collect()
 }
@@ -51,7 +65,12 @@ pub fn links(root: Node<'_>, links: &dyn Links) -> Vec<Link> {
 pub fn oddities(links: &[Link]) -> Vec<Oddity> {
     let found = links.iter().filter(|link| link.state == LinkState::Unsafe);
     let message = |link: &Link| format!("the href {:?} was left out", link.href);
-    found.map(|link| Oddity { code: "unsafe_link", message: message(link) }).collect()
+    found
+        .map(|link| Oddity {
+            code: "unsafe_link",
+            message: message(link),
+        })
+        .collect()
 }
 
 /// The images in order.
@@ -66,13 +85,21 @@ pub fn images(root: Node<'_>, links: &dyn Links) -> Vec<Image> {
 }
 
 fn read(href: &str, text: String, links: &dyn Links) -> Link {
-    Link { text, ..bard::links::read(href, &bard::Options::new(links)) }
+    Link {
+        text,
+        ..bard::links::read(href, &bard::Options::new(links))
+    }
 }
 
 fn image_of(src: &str, alt: String, links: &dyn Links) -> Image {
     let alt = (!alt.is_empty()).then_some(alt);
     let Some(reference) = src.strip_prefix(SCHEME) else {
-        return Image { src: (!unsafe_image(src)).then(|| src.to_owned()), alt, width: None, height: None };
+        return Image {
+            src: (!unsafe_image(src)).then(|| src.to_owned()),
+            alt,
+            width: None,
+            height: None,
+        };
     };
     let target = links.target(reference).unwrap_or_default();
     Image {

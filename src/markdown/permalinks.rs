@@ -31,11 +31,17 @@ impl Permalinks {
         let mut entries = Vec::new();
         let mut used = HashSet::new();
         for node in root.descendants() {
-            let NodeValue::Heading(heading) = node.data().value else { continue };
+            let NodeValue::Heading(heading) = node.data().value else {
+                continue;
+            };
             let text = text::inline(node);
-            let slug = unique(slug_of(&text), &mut used);
+            let slug = unique(&slug_of(&text), &mut used);
             permalinks.slugs.insert(key(node), slug.clone());
-            entries.push(Entry { level: heading.level, slug, text });
+            entries.push(Entry {
+                level: heading.level,
+                slug,
+                text,
+            });
         }
         if options.table_of_contents {
             permalinks.contents = contents(&entries);
@@ -69,11 +75,14 @@ fn key(node: Node<'_>) -> usize {
 fn slug_of(text: &str) -> String {
     let lower: String = text.trim().to_lowercase().chars().take(255).collect();
     let hyphenated = lower.split_whitespace().collect::<Vec<_>>().join("-");
-    hyphenated.chars().filter(|character| character.is_alphanumeric() || *character == '-').collect()
+    hyphenated
+        .chars()
+        .filter(|character| character.is_alphanumeric() || *character == '-')
+        .collect()
 }
 
-fn unique(slug: String, used: &mut HashSet<String>) -> String {
-    let mut candidate = slug.clone();
+fn unique(slug: &str, used: &mut HashSet<String>) -> String {
+    let mut candidate = slug.to_owned();
     let mut number = 0;
     while !used.insert(candidate.clone()) {
         number += 1;
@@ -89,7 +98,11 @@ fn contents(entries: &[Entry]) -> String {
     for entry in entries {
         while open.last().is_some_and(|level| *level > entry.level) {
             open.pop();
-            out.push_str(if open.is_empty() { "</li>\n" } else { "</li>\n</ul>\n" });
+            out.push_str(if open.is_empty() {
+                "</li>\n"
+            } else {
+                "</li>\n</ul>\n"
+            });
         }
         match open.last() {
             Some(level) if *level == entry.level => out.push_str("</li>\n"),
@@ -98,11 +111,20 @@ fn contents(entries: &[Entry]) -> String {
                 open.push(entry.level);
             }
             None => {
-                out.push_str(if out.is_empty() { "<ul class=\"table-of-contents\">\n" } else { "" });
+                out.push_str(if out.is_empty() {
+                    "<ul class=\"table-of-contents\">\n"
+                } else {
+                    ""
+                });
                 open.push(entry.level);
             }
         }
-        let _ = writeln!(out, "<li>\n<a href=\"#content-{}\">{}</a>", escape::text(&entry.slug), escape::text(&entry.text));
+        let _ = writeln!(
+            out,
+            "<li>\n<a href=\"#content-{}\">{}</a>",
+            escape::text(&entry.slug),
+            escape::text(&entry.text)
+        );
     }
     for _ in open {
         out.push_str("</li>\n</ul>\n");

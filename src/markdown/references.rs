@@ -17,7 +17,9 @@ pub fn resolve<'s>(source: &'s str, links: &dyn Links) -> Cow<'s, str> {
     while let Some(at) = rest.find(SCHEME) {
         let (before, found) = rest.split_at(at);
         out.push_str(before);
-        let end = found.find(['"', ')']).filter(|_| before.ends_with(['"', '(']));
+        let end = found
+            .find(['"', ')'])
+            .filter(|_| before.ends_with(['"', '(']));
         let Some(end) = end.filter(|end| !found[..*end].contains('\n')) else {
             out.push_str(SCHEME);
             rest = &found[SCHEME.len()..];

@@ -23,7 +23,11 @@ pub fn inline(node: Node<'_>) -> String {
 /// The text of a whole document.
 #[must_use]
 pub fn document(root: Node<'_>, options: &Options) -> String {
-    let mut writer = Writer { out: String::new(), pending: "", soft_break: if options.line_breaks { "\n" } else { " " } };
+    let mut writer = Writer {
+        out: String::new(),
+        pending: "",
+        soft_break: if options.line_breaks { "\n" } else { " " },
+    };
     for edge in root.traverse() {
         match edge {
             NodeEdge::Start(node) => writer.open(node),
@@ -99,7 +103,10 @@ impl Writer {
 fn is_item(node: Node<'_>) -> bool {
     matches!(
         node.data().value,
-        NodeValue::Item(_) | NodeValue::TaskItem(_) | NodeValue::DescriptionTerm | NodeValue::DescriptionDetails
+        NodeValue::Item(_)
+            | NodeValue::TaskItem(_)
+            | NodeValue::DescriptionTerm
+            | NodeValue::DescriptionDetails
     )
 }
 
@@ -126,7 +133,10 @@ fn end_of_tag(html: &str) -> Option<usize> {
         let name = html.get(1..=silent.len());
         if name.is_some_and(|name| name.eq_ignore_ascii_case(silent)) {
             let close = format!("</{silent}>");
-            return html.to_ascii_lowercase().find(&close).map(|end| end + close.len());
+            return html
+                .to_ascii_lowercase()
+                .find(&close)
+                .map(|end| end + close.len());
         }
     }
     html.find('>').map(|end| end + 1)

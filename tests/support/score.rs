@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 /// So many differences are printed of each field.
-const SHOWN: usize = 3;
+const SHOWN: usize = 12;
 
 /// A difference that is meant: where it is, and why.
 pub struct Deviation {

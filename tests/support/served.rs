@@ -11,9 +11,8 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rhapsode::api::statamic::settings::{Allowed, Resource};
-use rhapsode::api::{self, Api, statamic};
-use rhapsode::bard::Profile;
+use rhapsode::api::statamic::settings::Settings;
+use rhapsode::api::{self, Api};
 use rhapsode::store::Store;
 use rhapsode::{content, import, seo, site};
 use serde_json::Value;
@@ -29,14 +28,10 @@ pub struct Set<'a> {
     pub origin: &'a str,
     /// Whether entries lie in a folder per site.
     pub multisite: bool,
-    /// Items on a page.
-    pub page_size: i64,
-    /// Fields that may be filtered by.
-    pub allowed: Allowed,
-    /// Whether users and forms are served.
-    pub people: bool,
     /// How old the files were when the real thing read them.
     pub written: &'a str,
+    /// What is switched on; origin and users are the set's own.
+    pub statamic: Settings,
 }
 
 /// A server on a port of its own; it ends with the test's process.
@@ -59,7 +54,7 @@ impl Served {
         let database = folder.join("site.db").display().to_string();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let statamic = statamic_settings(set);
+        let statamic = Settings { api_url: Some(set.origin.to_owned()), ..set.statamic.clone() };
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = Store::open(&database).await.expect("a database");
@@ -120,36 +115,19 @@ fn import_settings(set: &Set<'_>) -> import::Settings {
             multisite: Some(set.multisite),
             app_name: Some("Statamic".into()),
             base_url: origin.clone(),
+            app_locale: "en".into(),
             ..content::Settings::default()
         },
         site: site::Settings {
             base_url: origin.clone(),
             api_url: origin,
-            profile: Some(Profile::V5),
+            profile: Some(set.statamic.profile),
             timezone: TimeZone::UTC,
             app_name: Some("Statamic".into()),
             environment: "production".into(),
         },
         seo: seo::settings::Settings::default(),
-        shows_users: set.people,
-    }
-}
-
-fn statamic_settings(set: &Set<'_>) -> statamic::settings::Settings {
-    let on = Resource::All(set.allowed.clone());
-    let people = if set.people { on.clone() } else { Resource::Off };
-    statamic::settings::Settings {
-        profile: Profile::V5,
-        api_url: Some(set.origin.to_owned()),
-        pagination_size: set.page_size,
-        collections: on.clone(),
-        navs: on.clone(),
-        taxonomies: on.clone(),
-        assets: on.clone(),
-        globals: on,
-        users: people.clone(),
-        forms: people,
-        ..statamic::settings::Settings::default()
+        shows_users: set.statamic.users.is_on(),
     }
 }
 

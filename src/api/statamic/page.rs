@@ -11,7 +11,7 @@ use super::parameters::Parameters;
 use super::php;
 use crate::bard::Profile;
 
-/// What the paginator takes where a request asks for zero items.
+/// What the paginator takes where a request gives no or zero items.
 const WITHOUT_LIMIT: f64 = 15.0;
 /// Up to this many pages, each has its link.
 const ALL_LINKED: i64 = 13;
@@ -31,6 +31,7 @@ impl Page {
         const MESSAGE: &str = "limit: a whole number is needed";
         let written = parameters.text("limit").map_err(|_| MESSAGE)?;
         let limit = match written {
+            None if parameters.has("limit") => WITHOUT_LIMIT,
             #[expect(clippy::cast_precision_loss, reason = "nobody sets a page of 2^53 items")]
             None => default_limit as f64,
             Some(text) => php::numeric(text).filter(|limit| limit.is_finite()).ok_or(MESSAGE)?,
@@ -130,6 +131,7 @@ mod tests {
     #[test]
     fn odd_limits_are_taken_as_laravel_takes_them() {
         assert_eq!(page("limit=0").range(20), 0..15);
+        assert_eq!(page("limit=").range(20), 0..15);
         assert_eq!(page("limit=-1").range(10), 0..9);
         assert_eq!(page("limit=1.5&page=2").range(10), 1..2);
         assert_eq!(page("limit=4&page=99").range(10), 10..10);

@@ -56,10 +56,19 @@ impl Parameters {
 
     /// These parameters written as a query string, in this order, each followed by `&`; empty ones are left out.
     pub fn write(&self, names: &[&str]) -> String {
+        self.written(names, false)
+    }
+
+    /// The same with the empty ones: two queries that mean the same, and only those, have one such spelling.
+    pub fn canonical(&self, names: &[&str]) -> String {
+        self.written(names, true)
+    }
+
+    fn written(&self, names: &[&str], with_empty: bool) -> String {
         let mut out = String::new();
         for name in names {
-            if let Some(value) = self.get(name) {
-                write(&encode(name), value, &mut out);
+            if let Some((_, value)) = self.0.iter().find(|(key, _)| key == name) {
+                write(&encode(name), value, with_empty, &mut out);
             }
         }
         out
@@ -120,18 +129,14 @@ fn next_index(members: &[(String, Parameter)]) -> String {
     largest.map_or(0, |largest| largest.saturating_add(1)).to_string()
 }
 
-fn write(name: &str, value: &Parameter, out: &mut String) {
+fn write(name: &str, value: &Parameter, with_empty: bool, out: &mut String) {
     match value {
-        Parameter::Null => {}
-        Parameter::Text(text) => {
-            out.push_str(name);
-            out.push('=');
-            out.push_str(&encode(text));
-            out.push('&');
-        }
+        Parameter::Null if !with_empty => {}
+        Parameter::Null => out.extend([name, "=&"]),
+        Parameter::Text(text) => out.extend([name, "=", &encode(text), "&"]),
         Parameter::Map(members) => {
             for (key, value) in members {
-                write(&format!("{name}%5B{}%5D", encode(key)), value, out);
+                write(&format!("{name}%5B{}%5D", encode(key)), value, with_empty, out);
             }
         }
     }
@@ -187,6 +192,7 @@ mod tests {
     fn brackets_nest_and_values_are_trimmed() {
         let parameters = Parameters::parse("filter[title:is]=+a%20&filter[tags][]=x&filter[tags][]=y&limit=&a.b=1");
         assert_eq!(parameters.write(&["filter", "limit", "a_b"]), "filter%5Btitle%3Ais%5D=a&filter%5Btags%5D%5B0%5D=x&filter%5Btags%5D%5B1%5D=y&a_b=1&");
+        assert_eq!(parameters.canonical(&["limit"]), "limit=&");
         assert_eq!(parameters.get("limit"), None);
         assert!(parameters.has("limit"));
     }

@@ -45,6 +45,10 @@ impl Blueprints {
         if collection.dated {
             blueprint.ensure("date", json!({ "type": "date", "default": "now" }));
         }
+        if collection.structure.is_some_and(|structure| structure.max_depth != Some(1)) {
+            let collections = [&collection.handle];
+            blueprint.ensure("parent", json!({ "type": "entries", "collections": collections, "max_items": 1 }));
+        }
         for taxonomy in &collection.taxonomies {
             blueprint.ensure(taxonomy, json!({ "type": "terms", "taxonomies": [taxonomy] }));
         }

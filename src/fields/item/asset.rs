@@ -10,11 +10,20 @@ use crate::site::url;
 /// Data, then what is known of the file, then what the blueprint adds.
 #[must_use]
 pub fn members(container: &Container, asset: &Asset, context: &Context<'_>) -> Members {
-    let blueprint = context.view.site.content.blueprints.asset(&container.handle);
+    let blueprint = context
+        .view
+        .site
+        .content
+        .blueprints
+        .asset(&container.handle);
     let own = asset.data.iter();
-    let mut members: Members =
-        own.map(|(key, raw)| (key.clone(), value(Some(raw), blueprint.field(key), context))).collect();
-    for (key, value) in of_address(container, asset, context).into_iter().chain(of_file(asset, context)) {
+    let mut members: Members = own
+        .map(|(key, raw)| (key.clone(), value(Some(raw), blueprint.field(key), context)))
+        .collect();
+    for (key, value) in of_address(container, asset, context)
+        .into_iter()
+        .chain(of_file(asset, context))
+    {
         structure::put(&mut members, key, value);
     }
     for field in &blueprint.fields {
@@ -30,12 +39,22 @@ type Keys = Vec<(&'static str, Value)>;
 fn of_address(container: &Container, asset: &Asset, context: &Context<'_>) -> Keys {
     let basename = asset.path.rsplit('/').next().unwrap_or_default();
     let (filename, extension) = basename.rsplit_once('.').unwrap_or((basename, ""));
-    let folder = asset.path.rsplit_once('/').map_or("/", |(folder, _)| folder);
+    let folder = asset
+        .path
+        .rsplit_once('/')
+        .map_or("/", |(folder, _)| folder);
     let is = |known: &[&str]| known.contains(&extension.to_ascii_lowercase().as_str());
     let object = handles::container(&container.handle, context).unwrap_or_default();
     vec![
         ("id", format!("{}::{}", container.handle, asset.path).into()),
-        ("title", asset.data.get("title").cloned().unwrap_or_else(|| basename.into())),
+        (
+            "title",
+            asset
+                .data
+                .get("title")
+                .cloned()
+                .unwrap_or_else(|| basename.into()),
+        ),
         ("path", asset.path.clone().into()),
         ("filename", filename.into()),
         ("basename", basename.into()),
@@ -47,12 +66,32 @@ fn of_address(container: &Container, asset: &Asset, context: &Context<'_>) -> Ke
         ("is_svg", is(&["svg"]).into()),
         ("is_video", is(&VIDEO).into()),
         ("blueprint", object["blueprint"].clone()),
-        ("edit_url", shallow::edit_url(&format!("assets/browse/{}/{}/edit", container.handle, asset.path), context)),
+        (
+            "edit_url",
+            shallow::edit_url(
+                &format!("assets/browse/{}/{}/edit", container.handle, asset.path),
+                context,
+            ),
+        ),
         ("container", object),
         ("folder", folder.into()),
         ("url", url::asset(container, asset).into()),
-        ("permalink", url::asset_permalink(container, asset, context.view.site.settings.base_url.as_deref()).into()),
-        ("api_url", shallow::api_url(&format!("assets/{}/{}", container.handle, asset.path), context)),
+        (
+            "permalink",
+            url::asset_permalink(
+                container,
+                asset,
+                context.view.site.settings.base_url.as_deref(),
+            )
+            .into(),
+        ),
+        (
+            "api_url",
+            shallow::api_url(
+                &format!("assets/{}/{}", container.handle, asset.path),
+                context,
+            ),
+        ),
     ]
 }
 
@@ -74,7 +113,10 @@ fn of_file(asset: &Asset, context: &Context<'_>) -> Keys {
     keys
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a size is shown with two decimals")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a size is shown with two decimals"
+)]
 fn sizes(bytes: u64) -> Keys {
     const KB: f64 = 1024.0;
     let size = bytes as f64;
@@ -106,8 +148,16 @@ fn focus(asset: &Asset) -> Keys {
     let own = asset.data.get("focus").and_then(Value::as_str);
     let focus = own.unwrap_or("50-50-1");
     let mut parts = focus.split('-');
-    let css = format!("{}% {}%", parts.next().unwrap_or("50"), parts.next().unwrap_or("50"));
-    vec![("focus", focus.into()), ("has_focus", own.is_some().into()), ("focus_css", css.into())]
+    let css = format!(
+        "{}% {}%",
+        parts.next().unwrap_or("50"),
+        parts.next().unwrap_or("50")
+    );
+    vec![
+        ("focus", focus.into()),
+        ("has_focus", own.is_some().into()),
+        ("focus_css", css.into()),
+    ]
 }
 
 fn dimensions(asset: &Asset) -> Keys {
@@ -117,7 +167,9 @@ fn dimensions(asset: &Asset) -> Keys {
         _ => "square",
     };
     let ratio = match (asset.width, asset.height) {
-        (Some(width), Some(height)) if height > 0 => php::json(&json!(f64::from(width) / f64::from(height))),
+        (Some(width), Some(height)) if height > 0 => {
+            php::json(&json!(f64::from(width) / f64::from(height)))
+        }
         _ => Value::Null,
     };
     vec![
@@ -129,11 +181,26 @@ fn dimensions(asset: &Asset) -> Keys {
 }
 
 fn durations(duration: Option<f64>) -> Keys {
-    let seconds = duration.map(|seconds| php::json(&json!(seconds.round()))).unwrap_or_default();
-    let minutes = duration.map(|seconds| php::json(&json!((seconds / 60.0).round()))).unwrap_or_default();
-    let playtime = duration.map(|seconds| format!("{:02}:{:02}", (seconds / 60.0).floor(), (seconds % 60.0).floor()));
+    let seconds = duration
+        .map(|seconds| php::json(&json!(seconds.round())))
+        .unwrap_or_default();
+    let minutes = duration
+        .map(|seconds| php::json(&json!((seconds / 60.0).round())))
+        .unwrap_or_default();
+    let playtime = duration.map(|seconds| {
+        format!(
+            "{:02}:{:02}",
+            (seconds / 60.0).floor(),
+            (seconds % 60.0).floor()
+        )
+    });
     vec![
-        ("duration", duration.map(|seconds| php::json(&json!(seconds))).unwrap_or_default()),
+        (
+            "duration",
+            duration
+                .map(|seconds| php::json(&json!(seconds)))
+                .unwrap_or_default(),
+        ),
         ("duration_seconds", seconds.clone()),
         ("duration_minutes", minutes.clone()),
         ("duration_sec", seconds),
@@ -146,6 +213,7 @@ const AUDIO: [&str; 6] = ["aac", "flac", "m4a", "mp3", "ogg", "wav"];
 const VIDEO: [&str; 6] = ["h264", "mp4", "m4v", "ogv", "webm", "mov"];
 const IMAGE: [&str; 6] = ["jpg", "jpeg", "png", "gif", "webp", "avif"];
 const PREVIEWABLE: [&str; 29] = [
-    "doc", "docx", "pages", "txt", "ai", "psd", "eps", "ps", "css", "html", "php", "c", "cpp", "h", "hpp", "js", "ppt",
-    "pptx", "flv", "tiff", "ttf", "dxf", "xps", "zip", "rar", "xls", "xlsx", "pdf", "csv",
+    "doc", "docx", "pages", "txt", "ai", "psd", "eps", "ps", "css", "html", "php", "c", "cpp", "h",
+    "hpp", "js", "ppt", "pptx", "flv", "tiff", "ttf", "dxf", "xps", "zip", "rar", "xls", "xlsx",
+    "pdf", "csv",
 ];

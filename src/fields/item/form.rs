@@ -9,7 +9,12 @@ use crate::fields::{Context, php, shallow};
 /// `handle`, `title`, `fields` (the blueprint's configuration, word for word) and `api_url`.
 #[must_use]
 pub fn members(form: &Form, context: &Context<'_>) -> Members {
-    let blueprint = context.view.site.content.blueprints.find("forms", &form.handle);
+    let blueprint = context
+        .view
+        .site
+        .content
+        .blueprints
+        .find("forms", &form.handle);
     let fields: Map<String, Value> = blueprint
         .into_iter()
         .flat_map(|blueprint| &blueprint.fields)
@@ -24,6 +29,9 @@ pub fn members(form: &Form, context: &Context<'_>) -> Members {
         computed("handle", form.handle.clone()),
         computed("title", form.title.clone()),
         computed("fields", php::json(&Value::Object(fields))),
-        computed("api_url", shallow::api_url(&format!("forms/{}", form.handle), context)),
+        computed(
+            "api_url",
+            shallow::api_url(&format!("forms/{}", form.handle), context),
+        ),
     ]
 }

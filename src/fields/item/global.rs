@@ -8,10 +8,18 @@ use crate::fields::{Context, shallow, value};
 #[must_use]
 pub fn members(handle: &str, data: &Data, context: &Context<'_>) -> Members {
     let blueprint = context.view.site.content.blueprints.find("globals", handle);
-    let fields = blueprint.map(|blueprint| blueprint.fields.as_slice()).unwrap_or_default();
+    let fields = blueprint
+        .map(|blueprint| blueprint.fields.as_slice())
+        .unwrap_or_default();
     let keys = keys(fields, data.keys().map(String::as_str));
-    let mut members = sorted(keys.into_iter().map(|(key, field)| (key.to_owned(), value(data.get(key), field, context))));
+    let mut members = sorted(
+        keys.into_iter()
+            .map(|(key, field)| (key.to_owned(), value(data.get(key), field, context))),
+    );
     members.push(computed("handle", handle));
-    members.push(computed("api_url", shallow::api_url(&format!("globals/{handle}"), context)));
+    members.push(computed(
+        "api_url",
+        shallow::api_url(&format!("globals/{handle}"), context),
+    ));
     members
 }

@@ -13,7 +13,12 @@ use crate::site::Entry;
 /// An entry as a page of its collection's tree.
 #[must_use]
 pub fn of_collection(shown: &Entry, context: &Context<'_>) -> Members {
-    with_entry(shown, &Data::default(), [computed("entry_id", shown.id.clone())], context)
+    with_entry(
+        shown,
+        &Data::default(),
+        [computed("entry_id", shown.id.clone())],
+        context,
+    )
 }
 
 /// A branch of a navigation that shows an entry: its own id, title and data count before the entry's.
@@ -21,7 +26,10 @@ pub fn of_collection(shown: &Entry, context: &Context<'_>) -> Members {
 pub fn of_entry(branch: &Branch, shown: &Entry, context: &Context<'_>) -> Members {
     let id = branch.id.clone().unwrap_or_else(|| shown.id.clone());
     let own = [computed("entry_id", shown.id.clone()), computed("id", id)];
-    let title = branch.title.as_ref().map(|title| computed("title", title.clone()));
+    let title = branch
+        .title
+        .as_ref()
+        .map(|title| computed("title", title.clone()));
     with_entry(shown, &branch.data, own.into_iter().chain(title), context)
 }
 
@@ -47,8 +55,12 @@ fn with_entry(
     own: impl IntoIterator<Item = (String, Output)>,
     context: &Context<'_>,
 ) -> Members {
-    let members = entry::members(shown, context).into_iter().filter(|(key, _)| key != "parent");
-    let data = data.iter().map(|(key, raw)| (key.clone(), Output::Json(php::json(raw))));
+    let members = entry::members(shown, context)
+        .into_iter()
+        .filter(|(key, _)| key != "parent");
+    let data = data
+        .iter()
+        .map(|(key, raw)| (key.clone(), Output::Json(php::json(raw))));
     sorted(members.chain(data).chain(own))
 }
 
@@ -56,13 +68,17 @@ fn with_entry(
 fn of_data(data: &Data, nav: &str, context: &Context<'_>) -> Members {
     let blueprint = context.view.site.content.blueprints.find("navigation", nav);
     let field = |key: &str| blueprint.and_then(|blueprint| blueprint.field(key));
-    data.iter().map(|(key, raw)| (key.clone(), value(Some(raw), field(key), context))).collect()
+    data.iter()
+        .map(|(key, raw)| (key.clone(), value(Some(raw), field(key), context)))
+        .collect()
 }
 
 /// Where a link leads, absolutely.
 fn permalink(url: Option<&str>, context: &Context<'_>) -> Value {
     match (url, &context.view.site.settings.base_url) {
-        (Some(url), Some(base)) if url.starts_with('/') => format!("{}{url}", base.trim_end_matches('/')).into(),
+        (Some(url), Some(base)) if url.starts_with('/') => {
+            format!("{}{url}", base.trim_end_matches('/')).into()
+        }
         (url, _) => url.into(),
     }
 }

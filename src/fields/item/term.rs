@@ -13,31 +13,53 @@ pub fn members(term: &Term, context: &Context<'_>) -> Members {
     let own = keys.into_iter().map(|(key, field)| {
         let raw = term.data.get(key);
         let output = match (key, raw) {
-            ("template", None | Some(Value::Null)) => Output::Json(format!("{}.show", term.taxonomy).into()),
+            ("template", None | Some(Value::Null)) => {
+                Output::Json(format!("{}.show", term.taxonomy).into())
+            }
             _ => value(raw, field, context),
         };
         (key.to_owned(), output)
     });
     let members = sorted(own.chain(always(term, context)));
-    members.into_iter().filter(|(key, _)| key != "entries" && key != "collection").collect()
+    members
+        .into_iter()
+        .filter(|(key, _)| key != "entries" && key != "collection")
+        .collect()
 }
 
 fn always(term: &Term, context: &Context<'_>) -> Vec<(String, Output)> {
     let address = format!("taxonomies/{}/terms/{}", term.taxonomy, term.id_slug);
-    let updated_at = term.updated_at.map(|seconds| dates::print_seconds(seconds, context.shape));
+    let updated_at = term
+        .updated_at
+        .map(|seconds| dates::print_seconds(seconds, context.shape));
     let updated_at = updated_at.unwrap_or_else(|| dates::print(context.view.now, context.shape));
     vec![
-        computed("api_url", shallow::api_url(&format!("taxonomies/{}/terms/{}", term.taxonomy, term.slug), context)),
-        computed("edit_url", shallow::edit_url(&format!("{address}/{}", term.site), context)),
+        computed(
+            "api_url",
+            shallow::api_url(
+                &format!("taxonomies/{}/terms/{}", term.taxonomy, term.slug),
+                context,
+            ),
+        ),
+        computed(
+            "edit_url",
+            shallow::edit_url(&format!("{address}/{}", term.site), context),
+        ),
         computed("entries_count", entries_count(term, context)),
         computed("id", format!("{}::{}", term.taxonomy, term.id_slug)),
         computed("is_term", true),
         computed("locale", term.site.clone()),
         computed("permalink", term.permalink.clone()),
         computed("slug", term.slug.clone()),
-        computed("taxonomy", handles::taxonomy(&term.taxonomy, context).unwrap_or_default()),
+        computed(
+            "taxonomy",
+            handles::taxonomy(&term.taxonomy, context).unwrap_or_default(),
+        ),
         computed("updated_at", updated_at),
-        computed("updated_by", entry::updated_by(term.data.get("updated_by"), context)),
+        computed(
+            "updated_by",
+            entry::updated_by(term.data.get("updated_by"), context),
+        ),
         computed("uri", term.uri.clone()),
         computed("url", term.url.clone()),
     ]
@@ -49,8 +71,12 @@ fn entries_count(term: &Term, context: &Context<'_>) -> usize {
     let holds = |entry: &Entry| {
         let values = php::wrapped(site.value(entry, &term.taxonomy));
         let mut slugs = values.into_iter().filter_map(php::text);
-        slugs.any(|slug| slug == term.id_slug || slug.split_once("::") == Some((&term.taxonomy, &term.id_slug)))
+        slugs.any(|slug| {
+            slug == term.id_slug || slug.split_once("::") == Some((&term.taxonomy, &term.id_slug))
+        })
     };
     let entries = term.entries.iter().map(|index| &site.entries[*index]);
-    entries.filter(|entry| context.view.is_public(entry) && holds(entry)).count()
+    entries
+        .filter(|entry| context.view.is_public(entry) && holds(entry))
+        .count()
 }

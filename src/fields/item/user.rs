@@ -14,6 +14,9 @@ pub fn members(user: &User, context: &Context<'_>) -> Members {
         computed("email", user.email.clone()),
         computed("name", user.name.clone()),
         computed("is_super", json!(user.is_super)),
-        computed("api_url", shallow::api_url(&format!("users/{}", user.id), context)),
+        computed(
+            "api_url",
+            shallow::api_url(&format!("users/{}", user.id), context),
+        ),
     ]
 }
