@@ -10,6 +10,7 @@ pub mod choice;
 pub mod collections;
 pub mod docs;
 pub mod entries;
+pub mod entry_list;
 pub mod freshness;
 pub mod front;
 pub mod health;
@@ -27,7 +28,9 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderMap, HeaderName, HeaderValue};
-use actix_web::{App, FromRequest, Handler, HttpRequest, HttpResponse, HttpServer, Responder, Route, guard, web};
+use actix_web::{
+    App, FromRequest, Handler, HttpRequest, HttpResponse, HttpServer, Responder, Route, guard, web,
+};
 use jiff::Timestamp;
 
 use crate::store::Store;
@@ -79,13 +82,19 @@ impl Api {
     /// The same by another clock, for tests.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
-        Self { clock: Box::new(clock), ..self }
+        Self {
+            clock: Box::new(clock),
+            ..self
+        }
     }
 
     /// The same with Statamic's own REST API beside ours.
     #[must_use]
     pub fn with_statamic(self, settings: statamic::settings::Settings) -> Self {
-        Self { statamic: Some(settings), ..self }
+        Self {
+            statamic: Some(settings),
+            ..self
+        }
     }
 
     /// Bytes of answers that are in memory now.
@@ -102,10 +111,9 @@ impl Api {
         self.generation.load(Ordering::Acquire)
     }
 
-    /// Takes note of the store's generation; answers of any other are not given any more.
-    async fn follow(&self) -> Result<(), Error> {
-        self.generation.store(self.store.generation().await?.number, Ordering::Release);
-        Ok(())
+    /// Takes note of a generation that the store has; answers of former ones are not given any more.
+    fn saw(&self, generation: i64) {
+        self.generation.fetch_max(generation, Ordering::AcqRel);
     }
 
     /// The response to a request that was met before in this spelling, if it is still right.
@@ -116,7 +124,12 @@ impl Api {
     }
 
     /// The response to a request whose canonical path and query is `key`: cached, or made by `compute`.
-    async fn answer<F>(&self, request: &HttpRequest, key: &str, compute: F) -> Result<HttpResponse, Error>
+    async fn answer<F>(
+        &self,
+        request: &HttpRequest,
+        key: &str,
+        compute: F,
+    ) -> Result<HttpResponse, Error>
     where
         F: Future<Output = Result<Draft, Error>>,
     {
@@ -125,7 +138,9 @@ impl Api {
             Some(answer) => answer,
             None => {
                 let answer = async { Ok(Answer::new(compute.await?, &self.freshness)) };
-                self.cache.compute(key, generation, answer).await?
+                let answer = self.cache.compute(key, generation, answer).await?;
+                self.saw(answer.generation);
+                answer
             }
         };
         if let Some(spelling) = request.uri().path_and_query() {
@@ -134,7 +149,13 @@ impl Api {
         Ok(self.respond(&answer, key, request.headers(), now))
     }
 
-    fn respond(&self, answer: &Answer, spelling: &str, request: &HeaderMap, now: Timestamp) -> HttpResponse {
+    fn respond(
+        &self,
+        answer: &Answer,
+        spelling: &str,
+        request: &HeaderMap,
+        now: Timestamp,
+    ) -> HttpResponse {
         let before = answer.weight();
         let response = answer.respond(request, &self.freshness, now);
         if answer.weight() != before {
@@ -149,24 +170,36 @@ impl Api {
 ///
 /// # Errors
 /// If the listener cannot be used.
-pub fn serve(api: Arc<Api>, listener: TcpListener) -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
+pub fn serve(
+    api: Arc<Api>,
+    listener: TcpListener,
+) -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
     let follower = tokio::spawn(follow(Arc::clone(&api)));
-    let workers = if api.workers == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { api.workers };
+    let workers = if api.workers == 0 {
+        std::thread::available_parallelism().map_or(1, usize::from)
+    } else {
+        api.workers
+    };
     let server = HttpServer::new(move || {
         let front = Arc::clone(&api);
         App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .configure(register)
             .configure(|app| statamic::register(app, &front))
-            .default_service(web::to(async || Err::<HttpResponse, _>(Error::NotFound("there is nothing at this path".into()))))
+            .default_service(web::to(async || {
+                Err::<HttpResponse, _>(Error::NotFound("there is nothing at this path".into()))
+            }))
             .wrap_fn(move |request, routes| front::answer(&front, request, routes))
     });
-    let server = server.workers(workers).keep_alive(Duration::from_secs(15)).client_request_timeout(Duration::from_secs(10));
+    let server = server
+        .workers(workers)
+        .keep_alive(Duration::from_secs(15))
+        .client_request_timeout(Duration::from_secs(10));
     let server = server.shutdown_timeout(30).listen(listener)?.run();
     Ok(async move {
-        let served = server.await;
+        let ended = server.await;
         follower.abort();
-        served
+        ended
     })
 }
 
@@ -179,7 +212,7 @@ pub fn paths() -> Vec<&'static str> {
 fn routes() -> Vec<(&'static str, Route)> {
     vec![
         ("/", read(health::list_routes)),
-        ("/entries", read(entries::list_entries)),
+        ("/entries", read(entry_list::list_entries)),
         ("/entries/{id}", read(entries::find_entry)),
         ("/collections", read(collections::list_collections)),
         ("/collections/{handle}", read(collections::find_collection)),
@@ -194,7 +227,11 @@ fn routes() -> Vec<(&'static str, Route)> {
 
 fn register(app: &mut web::ServiceConfig) {
     for (path, route) in routes() {
-        app.service(web::resource(path).route(route).default_service(web::to(other_methods)));
+        app.service(
+            web::resource(path)
+                .route(route)
+                .default_service(web::to(other_methods)),
+        );
     }
 }
 
@@ -204,7 +241,9 @@ where
     A: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler)
+    web::route()
+        .guard(guard::Any(guard::Get()).or(guard::Head()))
+        .to(handler)
 }
 
 /// `OPTIONS` says what a browser's preflight wants to know; anything else is not for this server.
@@ -214,7 +253,10 @@ async fn other_methods(method: Method) -> Result<HttpResponse, Error> {
     }
     let mut response = HttpResponse::NoContent();
     for (name, value) in [("methods", METHODS), ("headers", "*"), ("max-age", "86400")] {
-        let name = HeaderName::try_from(format!("access-control-{}{name}", if name == "max-age" { "" } else { "allow-" }));
+        let name = HeaderName::try_from(format!(
+            "access-control-{}{name}",
+            if name == "max-age" { "" } else { "allow-" }
+        ));
         response.insert_header((name.expect("a plain word"), HeaderValue::from_static(value)));
     }
     Ok(response.insert_header((ALLOW, METHODS)).finish())
@@ -224,7 +266,11 @@ async fn other_methods(method: Method) -> Result<HttpResponse, Error> {
 async fn follow(api: Arc<Api>) {
     let mut reachable = true;
     loop {
-        let followed = api.follow().await;
+        let followed = api
+            .store
+            .generation()
+            .await
+            .map(|generation| api.saw(generation.number));
         if let (true, Err(error)) = (reachable, &followed) {
             tracing::warn!("the database cannot be read; cached answers are still given: {error}");
         }

@@ -1,4 +1,4 @@
-//! A Bard value (a ProseMirror tree) becomes HTML, text, Markdown, an outline, links and images (spec/bard.md).
+//! A Bard value (a `ProseMirror` tree) becomes HTML, text, Markdown, an outline, links and images (spec/bard.md).
 //!
 //! In: the stored `serde_json::Value` and a [`Links`] that knows the site. Out: strings and small lists. Total: no
 //! input fails, panics or overflows the stack; what is odd comes back as an [`Oddity`]. Every output is one visitor of
@@ -8,11 +8,14 @@ pub mod attributes;
 pub mod blocks;
 pub mod entities;
 pub mod escape;
+pub mod heading;
 pub mod href;
 pub mod html;
 pub mod html_string;
 pub mod inline;
+pub mod lines;
 pub mod links;
+pub mod literal;
 pub mod map;
 pub mod markdown;
 pub mod marks;
@@ -106,7 +109,7 @@ pub struct Body {
     pub html: String,
     /// Blocks separated by a blank line, no markup.
     pub text: String,
-    /// CommonMark with tables and strikethrough; reads back to the same text.
+    /// `CommonMark` with tables and strikethrough; reads back to the same text.
     pub markdown: String,
     /// In the order of the text.
     pub headings: Vec<Heading>,
@@ -203,7 +206,7 @@ pub fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Whether a value that no blueprint declares is a Bard tree: a list of nothing but known ProseMirror nodes.
+/// Whether a value that no blueprint declares is a Bard tree: a list of nothing but known `ProseMirror` nodes.
 #[must_use]
 pub fn is_tree(value: &Value) -> bool {
     value

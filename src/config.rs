@@ -4,6 +4,7 @@
 //! Nothing else in the program reads the environment.
 
 pub mod layers;
+pub mod names;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::api::statamic;
+use crate::api::statamic::settings::{Allowed, Resource};
 use crate::bard::Profile;
 use crate::seo::dialect::Dialect;
 use crate::{api, content, import, seo, site};
@@ -62,14 +65,50 @@ pub struct Config {
     pub disks: BTreeMap<String, Disk>,
 }
 
-/// What follows Statamic's own configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What follows Statamic's own configuration (`config/statamic/api.php`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Statamic {
     /// 5 or 6; as `composer.lock` says if not set.
     pub profile: Option<u8>,
-    /// Whether users are served, and with them their e-mail addresses.
-    pub users: bool,
+    /// Whether `/api` exists.
+    pub enabled: bool,
+    /// The first part of its paths.
+    pub prefix: String,
+    /// Items on a page where the request does not say.
+    pub pagination_size: i64,
+    /// Keys that are left out of every answer.
+    pub excluded_keys: Vec<String>,
+    /// If set, every request to `/api` needs it as its bearer token.
+    pub auth_token: Option<String>,
+    /// Entries and trees.
+    pub collections: Shown,
+    /// Navigations.
+    pub navs: Shown,
+    /// Taxonomies and their terms.
+    pub taxonomies: Shown,
+    /// Asset containers.
+    pub assets: Shown,
+    /// Global sets.
+    pub globals: Shown,
+    /// Forms' definitions.
+    pub forms: Shown,
+    /// Users, and with them their e-mail addresses.
+    pub users: Shown,
+    /// Descriptions of the sites.
+    pub sites: Shown,
+}
+
+/// What of a resource `/api` shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Shown {
+    /// All or nothing.
+    Switch(bool),
+    /// Those with these handles.
+    Only(Vec<String>),
+    /// The same, each with the fields that may be filtered by.
+    Filtered(BTreeMap<String, Vec<String>>),
 }
 
 /// What a deployment may choose about SEO.
@@ -161,6 +200,50 @@ impl Default for Config {
     }
 }
 
+impl Default for Statamic {
+    fn default() -> Self {
+        let (on, off) = (Shown::Switch(true), Shown::Switch(false));
+        let api = statamic::settings::Settings::default();
+        Self {
+            profile: None,
+            enabled: api.enabled,
+            prefix: api.prefix,
+            pagination_size: api.pagination_size,
+            excluded_keys: api.excluded_keys,
+            auth_token: api.auth_token,
+            collections: on.clone(),
+            navs: on.clone(),
+            taxonomies: on.clone(),
+            assets: on.clone(),
+            globals: on.clone(),
+            forms: off.clone(),
+            users: off,
+            sites: on,
+        }
+    }
+}
+
+impl Shown {
+    fn resource(&self) -> Resource {
+        match self {
+            Self::Switch(false) => Resource::Off,
+            Self::Switch(true) => Resource::All(Allowed::Every),
+            Self::Only(handles) => Resource::Only(
+                handles
+                    .iter()
+                    .map(|handle| (handle.clone(), Allowed::Every))
+                    .collect(),
+            ),
+            Self::Filtered(parts) => {
+                let part = |(handle, fields): (&String, &Vec<String>)| {
+                    (handle.clone(), Allowed::Only(fields.clone()))
+                };
+                Resource::Only(parts.iter().map(part).collect())
+            }
+        }
+    }
+}
+
 impl Default for Seo {
     fn default() -> Self {
         let seo = seo::settings::Settings::default();
@@ -178,30 +261,78 @@ impl Default for Seo {
 impl Config {
     /// The first value that makes no sense: its name, and what was expected.
     fn wrong(&self) -> Option<(&'static str, String)> {
-        let origin = |url: &Option<String>| url.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://"));
+        let origin = |url: &Option<String>| {
+            url.as_ref()
+                .is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://"))
+        };
         if origin(&self.base_url) {
-            return Some(("base_url", "an origin begins with http:// or https://".to_owned()));
+            return Some((
+                "base_url",
+                "an origin begins with http:// or https://".to_owned(),
+            ));
         }
         if origin(&self.api_url) {
-            return Some(("api_url", "an origin begins with http:// or https://".to_owned()));
+            return Some((
+                "api_url",
+                "an origin begins with http:// or https://".to_owned(),
+            ));
         }
         if let Err(error) = TimeZone::get(&self.timezone) {
-            return Some(("timezone", format!("{error}; expected a name such as Europe/Berlin")));
+            return Some((
+                "timezone",
+                format!("{error}; expected a name such as Europe/Berlin"),
+            ));
         }
-        let known = self.statamic.profile.is_none_or(|profile| profile == 5 || profile == 6);
+        let known = self
+            .statamic
+            .profile
+            .is_none_or(|profile| profile == 5 || profile == 6);
         (!known).then(|| ("statamic.profile", "expected 5 or 6".to_owned()))
     }
 
     /// What the importer is given.
     #[must_use]
     pub fn import(&self) -> import::Settings {
-        import::Settings { content: self.content(), site: self.site(), seo: self.seo(), shows_users: self.statamic.users }
+        import::Settings {
+            content: self.content(),
+            site: self.site(),
+            seo: self.seo(),
+            shows_users: self.statamic.users != Shown::Switch(false),
+        }
     }
 
     /// What the server is given.
     #[must_use]
     pub fn api(&self) -> api::Settings {
-        api::Settings { cache_bytes: self.cache_bytes, cache_control: self.cache_control.clone(), workers: self.workers }
+        api::Settings {
+            cache_bytes: self.cache_bytes,
+            cache_control: self.cache_control.clone(),
+            workers: self.workers,
+        }
+    }
+
+    /// What Statamic's own API beside ours is given.
+    #[must_use]
+    pub fn statamic(&self) -> statamic::settings::Settings {
+        let (of, site) = (&self.statamic, self.site());
+        statamic::settings::Settings {
+            enabled: of.enabled,
+            prefix: of.prefix.trim_matches('/').to_owned(),
+            profile: site.profile.unwrap_or_default(),
+            api_url: site.api_url.or(site.base_url),
+            timezone: site.timezone,
+            pagination_size: of.pagination_size,
+            excluded_keys: of.excluded_keys.clone(),
+            auth_token: of.auth_token.clone(),
+            collections: of.collections.resource(),
+            navs: of.navs.resource(),
+            taxonomies: of.taxonomies.resource(),
+            assets: of.assets.resource(),
+            globals: of.globals.resource(),
+            forms: of.forms.resource(),
+            users: of.users.resource(),
+            sites: of.sites.resource(),
+        }
     }
 
     /// A text that differs where anything differs that shapes what is compiled.
@@ -211,10 +342,17 @@ impl Config {
     }
 
     fn content(&self) -> content::Settings {
-        let disk = |disk: &Disk| content::Disk { root: disk.root.clone(), url: disk.url.clone() };
+        let disk = |disk: &Disk| content::Disk {
+            root: disk.root.clone(),
+            url: disk.url.clone(),
+        };
         content::Settings {
             multisite: self.multisite,
-            disks: self.disks.iter().map(|(name, of)| (name.clone(), disk(of))).collect(),
+            disks: self
+                .disks
+                .iter()
+                .map(|(name, of)| (name.clone(), disk(of)))
+                .collect(),
             max_file_bytes: self.max_file_bytes,
             app_name: self.app_name.clone(),
             base_url: without_slash(self.base_url.as_deref()),
@@ -226,7 +364,13 @@ impl Config {
         site::Settings {
             base_url: without_slash(self.base_url.as_deref()),
             api_url: without_slash(self.api_url.as_deref()),
-            profile: self.statamic.profile.map(|profile| if profile == 5 { Profile::V5 } else { Profile::V6 }),
+            profile: self.statamic.profile.map(|profile| {
+                if profile == 5 {
+                    Profile::V5
+                } else {
+                    Profile::V6
+                }
+            }),
             timezone: TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC),
             app_name: self.app_name.clone(),
             environment: self.environment.clone(),

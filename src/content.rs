@@ -173,14 +173,24 @@ fn report_missing_blueprints(
     entries: &[entry::Entry],
     blueprints: &blueprint::Blueprints,
 ) {
-    let collections: BTreeMap<_, _> = collections.iter().map(|collection| (collection.handle.as_str(), collection)).collect();
+    let collections: BTreeMap<_, _> = collections
+        .iter()
+        .map(|collection| (collection.handle.as_str(), collection))
+        .collect();
     for entry in entries {
-        let (Some(handle), Some(collection)) = (&entry.blueprint, collections.get(entry.collection.as_str())) else {
+        let (Some(handle), Some(collection)) =
+            (&entry.blueprint, collections.get(entry.collection.as_str()))
+        else {
             continue;
         };
         if !blueprints.has_entry(collection, handle) {
-            let message = format!("the collection {} has no blueprint {handle}; its first one stands in", entry.collection);
-            project.report(Problem::warning("blueprint_missing", &entry.path, message).of_entry(&entry.id));
+            let message = format!(
+                "the collection {} has no blueprint {handle}; its first one stands in",
+                entry.collection
+            );
+            project.report(
+                Problem::warning("blueprint_missing", &entry.path, message).of_entry(&entry.id),
+            );
         }
     }
 }

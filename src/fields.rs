@@ -172,20 +172,23 @@ pub const RAW_KINDS: [&str; 24] = [
 /// The value of a top-level field.
 #[must_use]
 pub fn value(raw: Option<&Value>, field: Option<&Field>, context: &Context<'_>) -> Output {
-    match (field, context.holder) {
-        (Some(field), Holder::Page(_))
-            if relations::is_relation(&field.kind) && context.shape == Shape::Statamic =>
-        {
+    match field {
+        Some(field) if relations::is_relation(&field.kind) && keeps_relations_raw(context) => {
             relations::unresolved(raw)
         }
-        (Some(field), Holder::Global)
-            if relations::is_relation(&field.kind) && context.profile() == Profile::V5 =>
-        {
-            relations::unresolved_in_globals(or_default(raw, field))
-        }
-        (Some(field), _) => declared(raw, field, context),
-        (None, _) => undeclared(raw, context),
+        Some(field) => declared(raw, field, context),
+        None => undeclared(raw, context),
     }
+}
+
+/// Statamic does not resolve the relations of a tree's pages, nor, in profile 5, those of global sets.
+fn keeps_relations_raw(context: &Context<'_>) -> bool {
+    let raw = match context.holder {
+        Holder::Page(_) => true,
+        Holder::Global => context.profile() == Profile::V5,
+        _ => false,
+    };
+    raw && context.shape == Shape::Statamic
 }
 
 /// The value of a field, top-level or nested.

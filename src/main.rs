@@ -19,9 +19,9 @@ use clap::{Args, Parser, Subcommand};
 use rhapsode::api;
 use rhapsode::config::layers::Layers;
 use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::fmt;
 
 /// A server keeps thousands of answers of all sizes: the system's allocator would not give back what they leave.
 #[global_allocator]
@@ -138,11 +138,24 @@ impl Settings {
             ("cache_control", &self.cache_control),
             ("workers", &self.workers),
         ];
-        let switches = [("strict", self.strict), ("read_only", self.read_only), ("no_watch", self.no_watch)];
-        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.clone()?)));
-        let switches = switches.into_iter().filter(|(_, on)| *on).map(|(name, _)| (name, "true".to_owned()));
+        let switches = [
+            ("strict", self.strict),
+            ("read_only", self.read_only),
+            ("no_watch", self.no_watch),
+        ];
+        let texts = texts
+            .into_iter()
+            .filter_map(|(name, text)| Some((name, text.clone()?)));
+        let switches = switches
+            .into_iter()
+            .filter(|(_, on)| *on)
+            .map(|(name, _)| (name, "true".to_owned()));
         let flags: Vec<(&str, String)> = texts.chain(switches).collect();
-        Ok(Layers::load(self.config.as_deref(), &|name| std::env::var(name).ok(), &flags)?)
+        Ok(Layers::load(
+            self.config.as_deref(),
+            &|name| std::env::var(name).ok(),
+            &flags,
+        )?)
     }
 }
 
@@ -156,16 +169,25 @@ fn main() -> ExitCode {
 
 /// Our own lines, and warnings of the libraries.
 fn log_to_stderr() {
-    let ours = Targets::new().with_default(LevelFilter::WARN).with_target("rhapsode", LevelFilter::INFO);
-    let lines = fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(std::io::stderr().is_terminal());
-    tracing_subscriber::registry().with(lines.with_filter(ours)).init();
+    let ours = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("rhapsode", LevelFilter::INFO);
+    let lines = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
+    tracing_subscriber::registry()
+        .with(lines.with_filter(ours))
+        .init();
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = || arguments.settings.layers();
     match &arguments.command {
         None => blocking(serve::serve(&settings()?.config)),
-        Some(Command::Serve { print_config: false }) => blocking(serve::serve(&settings()?.config)),
+        Some(Command::Serve {
+            print_config: false,
+        }) => blocking(serve::serve(&settings()?.config)),
         Some(Command::Serve { print_config: true }) => print(&settings()?.print()),
         Some(Command::Import { dry_run: true }) => import::dry_run(&settings()?.config),
         Some(Command::Import { dry_run: false }) => blocking(import::command(&settings()?.config)),

@@ -168,16 +168,35 @@ impl Project {
                 let (rules, site_seo) = dialect::read(evidence, dialect, site, &of.handle, files);
                 (dialect, rules, site_seo)
             });
-            (of.handle.clone(), ProjectSite { dialects: dialects.collect() })
+            (
+                of.handle.clone(),
+                ProjectSite {
+                    dialects: dialects.collect(),
+                },
+            )
         });
-        let stocked = site.content.assets.iter().map(|asset| asset.container.clone()).collect();
-        Self { sites: sites.collect(), evidence, stocked, settings }
+        let stocked = site
+            .content
+            .assets
+            .iter()
+            .map(|asset| asset.container.clone())
+            .collect();
+        Self {
+            sites: sites.collect(),
+            evidence,
+            stocked,
+            settings,
+        }
     }
 
     /// What a site's settings say; those of the dialect that the project is in, or most likely in.
     #[must_use]
     pub fn site(&self, handle: &str) -> Option<&SiteSeo> {
-        self.sites.get(handle)?.dialects.first().map(|(_, _, site)| site)
+        self.sites
+            .get(handle)?
+            .dialects
+            .first()
+            .map(|(_, _, site)| site)
     }
 
     /// Whether any file of an asset container is known.
@@ -189,14 +208,18 @@ impl Project {
     /// Whether a page may be listed under its own URL.
     #[must_use]
     pub fn is_indexable(&self, page: &page::Subject) -> bool {
-        self.rules(page).is_some_and(|(rules, _)| rules.is_indexable(page))
+        self.rules(page)
+            .is_some_and(|(rules, _)| rules.is_indexable(page))
     }
 
     /// The rules and settings that a page is read by.
     fn rules(&self, page: &page::Subject) -> Option<(&Rules, &SiteSeo)> {
         let dialects = &self.sites.get(page.site)?.dialects;
         let dialect = self.evidence.of_page(page);
-        let found = dialects.iter().find(|(known, _, _)| *known == dialect).or(dialects.first());
+        let found = dialects
+            .iter()
+            .find(|(known, _, _)| *known == dialect)
+            .or(dialects.first());
         found.map(|(_, rules, site)| (rules, site))
     }
 }
@@ -208,7 +231,9 @@ impl Project {
 #[must_use]
 pub fn entry(view: &View, entry: &Entry, project: &Project) -> Seo {
     let subject = facts::entry_subject(view.site, entry);
-    let (rules, site) = project.rules(&subject).expect("an entry's site is one of its project's");
+    let (rules, site) = project
+        .rules(&subject)
+        .expect("an entry's site is one of its project's");
     let input = rules.input(&subject, site);
     let page = facts::entry_page(view, entry, &subject, &input, site, project);
     resolve::resolve(&page, &input, site, &project.settings)
@@ -221,7 +246,9 @@ pub fn entry(view: &View, entry: &Entry, project: &Project) -> Seo {
 #[must_use]
 pub fn term(view: &View, term: &Term, project: &Project) -> Seo {
     let subject = facts::term_subject(view.site, term);
-    let (rules, site) = project.rules(&subject).expect("a term's site is one of its project's");
+    let (rules, site) = project
+        .rules(&subject)
+        .expect("a term's site is one of its project's");
     let input = rules.input(&subject, site);
     let page = facts::term_page(view, term, &subject, &input, site, project);
     resolve::resolve(&page, &input, site, &project.settings)
@@ -251,12 +278,16 @@ pub fn template(seo: &Seo) -> String {
 /// Inside a removable `head` its parts are removable too.
 fn splice_head(head: Value, template: &mut String) {
     let Value::Object(parts) = head else { return };
-    let parts: Vec<(String, Output)> = parts.into_iter().map(|(part, value)| (part, Output::Json(value))).collect();
+    let parts: Vec<(String, Output)> = parts
+        .into_iter()
+        .map(|(part, value)| (part, Output::Json(value)))
+        .collect();
     let mut inner = String::new();
     splice::object(&parts, Kind::Seo, &mut inner);
     splice::member("head", &Output::Text(inner), Kind::Seo, template);
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_true(flag: &bool) -> bool {
     *flag
 }

@@ -197,8 +197,20 @@ pub struct Snapshot<T> {
 impl<T> Snapshot<T> {
     /// The same snapshot of something made from the value.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Snapshot<U> {
-        let Self { generation, replaced_at, last_boundary, next_boundary, value } = self;
-        Snapshot { generation, replaced_at, last_boundary, next_boundary, value: make(value) }
+        let Self {
+            generation,
+            replaced_at,
+            last_boundary,
+            next_boundary,
+            value,
+        } = self;
+        Snapshot {
+            generation,
+            replaced_at,
+            last_boundary,
+            next_boundary,
+            value: make(value),
+        }
     }
 }
 

@@ -5,7 +5,9 @@ use comrak::nodes::{AstNode, NodeValue};
 use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
-use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{
+    Just, ProptestConfig, Strategy, any, prop, prop_assert, prop_assert_eq, prop_oneof, proptest,
+};
 use rhapsode::bard::{self, Options, Profile};
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
@@ -14,11 +16,37 @@ use std::cell::RefCell;
 fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "[a-zA-Z0-9 ]{1,6}",
-        r##"[-*_~`#>+=|:.!()\[\]{}<>&"'\\/0-9a ]{1,6}"##,
+        r#"[-*_~`#>+=|:.!()\[\]{}<>&"'\\/0-9a ]{1,6}"#,
         any::<char>().prop_map(String::from),
         prop::sample::select(vec![
-            "é", "—", "\u{a0}", "\u{200b}", "日本", "&amp;", "&#60;", "<b>", "</p>", "1. ", "- ", "# ", "\n", "\t", "  ",
-            "```", "~~~", "***", "---", "===", "http://x.y", "[x](y)", "![", "\\", "<!--", "| a |", "_x_", "a@b.c",
+            "é",
+            "—",
+            "\u{a0}",
+            "\u{200b}",
+            "日本",
+            "&amp;",
+            "&#60;",
+            "<b>",
+            "</p>",
+            "1. ",
+            "- ",
+            "# ",
+            "\n",
+            "\t",
+            "  ",
+            "```",
+            "~~~",
+            "***",
+            "---",
+            "===",
+            "http://x.y",
+            "[x](y)",
+            "![",
+            "\\",
+            "<!--",
+            "| a |",
+            "_x_",
+            "a@b.c",
         ])
         .prop_map(String::from),
     ];
@@ -27,11 +55,22 @@ fn text() -> impl Strategy<Value = String> {
 
 fn marks() -> impl Strategy<Value = Vec<Value>> {
     let names = vec![
-        "bold", "italic", "underline", "strike", "code", "subscript", "superscript", "small", "link", "highlight",
+        "bold",
+        "italic",
+        "underline",
+        "strike",
+        "code",
+        "subscript",
+        "superscript",
+        "small",
+        "link",
+        "highlight",
     ];
     (prop::sample::subsequence(names, 0..4), text()).prop_map(|(names, href)| {
         let mark = |name: &str| match name {
-            "link" => json!({ "type": name, "attrs": { "href": format!("/{href}"), "title": href } }),
+            "link" => {
+                json!({ "type": name, "attrs": { "href": format!("/{href}"), "title": href } })
+            }
             _ => json!({ "type": name }),
         };
         names.into_iter().map(mark).collect()
@@ -39,8 +78,10 @@ fn marks() -> impl Strategy<Value = Vec<Value>> {
 }
 
 fn inline() -> impl Strategy<Value = Value> {
-    let marked = (text(), marks()).prop_map(|(text, marks)| json!({ "type": "text", "text": text, "marks": marks }));
-    let image = text().prop_map(|alt| json!({ "type": "image", "attrs": { "src": "/i.png", "alt": alt } }));
+    let marked = (text(), marks())
+        .prop_map(|(text, marks)| json!({ "type": "text", "text": text, "marks": marks }));
+    let image =
+        text().prop_map(|alt| json!({ "type": "image", "attrs": { "src": "/i.png", "alt": alt } }));
     prop_oneof![
         8 => marked,
         1 => Just(json!({ "type": "hardBreak" })),
@@ -66,12 +107,23 @@ fn leaf() -> impl Strategy<Value = Value> {
 fn block() -> impl Strategy<Value = Value> {
     leaf().prop_recursive(3, 24, 4, |inner| {
         let blocks = prop::collection::vec(inner, 0..4).boxed();
-        let wrapped = |kind: &'static str, content: proptest::strategy::BoxedStrategy<Vec<Value>>| {
-            content.prop_map(move |content| json!({ "type": kind, "content": content })).boxed()
+        let wrapped =
+            |kind: &'static str, content: proptest::strategy::BoxedStrategy<Vec<Value>>| {
+                content
+                    .prop_map(move |content| json!({ "type": kind, "content": content }))
+                    .boxed()
+            };
+        let several = |one: proptest::strategy::BoxedStrategy<Value>| {
+            prop::collection::vec(one, 0..4).boxed()
         };
-        let several = |one: proptest::strategy::BoxedStrategy<Value>| prop::collection::vec(one, 0..4).boxed();
         let items = || several(wrapped("listItem", blocks.clone()));
-        let cells = several(prop_oneof![wrapped("tableCell", blocks.clone()), wrapped("tableHeader", blocks.clone())].boxed());
+        let cells = several(
+            prop_oneof![
+                wrapped("tableCell", blocks.clone()),
+                wrapped("tableHeader", blocks.clone())
+            ]
+            .boxed(),
+        );
         let ordered = (any::<u32>(), items()).prop_map(|(start, content)| {
             json!({ "type": "orderedList", "attrs": { "start": start }, "content": content })
         });
@@ -92,8 +144,25 @@ fn document() -> impl Strategy<Value = Value> {
 /// Any JSON at all, rich in the keys and names that mean something.
 fn anything() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
-        "paragraph", "heading", "text", "bullet_list", "listItem", "image", "table", "tableRow", "tableCell", "set",
-        "codeBlock", "hardBreak", "bold", "link", "italic", "asset::a::b", "statamic://entry::x", "javascript:x", "2",
+        "paragraph",
+        "heading",
+        "text",
+        "bullet_list",
+        "listItem",
+        "image",
+        "table",
+        "tableRow",
+        "tableCell",
+        "set",
+        "codeBlock",
+        "hardBreak",
+        "bold",
+        "link",
+        "italic",
+        "asset::a::b",
+        "statamic://entry::x",
+        "javascript:x",
+        "2",
     ]);
     let scalar = prop_oneof![
         Just(Value::Null),
@@ -105,14 +174,36 @@ fn anything() -> impl Strategy<Value = Value> {
     ];
     scalar.prop_recursive(6, 64, 6, |inner| {
         let key = prop::sample::select(vec![
-            "type", "attrs", "content", "marks", "text", "level", "src", "alt", "href", "colwidth", "index", "values",
-            "0", "1", "textAlign", "start", "language", "enabled", "id",
+            "type",
+            "attrs",
+            "content",
+            "marks",
+            "text",
+            "level",
+            "src",
+            "alt",
+            "href",
+            "colwidth",
+            "index",
+            "values",
+            "0",
+            "1",
+            "textAlign",
+            "start",
+            "language",
+            "enabled",
+            "id",
         ]);
         let map = prop::collection::vec((key, inner.clone()), 0..6);
         prop_oneof![
             prop::collection::vec(inner, 0..6).prop_map(Value::Array),
             map.prop_map(|entries| {
-                Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<Map<_, _>>())
+                Value::Object(
+                    entries
+                        .into_iter()
+                        .map(|(key, value)| (key.to_owned(), value))
+                        .collect::<Map<_, _>>(),
+                )
             }),
         ]
     })
@@ -128,8 +219,34 @@ struct Tags {
 
 const VOID: [&str; 3] = ["br", "hr", "img"];
 const WRITTEN: [&str; 28] = [
-    "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code", "table", "tbody", "tr", "td",
-    "th", "strong", "em", "u", "s", "sub", "sup", "small", "a", "strike", "set",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "code",
+    "table",
+    "tbody",
+    "tr",
+    "td",
+    "th",
+    "strong",
+    "em",
+    "u",
+    "s",
+    "sub",
+    "sup",
+    "small",
+    "a",
+    "strike",
+    "set",
 ];
 
 impl TokenSink for Tags {
@@ -142,17 +259,23 @@ impl TokenSink for Tags {
             Token::TagToken(tag) if tag.kind == TagKind::EndTag => {
                 let open = self.open.borrow_mut().pop();
                 if open.as_deref() != Some(&*tag.name) {
-                    self.errors.borrow_mut().push(format!("</{}> closes {open:?}", tag.name));
+                    self.errors
+                        .borrow_mut()
+                        .push(format!("</{}> closes {open:?}", tag.name));
                 }
             }
             Token::TagToken(tag) if VOID.contains(&&*tag.name) => {}
             Token::TagToken(tag) => {
                 if !WRITTEN.contains(&&*tag.name) {
-                    self.errors.borrow_mut().push(format!("<{}> is none of ours", tag.name));
+                    self.errors
+                        .borrow_mut()
+                        .push(format!("<{}> is none of ours", tag.name));
                 }
                 self.open.borrow_mut().push(tag.name.to_string());
             }
-            Token::CommentToken(_) | Token::DoctypeToken(_) => self.errors.borrow_mut().push(format!("{token:?}")),
+            Token::CommentToken(_) | Token::DoctypeToken(_) => {
+                self.errors.borrow_mut().push(format!("{token:?}"));
+            }
             Token::EOFToken | Token::ParseError(_) => {}
         }
         TokenSinkResult::Continue
@@ -173,7 +296,13 @@ fn stored_text(value: &Value, out: &mut String) {
     if let Some(Value::String(text)) = value.get("text") {
         out.push_str(text);
     }
-    for child in value.get("content").unwrap_or(value).as_array().into_iter().flatten() {
+    for child in value
+        .get("content")
+        .unwrap_or(value)
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         stored_text(child, out);
     }
 }
@@ -182,7 +311,11 @@ fn stored_text(value: &Value, out: &mut String) {
 fn words(text: &str) -> String {
     let is_space = |letter: char| letter.is_ascii_whitespace() || letter == '\u{b}';
     let words = text.replace('\0', "\u{fffd}");
-    words.split(is_space).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    words
+        .split(is_space)
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The text of Markdown as comrak reads it.

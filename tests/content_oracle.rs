@@ -26,7 +26,8 @@ fn shared() -> Option<PathBuf> {
 }
 
 fn json(path: &Path) -> Value {
-    serde_json::from_slice(&fs::read(path).expect("the oracle can be read")).expect("the oracle is JSON")
+    serde_json::from_slice(&fs::read(path).expect("the oracle can be read"))
+        .expect("the oracle is JSON")
 }
 
 /// Rows where we differ on purpose; a pattern may end in `*`.
@@ -37,9 +38,23 @@ struct Deviations {
 
 impl Deviations {
     fn read() -> Self {
-        let table: Value = serde_json::from_str(include_str!("yaml_deviations.json")).expect("the table is JSON");
-        let pattern = |row: &Value| row["rows"].as_str().expect("a deviation names rows").to_owned();
-        Self { patterns: table.as_array().expect("a list").iter().map(pattern).collect(), used: BTreeSet::new() }
+        let table: Value =
+            serde_json::from_str(include_str!("yaml_deviations.json")).expect("the table is JSON");
+        let pattern = |row: &Value| {
+            row["rows"]
+                .as_str()
+                .expect("a deviation names rows")
+                .to_owned()
+        };
+        Self {
+            patterns: table
+                .as_array()
+                .expect("a list")
+                .iter()
+                .map(pattern)
+                .collect(),
+            used: BTreeSet::new(),
+        }
     }
 
     fn allow(&mut self, row: &str) -> bool {
@@ -55,7 +70,11 @@ impl Deviations {
     /// Patterns of these groups of rows (`scalar`, `edge`) that no row needed.
     fn unused(&self, groups: &BTreeSet<String>) -> Vec<&String> {
         let in_groups = |pattern: &&String| groups.contains(group(pattern));
-        self.patterns.iter().filter(in_groups).filter(|pattern| !self.used.contains(*pattern)).collect()
+        self.patterns
+            .iter()
+            .filter(in_groups)
+            .filter(|pattern| !self.used.contains(*pattern))
+            .collect()
     }
 }
 
@@ -66,10 +85,18 @@ fn group(row: &str) -> &str {
 /// PHP cannot tell `{}` from `[]`, nor a list from a map of 0, 1, 2 …
 fn as_php(value: &Value) -> Value {
     match value {
-        Value::Object(entries) if entries.keys().enumerate().all(|(index, key)| *key == index.to_string()) => {
+        Value::Object(entries)
+            if entries
+                .keys()
+                .enumerate()
+                .all(|(index, key)| *key == index.to_string()) =>
+        {
             Value::Array(entries.values().map(as_php).collect())
         }
-        Value::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), as_php(value))).collect(),
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), as_php(value)))
+            .collect(),
         Value::Array(items) => items.iter().map(as_php).collect(),
         other => other.clone(),
     }
@@ -81,7 +108,10 @@ fn read_as_statamic(row: &str, text: &str) -> Option<Value> {
         let document = front_matter::read(text.as_bytes()).ok()?;
         return document.data.map(|data| as_php(&Value::Object(data)));
     }
-    yaml::read(text).ok().filter(|value| !value.is_string()).map(|value| as_php(&value))
+    yaml::read(text)
+        .ok()
+        .filter(|value| !value.is_string())
+        .map(|value| as_php(&value))
 }
 
 #[test]
@@ -91,45 +121,80 @@ fn yaml_is_read_as_symfony_reads_it() {
     let (mut equal, mut wrong, mut groups) = (0, Vec::new(), BTreeSet::new());
     let rows = json(&shared.join("oracle/yaml/cases.json"));
     for row in rows.as_array().expect("a list of rows") {
-        let (name, text) = (row["name"].as_str().expect("a name"), row["yaml"].as_str().expect("a text"));
+        let (name, text) = (
+            row["name"].as_str().expect("a name"),
+            row["yaml"].as_str().expect("a text"),
+        );
         groups.insert(group(name).to_owned());
         let wanted = row.get("result").map(as_php);
         let got = read_as_statamic(name, text);
         if got == wanted || (got.is_none() && wanted == Some(Value::Null)) {
             equal += 1;
         } else if !deviations.allow(name) {
-            wrong.push(format!("{name}: {text:?}\n    ours {got:?}\n    want {wanted:?}"));
+            wrong.push(format!(
+                "{name}: {text:?}\n    ours {got:?}\n    want {wanted:?}"
+            ));
         }
     }
     let total = rows.as_array().map_or(0, Vec::len);
-    println!("oracle/yaml: {equal} of {total} equal, {} differ on purpose", total - equal - wrong.len());
+    println!(
+        "oracle/yaml: {equal} of {total} equal, {} differ on purpose",
+        total - equal - wrong.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(deviations.unused(&groups), Vec::<&String>::new(), "deviations that no row needs");
+    assert_eq!(
+        deviations.unused(&groups),
+        Vec::<&String>::new(),
+        "deviations that no row needs"
+    );
 }
 
 #[test]
 fn files_of_real_sites_are_read_as_statamic_reads_them() {
     let Some(shared) = shared() else { return };
     let (mut deviations, mut wrong) = (Deviations::read(), Vec::new());
-    for oracle in fs::read_dir(shared.join("oracle/frontmatter")).expect("a folder").flatten() {
-        let name = oracle.path().file_stem().expect("a name").to_string_lossy().into_owned();
+    for oracle in fs::read_dir(shared.join("oracle/frontmatter"))
+        .expect("a folder")
+        .flatten()
+    {
+        let name = oracle
+            .path()
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let sites = shared.join("golden/sites").join(&name);
-        let root = if sites.is_dir() { sites.join("in") } else { shared.join("corpora").join(&name) };
+        let root = if sites.is_dir() {
+            sites.join("in")
+        } else {
+            shared.join("corpora").join(&name)
+        };
         let changed = changed_inputs(&sites.join("out/meta.json"));
         let (mut equal, mut on_purpose, mut left_out) = (0, 0, 0);
-        for line in fs::read_to_string(oracle.path()).expect("the oracle is text").lines() {
+        for line in fs::read_to_string(oracle.path())
+            .expect("the oracle is text")
+            .lines()
+        {
             let row: Value = serde_json::from_str(line).expect("a row is JSON");
             let path = row["p"].as_str().expect("a path");
-            let Some(bytes) = fs::read(root.join(path)).ok().filter(|_| !changed.iter().any(|file| file == path)) else {
+            let Some(bytes) = fs::read(root.join(path))
+                .ok()
+                .filter(|_| !changed.iter().any(|file| file == path))
+            else {
                 left_out += 1;
                 continue;
             };
-            let (named, unnamed): (Vec<_>, Vec<_>) =
-                differences(&bytes, &row).into_iter().partition(|difference| deviations.allow(difference));
+            let (named, unnamed): (Vec<_>, Vec<_>) = differences(&bytes, &row)
+                .into_iter()
+                .partition(|difference| deviations.allow(difference));
             match (named.len(), unnamed.len()) {
                 (0, 0) => equal += 1,
                 (_, 0) => on_purpose += 1,
-                _ => wrong.extend(unnamed.iter().map(|difference| format!("{name}/{path}: {difference}"))),
+                _ => wrong.extend(
+                    unnamed
+                        .iter()
+                        .map(|difference| format!("{name}/{path}: {difference}")),
+                ),
             }
         }
         println!(
@@ -143,12 +208,28 @@ fn files_of_real_sites_are_read_as_statamic_reads_them() {
 
 /// Files that were rewritten for the golden answers after the oracle had read them.
 fn changed_inputs(meta: &Path) -> Vec<String> {
-    let Some(meta) = meta.is_file().then(|| json(meta)) else { return Vec::new() };
-    let notes = meta["neutralisations_in_input"].as_array().cloned().unwrap_or_default();
-    let rewritten = meta.as_object().into_iter().flatten().filter(|(key, _)| key.starts_with("files_rewritten"));
-    let rewritten = rewritten.filter_map(|(_, files)| files.as_array().cloned()).flatten();
+    let Some(meta) = meta.is_file().then(|| json(meta)) else {
+        return Vec::new();
+    };
+    let notes = meta["neutralisations_in_input"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let rewritten = meta
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| key.starts_with("files_rewritten"));
+    let rewritten = rewritten
+        .filter_map(|(_, files)| files.as_array().cloned())
+        .flatten();
     let path = |note: &Value| Some(note.as_str()?.split([':', ' ']).next()?.to_owned());
-    notes.iter().cloned().chain(rewritten).filter_map(|note| path(&note)).collect()
+    notes
+        .iter()
+        .cloned()
+        .chain(rewritten)
+        .filter_map(|note| path(&note))
+        .collect()
 }
 
 fn differences(bytes: &[u8], row: &Value) -> Vec<String> {
@@ -165,7 +246,11 @@ fn differences(bytes: &[u8], row: &Value) -> Vec<String> {
             found.push(format!("a body of {ours} bytes, {length} wanted"));
         }
     }
-    let wanted = if row["d"].is_null() { Value::Array(Vec::new()) } else { as_php(&row["d"]) };
+    let wanted = if row["d"].is_null() {
+        Value::Array(Vec::new())
+    } else {
+        as_php(&row["d"])
+    };
     compare(&as_php(&Value::Object(data)), &wanted, "", &mut found);
     found
 }
@@ -174,7 +259,8 @@ fn differences(bytes: &[u8], row: &Value) -> Vec<String> {
 fn compare(ours: &Value, wanted: &Value, at: &str, found: &mut Vec<String>) {
     match (ours, wanted) {
         (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
-            a.iter().for_each(|(key, value)| compare(value, &b[key], &format!("{at}/{key}"), found));
+            a.iter()
+                .for_each(|(key, value)| compare(value, &b[key], &format!("{at}/{key}"), found));
         }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             let pairs = a.iter().zip(b).enumerate();
@@ -194,7 +280,12 @@ fn compare(ours: &Value, wanted: &Value, at: &str, found: &mut Vec<String>) {
 /// Of an unquoted date, with or without a time, in UTC.
 fn seconds_of(text: &str) -> Option<i64> {
     let date = text.parse::<jiff::civil::DateTime>().ok()?;
-    Some(date.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    Some(
+        date.to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_second(),
+    )
 }
 
 #[test]
@@ -208,7 +299,9 @@ fn odd_files_are_read_or_isolated_as_statamic_answers() {
         groups.insert(group(name).to_owned());
         let content = read_files(group(name), row["files"].as_object().expect("files"));
         let verdict = match row["data"].as_array() {
-            Some(answers) => answers.iter().find_map(|answer| entry_difference(&content, answer)),
+            Some(answers) => answers
+                .iter()
+                .find_map(|answer| entry_difference(&content, answer)),
             None => isolation_difference(&content, row),
         };
         match verdict {
@@ -217,55 +310,111 @@ fn odd_files_are_read_or_isolated_as_statamic_answers() {
             Some(difference) => wrong.push(format!("{name}: {difference}")),
         }
     }
-    println!("oracle/files: {equal} of {} as Statamic answers", rows.as_array().map_or(0, Vec::len));
+    println!(
+        "oracle/files: {equal} of {} as Statamic answers",
+        rows.as_array().map_or(0, Vec::len)
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(deviations.unused(&groups), Vec::<&String>::new(), "deviations that no row needs");
+    assert_eq!(
+        deviations.unused(&groups),
+        Vec::<&String>::new(),
+        "deviations that no row needs"
+    );
 }
 
 fn read_files(collection: &str, files: &serde_json::Map<String, Value>) -> Content {
     let dated = collection == "edged";
     let configuration = format!("route: '/{collection}/{{slug}}'\ndate: {dated}\n");
     let mut written = BTreeMap::from([
-        (format!("content/collections/{collection}.yaml"), configuration),
-        ("resources/blueprints/default.yaml".to_owned(), "fields: []\n".to_owned()),
+        (
+            format!("content/collections/{collection}.yaml"),
+            configuration,
+        ),
+        (
+            "resources/blueprints/default.yaml".to_owned(),
+            "fields: []\n".to_owned(),
+        ),
     ]);
     let path = |name: &String| format!("content/collections/{collection}/{name}");
-    written.extend(files.iter().map(|(name, text)| (path(name), text.as_str().unwrap_or_default().to_owned())));
-    let tree = Tree::new(written.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    written.extend(
+        files
+            .iter()
+            .map(|(name, text)| (path(name), text.as_str().unwrap_or_default().to_owned())),
+    );
+    let tree = Tree::new(
+        written
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str())),
+    );
     content::read(tree.root(), &Settings::default()).expect("the tree has a content folder")
 }
 
 /// What the endpoint computes whatever the file says.
 const COMPUTED: [&str; 12] = [
-    "id", "slug", "uri", "url", "status", "collection", "last_modified", "is_entry", "date", "content", "blueprint", "template",
+    "id",
+    "slug",
+    "uri",
+    "url",
+    "status",
+    "collection",
+    "last_modified",
+    "is_entry",
+    "date",
+    "content",
+    "blueprint",
+    "template",
 ];
 
 fn entry_difference(content: &Content, answer: &Value) -> Option<String> {
-    let text = |key: &str| answer[key].as_str().map_or_else(|| answer[key].to_string(), str::to_owned);
+    let text = |key: &str| {
+        answer[key]
+            .as_str()
+            .map_or_else(|| answer[key].to_string(), str::to_owned)
+    };
     let by_id = content.entries.iter().find(|entry| entry.id == text("id"));
-    let Some(entry) = by_id.or_else(|| content.entries.iter().find(|entry| entry.id_derived)) else {
+    let Some(entry) = by_id.or_else(|| content.entries.iter().find(|entry| entry.id_derived))
+    else {
         return Some(format!("no entry {}", text("id")));
     };
     if entry.slug.to_lowercase().replace(' ', "-") != text("slug") {
-        return Some(format!("the slug is {}, wanted {}", entry.slug, text("slug")));
+        return Some(format!(
+            "the slug is {}, wanted {}",
+            entry.slug,
+            text("slug")
+        ));
     }
     let day = entry.date.map(|date| date.date.date().to_string());
     if content.collections[0].dated && day.is_some_and(|day| !text("date").starts_with(&day)) {
-        return Some(format!("the date is {:?}, wanted {}", entry.date, text("date")));
+        return Some(format!(
+            "the date is {:?}, wanted {}",
+            entry.date,
+            text("date")
+        ));
     }
     let mut found = Vec::new();
-    for (key, value) in entry.data.iter().filter(|(key, _)| !COMPUTED.contains(&key.as_str())) {
+    for (key, value) in entry
+        .data
+        .iter()
+        .filter(|(key, _)| !COMPUTED.contains(&key.as_str()))
+    {
         compare(&as_json(value), &answer[key], key, &mut found);
     }
-    found.into_iter().find(|difference| difference != "difference/unquoted_date")
+    found
+        .into_iter()
+        .find(|difference| difference != "difference/unquoted_date")
 }
 
 /// PHP prints whole floats without a fraction, and the oracle was printed by PHP.
 fn as_json(value: &Value) -> Value {
     match as_php(value) {
         Value::Number(number) => match (number.as_f64(), number.is_f64()) {
-            #[expect(clippy::cast_possible_truncation, reason = "the float is whole and small")]
-            (Some(float), true) if float.fract() == 0.0 && float.abs() < 1e15 => Value::from(float as i64),
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "the float is whole and small"
+            )]
+            (Some(float), true) if float.fract() == 0.0 && float.abs() < 1e15 => {
+                Value::from(float as i64)
+            }
             _ => Value::Number(number),
         },
         other => other,
@@ -275,10 +424,17 @@ fn as_json(value: &Value) -> Value {
 /// The bad file has an error and no entry; the good one beside it is read.
 fn isolation_difference(content: &Content, row: &Value) -> Option<String> {
     let good = row["files"].get("good.md").is_some();
-    let read: Vec<_> = content.entries.iter().map(|entry| entry.id.as_str()).collect();
+    let read: Vec<_> = content
+        .entries
+        .iter()
+        .map(|entry| entry.id.as_str())
+        .collect();
     if read != (if good { vec!["good"] } else { vec![] }) {
         return Some(format!("the entries {read:?} were read"));
     }
-    let is_error = content.problems.iter().any(|problem| problem.severity == Severity::Error);
+    let is_error = content
+        .problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
     (!is_error).then(|| format!("no error was reported: {:?}", content.problems))
 }

@@ -7,9 +7,56 @@ use serde_json::{Map, Value};
 /// Pieces that mean something to YAML, and text that does not.
 fn pieces() -> impl Strategy<Value = String> {
     let special = prop::sample::select(vec![
-        "a", "b", ": ", ":", "\n", "\n  ", "- ", "[", "]", "{", "}", ",", "\"", "'", "|", ">", "&x ", "*x", "<<: ", "? ", "!t ",
-        "!!str ", "#", " #", "---", "\n---\n", "...", "%", "@", "\t", "\r\n", "\r", "\0", "\u{7}", "\u{85}", "\u{2028}",
-        "\u{feff}", "\u{10FFFD}", "\u{10FFFC}", "+1", "-0", "0x1F", "0b1", "1e999", ".inf", "~", "true", "é", "\\u0041", "\\x",
+        "a",
+        "b",
+        ": ",
+        ":",
+        "\n",
+        "\n  ",
+        "- ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "\"",
+        "'",
+        "|",
+        ">",
+        "&x ",
+        "*x",
+        "<<: ",
+        "? ",
+        "!t ",
+        "!!str ",
+        "#",
+        " #",
+        "---",
+        "\n---\n",
+        "...",
+        "%",
+        "@",
+        "\t",
+        "\r\n",
+        "\r",
+        "\0",
+        "\u{7}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{feff}",
+        "\u{10FFFD}",
+        "\u{10FFFC}",
+        "+1",
+        "-0",
+        "0x1F",
+        "0b1",
+        "1e999",
+        ".inf",
+        "~",
+        "true",
+        "é",
+        "\\u0041",
+        "\\x",
     ]);
     let piece = prop_oneof![8 => special.prop_map(str::to_owned), 1 => ".{0,8}"];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
@@ -17,7 +64,10 @@ fn pieces() -> impl Strategy<Value = String> {
 
 /// Values as YAML can hold them; keys are never 0, 1, 2 … alone, which PHP calls a list.
 fn values() -> impl Strategy<Value = Value> {
-    let text = prop_oneof!["\\PC{0,12}", "[ -~\u{a0}-\u{ff}\n\u{2028}\u{85}\u{7}]{0,12}"];
+    let text = prop_oneof![
+        "\\PC{0,12}",
+        "[ -~\u{a0}-\u{ff}\n\u{2028}\u{85}\u{7}]{0,12}"
+    ];
     let leaf = prop_oneof![
         any::<Option<bool>>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
@@ -27,7 +77,8 @@ fn values() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(5, 60, 6, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec(("[a-z]{1,6}", inner), 0..6).prop_map(|pairs| Value::Object(Map::from_iter(pairs))),
+            prop::collection::vec(("[a-z]{1,6}", inner), 0..6)
+                .prop_map(|pairs| Value::Object(Map::from_iter(pairs))),
         ]
     })
 }

@@ -13,7 +13,9 @@ use sqlx::Connection;
 
 /// A file for one test, new each time.
 fn database(test: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("store").join(test);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("store")
+        .join(test);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).unwrap();
     folder.join("site.db").to_str().unwrap().to_owned()
@@ -29,16 +31,30 @@ fn noon() -> Timestamp {
 
 fn entry(collection: &str, id: &str) -> Item {
     let summary = format!("{{\"id\":\"{id}\"}}");
-    Item { site: "default".into(), title: id.into(), summary, ..Item::new(Kind::Entry, collection, id) }
+    Item {
+        site: "default".into(),
+        title: id.into(),
+        summary,
+        ..Item::new(Kind::Entry, collection, id)
+    }
 }
 
 async fn visible(store: &Store, id: &str, now: Timestamp) -> Option<String> {
-    store.entry(id, now).await.unwrap().value.map(|found| found.summary)
+    store
+        .entry(id, now)
+        .await
+        .unwrap()
+        .value
+        .map(|found| found.summary)
 }
 
 async fn ids(store: &Store, query: &Query) -> Vec<String> {
     let listing = store.entries(query, noon()).await.unwrap().value;
-    listing.documents.into_iter().map(|document| document.id).collect()
+    listing
+        .documents
+        .into_iter()
+        .map(|document| document.id)
+        .collect()
 }
 
 #[tokio::test]
@@ -59,8 +75,14 @@ async fn what_was_put_in_comes_out() {
     assert_eq!((found.generation, found.replaced_at), (1, noon()));
     let document = found.value.unwrap();
     assert_eq!(document.summary, "{\"id\":\"a\"}");
-    assert_eq!(document.fields.as_deref(), Some("{\u{1}f\"title\":\"A\"\u{2}}"));
-    assert_eq!((document.seo.as_deref(), document.url.as_deref()), (Some("{}"), Some("/de/a")));
+    assert_eq!(
+        document.fields.as_deref(),
+        Some("{\u{1}f\"title\":\"A\"\u{2}}")
+    );
+    assert_eq!(
+        (document.seo.as_deref(), document.url.as_deref()),
+        (Some("{}"), Some("/de/a"))
+    );
     assert_eq!(document.keys.as_deref(), Some("entry:a\nglobal:seo"));
     assert_eq!(document.changed_at(), noon());
     assert_eq!(store.field_names(Some("posts")).await.unwrap(), ["title"]);
@@ -73,21 +95,45 @@ async fn an_equal_site_is_not_written_again() {
     let store = Store::open(&database("an_equal_site")).await.unwrap();
     let site = || [entry("posts", "a"), entry("posts", "b")];
     store.replace(site(), &[], "f", noon()).await.unwrap();
-    let again = store.replace(site(), &[], "f", noon() + 1.hour()).await.unwrap();
-    assert_eq!((again.generation, again.written, again.unchanged), (1, 0, 2));
+    let again = store
+        .replace(site(), &[], "f", noon() + 1.hour())
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.generation, again.written, again.unchanged),
+        (1, 0, 2)
+    );
 
-    let other = store.replace(site(), &[], "another fingerprint", noon()).await.unwrap();
+    let other = store
+        .replace(site(), &[], "another fingerprint", noon())
+        .await
+        .unwrap();
     assert_eq!((other.generation, other.unchanged), (2, 2));
 }
 
 #[tokio::test]
 async fn one_changed_item_is_the_only_one_written() {
     let store = Store::open(&database("one_changed")).await.unwrap();
-    store.replace([entry("posts", "a"), entry("posts", "b")], &[], "f", noon()).await.unwrap();
-    let changed = Item { summary: "{\"id\":\"b\",\"x\":1}".into(), ..entry("posts", "b") };
-    let replaced = store.replace([entry("posts", "a"), changed], &[], "f", noon() + 1.hour()).await.unwrap();
-    assert_eq!((replaced.generation, replaced.written, replaced.unchanged), (2, 1, 1));
-    assert_eq!(visible(&store, "b", noon()).await.as_deref(), Some("{\"id\":\"b\",\"x\":1}"));
+    store
+        .replace([entry("posts", "a"), entry("posts", "b")], &[], "f", noon())
+        .await
+        .unwrap();
+    let changed = Item {
+        summary: "{\"id\":\"b\",\"x\":1}".into(),
+        ..entry("posts", "b")
+    };
+    let replaced = store
+        .replace([entry("posts", "a"), changed], &[], "f", noon() + 1.hour())
+        .await
+        .unwrap();
+    assert_eq!(
+        (replaced.generation, replaced.written, replaced.unchanged),
+        (2, 1, 1)
+    );
+    assert_eq!(
+        visible(&store, "b", noon()).await.as_deref(),
+        Some("{\"id\":\"b\",\"x\":1}")
+    );
     let kept = store.entry("a", noon()).await.unwrap();
     assert_eq!(kept.value.unwrap().changed_at(), noon());
     assert_eq!(kept.replaced_at, noon() + 1.hour());
@@ -96,89 +142,258 @@ async fn one_changed_item_is_the_only_one_written() {
 #[tokio::test]
 async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
     let store = Store::open(&database("only_moved")).await.unwrap();
-    let placed = |id: &str, place: i64| Item { own_order: place, position: place, ..entry("posts", id) };
-    store.replace([placed("a", 1), placed("b", 2)], &[], "f", noon()).await.unwrap();
-    assert_eq!(ids(&store, &Query { limit: 9, ..Query::default() }).await, ["a", "b"]);
+    let placed = |id: &str, place: i64| Item {
+        own_order: place,
+        position: place,
+        ..entry("posts", id)
+    };
+    store
+        .replace([placed("a", 1), placed("b", 2)], &[], "f", noon())
+        .await
+        .unwrap();
+    assert_eq!(
+        ids(
+            &store,
+            &Query {
+                limit: 9,
+                ..Query::default()
+            }
+        )
+        .await,
+        ["a", "b"]
+    );
 
-    let moved = store.replace([placed("b", 1), placed("a", 2)], &[], "f", noon()).await.unwrap();
-    assert_eq!((moved.generation, moved.written, moved.unchanged), (2, 0, 2));
-    assert_eq!(ids(&store, &Query { limit: 9, ..Query::default() }).await, ["b", "a"]);
+    let moved = store
+        .replace([placed("b", 1), placed("a", 2)], &[], "f", noon())
+        .await
+        .unwrap();
+    assert_eq!(
+        (moved.generation, moved.written, moved.unchanged),
+        (2, 0, 2)
+    );
+    assert_eq!(
+        ids(
+            &store,
+            &Query {
+                limit: 9,
+                ..Query::default()
+            }
+        )
+        .await,
+        ["b", "a"]
+    );
 }
 
 #[tokio::test]
 async fn what_vanished_is_gone_with_its_links_and_field_names() {
     let file = database("what_vanished");
     let store = Store::open(&file).await.unwrap();
-    let link = Link { field: "body".into(), target: "entry::b".into(), text: "B".into(), state: "ok".into() };
-    let linking = Item { links: vec![link], fields: Some("{\u{1}f\"body\":1\u{2}}".into()), ..entry("posts", "a") };
-    store.replace([linking, entry("posts", "b")], &[], "f", noon()).await.unwrap();
-    let replaced = store.replace([entry("posts", "b")], &[], "f", noon()).await.unwrap();
+    let link = Link {
+        field: "body".into(),
+        target: "entry::b".into(),
+        text: "B".into(),
+        state: "ok".into(),
+    };
+    let linking = Item {
+        links: vec![link],
+        fields: Some("{\u{1}f\"body\":1\u{2}}".into()),
+        ..entry("posts", "a")
+    };
+    store
+        .replace([linking, entry("posts", "b")], &[], "f", noon())
+        .await
+        .unwrap();
+    let replaced = store
+        .replace([entry("posts", "b")], &[], "f", noon())
+        .await
+        .unwrap();
     assert_eq!((replaced.deleted, replaced.unchanged), (1, 1));
     assert!(visible(&store, "a", noon()).await.is_none());
     assert!(store.field_names(None).await.unwrap().is_empty());
 
     let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-    let left: i64 = sqlx::query_scalar("select (select count(*) from link) + (select count(*) from body where number = 1)")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
+    let left: i64 = sqlx::query_scalar(
+        "select (select count(*) from link) + (select count(*) from body where number = 1)",
+    )
+    .fetch_one(&mut connection)
+    .await
+    .unwrap();
     assert_eq!(left, 0);
 }
 
 #[tokio::test]
 async fn drafts_are_found_by_no_read() {
     let store = Store::open(&database("drafts")).await.unwrap();
-    let draft = Item { published: false, fields: Some("{}".into()), ..entry("posts", "draft") };
-    store.replace([draft, entry("posts", "a")], &[], "f", noon()).await.unwrap();
+    let draft = Item {
+        published: false,
+        fields: Some("{}".into()),
+        ..entry("posts", "draft")
+    };
+    store
+        .replace([draft, entry("posts", "a")], &[], "f", noon())
+        .await
+        .unwrap();
     assert!(visible(&store, "draft", noon()).await.is_none());
-    assert!(store.localization("draft", "default", noon()).await.unwrap().value.is_none());
-    assert!(store.item(Kind::Entry, "posts", "draft", "default", noon()).await.unwrap().value.is_none());
-    assert_eq!(store.items(Kind::Entry, "posts", None, noon()).await.unwrap().value.len(), 1);
-    let page = store.entries(&Query { limit: 9, count: true, ..Query::default() }, noon()).await.unwrap().value;
+    assert!(
+        store
+            .localization("draft", "default", noon())
+            .await
+            .unwrap()
+            .value
+            .is_none()
+    );
+    assert!(
+        store
+            .item(Kind::Entry, "posts", "draft", "default", noon())
+            .await
+            .unwrap()
+            .value
+            .is_none()
+    );
+    assert_eq!(
+        store
+            .items(Kind::Entry, "posts", None, noon())
+            .await
+            .unwrap()
+            .value
+            .len(),
+        1
+    );
+    let page = store
+        .entries(
+            &Query {
+                limit: 9,
+                count: true,
+                ..Query::default()
+            },
+            noon(),
+        )
+        .await
+        .unwrap()
+        .value;
     assert_eq!((page.documents.len(), page.total), (1, Some(1)));
 }
 
 #[tokio::test]
 async fn an_entry_is_visible_from_its_first_second_until_its_last() {
     let store = Store::open(&database("window")).await.unwrap();
-    let window = Window { from: Some(noon()), until: Some(noon() + 1.hour()) };
-    store.replace([Item { window, ..entry("posts", "a") }], &[], "f", noon() - 1.hour()).await.unwrap();
+    let window = Window {
+        from: Some(noon()),
+        until: Some(noon() + 1.hour()),
+    };
+    store
+        .replace(
+            [Item {
+                window,
+                ..entry("posts", "a")
+            }],
+            &[],
+            "f",
+            noon() - 1.hour(),
+        )
+        .await
+        .unwrap();
 
     let before = store.entry("a", noon() - 1.millisecond()).await.unwrap();
-    assert_eq!((before.value.is_none(), before.last_boundary, before.next_boundary), (true, None, Some(noon())));
+    assert_eq!(
+        (
+            before.value.is_none(),
+            before.last_boundary,
+            before.next_boundary
+        ),
+        (true, None, Some(noon()))
+    );
     let during = store.entry("a", noon()).await.unwrap();
-    assert_eq!((during.last_boundary, during.next_boundary), (Some(noon()), Some(noon() + 1.hour())));
+    assert_eq!(
+        (during.last_boundary, during.next_boundary),
+        (Some(noon()), Some(noon() + 1.hour()))
+    );
     let document = during.value.unwrap();
-    assert_eq!((document.changed_at(), document.visible_until()), (noon(), Some(noon() + 1.hour())));
+    assert_eq!(
+        (document.changed_at(), document.visible_until()),
+        (noon(), Some(noon() + 1.hour()))
+    );
     assert!(visible(&store, "a", noon() + 1.hour()).await.is_none());
 }
 
 #[tokio::test]
 async fn of_several_versions_the_latest_valid_one_is_the_answer() {
     let store = Store::open(&database("versions")).await.unwrap();
-    let version = |text: &str, valid_from| Item { summary: text.into(), valid_from, ..entry("posts", "a") };
-    let versions = [version("\"later\"", Some(noon())), version("\"first\"", None)];
+    let version = |text: &str, valid_from| Item {
+        summary: text.into(),
+        valid_from,
+        ..entry("posts", "a")
+    };
+    let versions = [
+        version("\"later\"", Some(noon())),
+        version("\"first\"", None),
+    ];
     store.replace(versions, &[], "f", noon()).await.unwrap();
-    assert_eq!(visible(&store, "a", noon() - 1.second()).await.as_deref(), Some("\"first\""));
-    assert_eq!(visible(&store, "a", noon()).await.as_deref(), Some("\"later\""));
-    assert_eq!(ids(&store, &Query { limit: 9, ..Query::default() }).await, ["a"]);
+    assert_eq!(
+        visible(&store, "a", noon() - 1.second()).await.as_deref(),
+        Some("\"first\"")
+    );
+    assert_eq!(
+        visible(&store, "a", noon()).await.as_deref(),
+        Some("\"later\"")
+    );
+    assert_eq!(
+        ids(
+            &store,
+            &Query {
+                limit: 9,
+                ..Query::default()
+            }
+        )
+        .await,
+        ["a"]
+    );
 }
 
 #[tokio::test]
 async fn an_item_that_comes_twice_is_kept_once() {
     let store = Store::open(&database("twice")).await.unwrap();
-    let second = Item { summary: "\"second\"".into(), ..entry("posts", "a") };
-    store.replace([entry("posts", "a"), entry("posts", "b"), second], &[], "f", noon()).await.unwrap();
-    assert_eq!(visible(&store, "a", noon()).await.as_deref(), Some("{\"id\":\"a\"}"));
+    let second = Item {
+        summary: "\"second\"".into(),
+        ..entry("posts", "a")
+    };
+    store
+        .replace(
+            [entry("posts", "a"), entry("posts", "b"), second],
+            &[],
+            "f",
+            noon(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        visible(&store, "a", noon()).await.as_deref(),
+        Some("{\"id\":\"a\"}")
+    );
 }
 
 #[tokio::test]
 async fn a_uuid_is_found_in_any_spelling_and_other_ids_as_they_are() {
     let store = Store::open(&database("spelling")).await.unwrap();
     let uuid = "7DC77816-0f92-4adb-80f6-6bc6e71453b8";
-    store.replace([entry("posts", uuid), entry("pages", "Home")], &[], "f", noon()).await.unwrap();
-    for spelling in ["7dc77816-0f92-4adb-80f6-6bc6e71453b8", "7DC778160F924ADB80F66BC6E71453B8", uuid] {
-        assert!(visible(&store, spelling, noon()).await.is_some(), "{spelling}");
+    store
+        .replace(
+            [entry("posts", uuid), entry("pages", "Home")],
+            &[],
+            "f",
+            noon(),
+        )
+        .await
+        .unwrap();
+    for spelling in [
+        "7dc77816-0f92-4adb-80f6-6bc6e71453b8",
+        "7DC778160F924ADB80F66BC6E71453B8",
+        uuid,
+    ] {
+        assert!(
+            visible(&store, spelling, noon()).await.is_some(),
+            "{spelling}"
+        );
     }
     assert!(visible(&store, "Home", noon()).await.is_some());
     assert!(visible(&store, "home", noon()).await.is_none());
@@ -187,10 +402,29 @@ async fn a_uuid_is_found_in_any_spelling_and_other_ids_as_they_are() {
 #[tokio::test]
 async fn a_localization_is_found_from_any_of_its_siblings() {
     let store = Store::open(&database("localizations")).await.unwrap();
-    let german = Item { site: "de".into(), localizes: Some("a".into()), ..entry("posts", "a-de") };
-    let french = Item { site: "fr".into(), localizes: Some("a".into()), published: false, ..entry("posts", "a-fr") };
-    store.replace([entry("posts", "a"), german, french], &[], "f", noon()).await.unwrap();
-    let found = async |id, site| store.localization(id, site, noon()).await.unwrap().value.map(|found| found.id);
+    let german = Item {
+        site: "de".into(),
+        localizes: Some("a".into()),
+        ..entry("posts", "a-de")
+    };
+    let french = Item {
+        site: "fr".into(),
+        localizes: Some("a".into()),
+        published: false,
+        ..entry("posts", "a-fr")
+    };
+    store
+        .replace([entry("posts", "a"), german, french], &[], "f", noon())
+        .await
+        .unwrap();
+    let found = async |id, site| {
+        store
+            .localization(id, site, noon())
+            .await
+            .unwrap()
+            .value
+            .map(|found| found.id)
+    };
     assert_eq!(found("a", "de").await.as_deref(), Some("a-de"));
     assert_eq!(found("a-de", "default").await.as_deref(), Some("a"));
     assert_eq!(found("a-de", "de").await.as_deref(), Some("a-de"));
@@ -200,7 +434,11 @@ async fn a_localization_is_found_from_any_of_its_siblings() {
 
 /// Twelve entries in two collections with many ties, and one that has no date.
 fn many() -> Vec<Item> {
-    let dates = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-02T00:00:00Z"];
+    let dates = [
+        "2026-01-01T00:00:00Z",
+        "2026-01-02T00:00:00Z",
+        "2026-01-02T00:00:00Z",
+    ];
     let entries = (0..12_usize).map(|n| Item {
         title: ["b", "A", "c"][n % 3].into(),
         date: (n != 5).then(|| at(dates[n % 3])),
@@ -217,9 +455,21 @@ async fn pages_of_every_order_hold_each_entry_once_and_backwards_is_the_reverse(
     store.replace(many(), &[], "f", noon()).await.unwrap();
     for sort in [Sort::OwnOrder, Sort::Date, Sort::Title, Sort::UpdatedAt] {
         for (collection, count) in [(None, 12), (Some("posts".to_owned()), 6)] {
-            let query = Query { collection, sort, limit: 5, ..Query::default() };
+            let query = Query {
+                collection,
+                sort,
+                limit: 5,
+                ..Query::default()
+            };
             let forwards = walk(&store, query.clone()).await;
-            let mut backwards = walk(&store, Query { descending: true, ..query.clone() }).await;
+            let mut backwards = walk(
+                &store,
+                Query {
+                    descending: true,
+                    ..query.clone()
+                },
+            )
+            .await;
             backwards.reverse();
             assert_eq!(forwards, backwards, "{query:?}");
             let mut once = forwards.clone();
@@ -244,7 +494,18 @@ async fn walk(store: &Store, mut query: Query) -> Vec<String> {
 async fn lists_are_in_the_order_that_was_asked_for() {
     let store = Store::open(&database("orders")).await.unwrap();
     store.replace(many(), &[], "f", noon()).await.unwrap();
-    let list = async |sort, descending| ids(&store, &Query { sort, descending, limit: 3, ..Query::default() }).await;
+    let list = async |sort, descending| {
+        ids(
+            &store,
+            &Query {
+                sort,
+                descending,
+                limit: 3,
+                ..Query::default()
+            },
+        )
+        .await
+    };
     assert_eq!(list(Sort::OwnOrder, false).await, ["e11", "e09", "e07"]);
     assert_eq!(list(Sort::Date, true).await, ["e11", "e10", "e08"]);
     assert_eq!(list(Sort::Date, false).await, ["e05", "e00", "e03"]);
@@ -255,31 +516,100 @@ async fn lists_are_in_the_order_that_was_asked_for() {
 #[tokio::test]
 async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
     let store = Store::open(&database("site_list")).await.unwrap();
-    let german = Item { site: "de".into(), fields: Some("{}".into()), ..entry("posts", "b") };
-    store.replace([entry("posts", "a"), german], &[], "f", noon()).await.unwrap();
-    let query = Query { site: Some("de".into()), limit: 9, count: true, ..Query::default() };
+    let german = Item {
+        site: "de".into(),
+        fields: Some("{}".into()),
+        ..entry("posts", "b")
+    };
+    store
+        .replace([entry("posts", "a"), german], &[], "f", noon())
+        .await
+        .unwrap();
+    let query = Query {
+        site: Some("de".into()),
+        limit: 9,
+        count: true,
+        ..Query::default()
+    };
     let narrow = store.entries(&query, noon()).await.unwrap().value;
-    assert_eq!((narrow.documents.len(), narrow.total, narrow.documents[0].fields.clone()), (1, Some(1), None));
-    let whole = store.entries(&Query { bodies: true, ..query }, noon()).await.unwrap().value;
+    assert_eq!(
+        (
+            narrow.documents.len(),
+            narrow.total,
+            narrow.documents[0].fields.clone()
+        ),
+        (1, Some(1), None)
+    );
+    let whole = store
+        .entries(
+            &Query {
+                bodies: true,
+                ..query
+            },
+            noon(),
+        )
+        .await
+        .unwrap()
+        .value;
     assert_eq!(whole.documents[0].fields.as_deref(), Some("{}"));
-    let place = Place { id: "z".into(), ..whole.documents[0].place(Sort::OwnOrder) };
-    let past_the_end = Query { after: Some(place), limit: 9, ..Query::default() };
+    let place = Place {
+        id: "z".into(),
+        ..whole.documents[0].place(Sort::OwnOrder)
+    };
+    let past_the_end = Query {
+        after: Some(place),
+        limit: 9,
+        ..Query::default()
+    };
     let empty = store.entries(&past_the_end, noon()).await.unwrap();
-    assert_eq!((empty.generation, empty.value.documents.len(), empty.value.total), (1, 0, None));
+    assert_eq!(
+        (
+            empty.generation,
+            empty.value.documents.len(),
+            empty.value.total
+        ),
+        (1, 0, None)
+    );
 }
 
 #[tokio::test]
 async fn collections_come_in_their_order_with_the_number_of_their_public_entries() {
     let store = Store::open(&database("collections")).await.unwrap();
-    let collection = |handle: &str, position| Item { position, ..Item::new(Kind::Collection, "", handle) };
-    let draft = Item { published: false, ..entry("posts", "c") };
-    let items = [collection("posts", 2), collection("pages", 1), entry("posts", "a"), entry("posts", "b"), draft];
+    let collection = |handle: &str, position| Item {
+        position,
+        ..Item::new(Kind::Collection, "", handle)
+    };
+    let draft = Item {
+        published: false,
+        ..entry("posts", "c")
+    };
+    let items = [
+        collection("posts", 2),
+        collection("pages", 1),
+        entry("posts", "a"),
+        entry("posts", "b"),
+        draft,
+    ];
     store.replace(items, &[], "f", noon()).await.unwrap();
     let found = store.collections(None, noon()).await.unwrap().value;
-    let found: Vec<_> = found.into_iter().map(|collection| (collection.id, collection.entries)).collect();
+    let found: Vec<_> = found
+        .into_iter()
+        .map(|collection| (collection.id, collection.entries))
+        .collect();
     assert_eq!(found, [("pages".to_owned(), 0), ("posts".to_owned(), 2)]);
-    assert_eq!(store.collections(Some("posts"), noon()).await.unwrap().value.len(), 1);
-    assert_eq!(store.handles(Kind::Collection).await.unwrap(), ["pages", "posts"]);
+    assert_eq!(
+        store
+            .collections(Some("posts"), noon())
+            .await
+            .unwrap()
+            .value
+            .len(),
+        1
+    );
+    assert_eq!(
+        store.handles(Kind::Collection).await.unwrap(),
+        ["pages", "posts"]
+    );
 }
 
 #[tokio::test]
@@ -294,25 +624,80 @@ async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
         message: "m".into(),
         entry: None,
     };
-    let problems = [problem(Severity::Error, "one"), problem(Severity::Info, "two")];
+    let problems = [
+        problem(Severity::Error, "one"),
+        problem(Severity::Info, "two"),
+    ];
     store.replace([], &problems, "f", noon()).await.unwrap();
     let found = store.problems(None, 0, 9, noon()).await.unwrap();
-    assert_eq!(found.value.iter().map(|(_, problem)| problem.clone()).collect::<Vec<_>>(), problems);
-    assert_eq!(store.problems(Some(Severity::Info), 0, 9, noon()).await.unwrap().value, [(2, problems[1].clone())]);
-    assert_eq!(store.replace([], &problems, "f", noon()).await.unwrap().generation, 1);
-    assert_eq!(store.replace([], &problems[..1], "f", noon()).await.unwrap().generation, 2);
+    assert_eq!(
+        found
+            .value
+            .iter()
+            .map(|(_, problem)| problem.clone())
+            .collect::<Vec<_>>(),
+        problems
+    );
+    assert_eq!(
+        store
+            .problems(Some(Severity::Info), 0, 9, noon())
+            .await
+            .unwrap()
+            .value,
+        [(2, problems[1].clone())]
+    );
+    assert_eq!(
+        store
+            .replace([], &problems, "f", noon())
+            .await
+            .unwrap()
+            .generation,
+        1
+    );
+    assert_eq!(
+        store
+            .replace([], &problems[..1], "f", noon())
+            .await
+            .unwrap()
+            .generation,
+        2
+    );
 }
 
 #[tokio::test]
 async fn statamic_objects_come_in_the_order_that_was_asked_for() {
     let store = Store::open(&database("objects")).await.unwrap();
-    let item = |id: &str, position| Item { statamic: Some(id.into()), query: Some("{}".into()), position, ..entry("posts", id) };
-    store.replace([item("a", 2), item("b", 1)], &[], "f", noon()).await.unwrap();
-    let listed = store.items(Kind::Entry, "posts", Some("default"), noon()).await.unwrap().value;
+    let item = |id: &str, position| Item {
+        statamic: Some(id.into()),
+        query: Some("{}".into()),
+        position,
+        ..entry("posts", id)
+    };
+    store
+        .replace([item("a", 2), item("b", 1)], &[], "f", noon())
+        .await
+        .unwrap();
+    let listed = store
+        .items(Kind::Entry, "posts", Some("default"), noon())
+        .await
+        .unwrap()
+        .value;
     let numbers: Vec<i64> = listed.iter().rev().map(|texts| texts.number).collect();
-    assert_eq!(listed.iter().map(|texts| texts.id.as_str()).collect::<Vec<_>>(), ["b", "a"]);
+    assert_eq!(
+        listed
+            .iter()
+            .map(|texts| texts.id.as_str())
+            .collect::<Vec<_>>(),
+        ["b", "a"]
+    );
     let objects = store.objects(&numbers).await.unwrap();
-    assert_eq!(objects.iter().map(|texts| texts.object.as_deref().unwrap()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(
+        objects
+            .iter()
+            .map(|texts| texts.object.as_deref().unwrap())
+            .collect::<Vec<_>>(),
+        ["a", "b"]
+    );
 }
 
 #[tokio::test]
@@ -326,33 +711,60 @@ async fn a_database_of_a_newer_schema_is_refused_in_one_line() {
         .unwrap();
     for refused in [Store::open(&file).await, Store::open_read_only(&file).await] {
         let error = refused.unwrap_err();
-        assert!(matches!(error, Error::NewerSchema { found: 999, .. }), "{error:?}");
-        assert!(error.to_string().ends_with("use a newer rhapsode or another file"), "{error}");
+        assert!(
+            matches!(error, Error::NewerSchema { found: 999, .. }),
+            "{error:?}"
+        );
+        assert!(
+            error
+                .to_string()
+                .ends_with("use a newer rhapsode or another file"),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn what_is_no_database_is_refused_in_one_line() {
     let file = database("no_database");
-    std::fs::write(&file, "# Just some text, longer than the header of a database file would be.\n".repeat(20)).unwrap();
+    std::fs::write(
+        &file,
+        "# Just some text, longer than the header of a database file would be.\n".repeat(20),
+    )
+    .unwrap();
     for refused in [Store::open(&file).await, Store::open_read_only(&file).await] {
         let text = refused.unwrap_err().to_string();
-        assert!(text.starts_with("cannot open the database") && !text.contains('\n'), "{text}");
+        assert!(
+            text.starts_with("cannot open the database") && !text.contains('\n'),
+            "{text}"
+        );
     }
-    let missing = Store::open_read_only(&database("missing")).await.unwrap_err();
+    let missing = Store::open_read_only(&database("missing"))
+        .await
+        .unwrap_err();
     assert!(matches!(missing, Error::Unreadable { .. }), "{missing:?}");
     let engine = Store::open("mysql://localhost/site").await.unwrap_err();
     assert!(matches!(engine, Error::Engine(_)), "{engine:?}");
     let empty = database("empty");
     std::fs::write(&empty, "").unwrap();
-    assert!(matches!(Store::open_read_only(&empty).await.unwrap_err(), Error::OlderSchema { found: 0, .. }));
+    assert!(matches!(
+        Store::open_read_only(&empty).await.unwrap_err(),
+        Error::OlderSchema { found: 0, .. }
+    ));
 }
 
 #[tokio::test]
 async fn a_read_only_store_reads_and_does_not_write() {
     let file = database("read_only");
-    Store::open(&file).await.unwrap().replace([entry("posts", "a")], &[], "f", noon()).await.unwrap();
-    let store = Store::open_read_only(&format!("sqlite:{file}")).await.unwrap();
+    Store::open(&file)
+        .await
+        .unwrap()
+        .replace([entry("posts", "a")], &[], "f", noon())
+        .await
+        .unwrap();
+    let store = Store::open_read_only(&format!("sqlite:{file}"))
+        .await
+        .unwrap();
     assert!(!store.is_writable());
     assert!(visible(&store, "a", noon()).await.is_some());
 }
@@ -361,13 +773,24 @@ async fn a_read_only_store_reads_and_does_not_write() {
 async fn a_reader_sees_one_generation_whole_while_another_is_written() {
     let store = Store::open(&database("whole")).await.unwrap();
     let site = |stamp: i64| {
-        (0..60).map(move |n| Item { summary: format!("{stamp}"), permalink: Some(format!("{stamp}")), ..entry("posts", &format!("e{n}")) })
+        (0..60).map(move |n| Item {
+            summary: format!("{stamp}"),
+            permalink: Some(format!("{stamp}")),
+            ..entry("posts", &format!("e{n}"))
+        })
     };
     store.replace(site(1), &[], "f", noon()).await.unwrap();
     let done = Arc::new(AtomicBool::new(false));
     let reader = tokio::spawn(watch(store.clone(), Arc::clone(&done)));
     for stamp in 2..=25 {
-        assert_eq!(store.replace(site(stamp), &[], "f", noon()).await.unwrap().generation, stamp);
+        assert_eq!(
+            store
+                .replace(site(stamp), &[], "f", noon())
+                .await
+                .unwrap()
+                .generation,
+            stamp
+        );
     }
     done.store(true, Ordering::SeqCst);
     assert!(reader.await.unwrap() > 10);
@@ -377,10 +800,29 @@ async fn a_reader_sees_one_generation_whole_while_another_is_written() {
 async fn watch(store: Store, done: Arc<AtomicBool>) -> usize {
     let mut reads = 0;
     while !done.load(Ordering::SeqCst) {
-        let page = store.entries(&Query { limit: 100, count: true, ..Query::default() }, noon()).await.unwrap();
-        let stamps: Vec<i64> = page.value.documents.iter().map(|document| document.summary.parse().unwrap()).collect();
+        let page = store
+            .entries(
+                &Query {
+                    limit: 100,
+                    count: true,
+                    ..Query::default()
+                },
+                noon(),
+            )
+            .await
+            .unwrap();
+        let stamps: Vec<i64> = page
+            .value
+            .documents
+            .iter()
+            .map(|document| document.summary.parse().unwrap())
+            .collect();
         assert_eq!((stamps.len(), page.value.total), (60, Some(60)));
-        assert!(stamps.iter().all(|stamp| *stamp == page.generation), "generation {}: {stamps:?}", page.generation);
+        assert!(
+            stamps.iter().all(|stamp| *stamp == page.generation),
+            "generation {}: {stamps:?}",
+            page.generation
+        );
         reads += 1;
     }
     reads

@@ -26,7 +26,9 @@ const MAX_BYTES: usize = 16 * 1024;
 /// # Panics
 /// Where an input makes the target panic, is slow, or takes too much memory.
 pub fn run(name: &str, seeds: Vec<Vec<u8>>, target: impl Fn(&[u8]) + panic::RefUnwindSafe) {
-    let mut arguments = std::env::args().skip(1).map(|argument| argument.parse().expect("a number"));
+    let mut arguments = std::env::args()
+        .skip(1)
+        .map(|argument| argument.parse().expect("a number"));
     let iterations: u64 = arguments.next().unwrap_or(100_000);
     let seed = arguments.next().unwrap_or(1);
     let start = Instant::now();
@@ -75,12 +77,25 @@ fn peak_memory_kb() -> u64 {
 /// The files below a folder of the shared data that have one of the extensions, or nothing where it is missing.
 #[must_use]
 pub fn shared_files(folder: &str, extensions: &[&str]) -> Vec<Vec<u8>> {
-    let shared = std::env::var_os("RHAPSODE_SHARED").map_or_else(|| "../../shared".into(), PathBuf::from);
+    let shared =
+        std::env::var_os("RHAPSODE_SHARED").map_or_else(|| "../../shared".into(), PathBuf::from);
     let mut files = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join(folder)];
+    let mut folders = vec![
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(shared)
+            .join(folder),
+    ];
     while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
-            let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        for path in fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+        {
+            let extension = path
+                .extension()
+                .and_then(|extension| extension.to_str())
+                .unwrap_or_default();
             if path.is_dir() {
                 folders.push(path);
             } else if extensions.contains(&extension) {

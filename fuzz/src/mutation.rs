@@ -11,9 +11,46 @@ pub struct Mutator {
 
 /// What means something to a parser of JSON, YAML, HTML or Markdown.
 const WORDS: [&str; 40] = [
-    "{", "}", "[", "]", ":", ",", "\"", "'", "\\", "\n", "\r\n", "\t", " ", "-", "---\n", "- ", "  ", "&a ", "*a", "!!str ",
-    "|\n", ">-\n", "<", ">", "</", "<!--", "&amp;", "&#", "\u{0}", "\u{feff}", "é", "\u{10ffff}", "null", "true", "1e999",
-    "-0", "99999999999999999999", "type", "content", "statamic://entry::",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "\"",
+    "'",
+    "\\",
+    "\n",
+    "\r\n",
+    "\t",
+    " ",
+    "-",
+    "---\n",
+    "- ",
+    "  ",
+    "&a ",
+    "*a",
+    "!!str ",
+    "|\n",
+    ">-\n",
+    "<",
+    ">",
+    "</",
+    "<!--",
+    "&amp;",
+    "&#",
+    "\u{0}",
+    "\u{feff}",
+    "é",
+    "\u{10ffff}",
+    "null",
+    "true",
+    "1e999",
+    "-0",
+    "99999999999999999999",
+    "type",
+    "content",
+    "statamic://entry::",
 ];
 
 /// So many inputs are bred from.
@@ -61,7 +98,10 @@ impl Mutator {
         let end = (place + 1 + self.random.below(32)).min(input.len());
         match self.random.below(6) {
             0 => drop(input.splice(place..place, WORDS[self.random.below(WORDS.len())].bytes())),
-            1 => drop(input.splice(place.min(end)..end, WORDS[self.random.below(WORDS.len())].bytes())),
+            1 => drop(input.splice(
+                place.min(end)..end,
+                WORDS[self.random.below(WORDS.len())].bytes(),
+            )),
             2 => drop(input.drain(place.min(end)..end)),
             3 => {
                 let piece = input[place.min(end)..end].repeat(1 + self.random.below(40));

@@ -53,8 +53,17 @@ impl Cache {
     /// An empty cache that takes at most so many bytes.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
-        let shard = || Mutex::new(Shard { budget: bytes / SHARDS, ..Shard::default() });
-        Self { shards: (0..SHARDS).map(|_| shard()).collect(), hasher: RandomState::new(), flights: Mutex::default() }
+        let shard = || {
+            Mutex::new(Shard {
+                budget: bytes / SHARDS,
+                ..Shard::default()
+            })
+        };
+        Self {
+            shards: (0..SHARDS).map(|_| shard()).collect(),
+            hasher: RandomState::new(),
+            flights: Mutex::default(),
+        }
     }
 
     /// The answer to a path and query in any spelling that was met before, if it is still the answer.
@@ -73,13 +82,24 @@ impl Cache {
     ///
     /// # Errors
     /// What `compute` fails with; the next who asks tries again.
-    pub async fn compute<F>(&self, key: &str, generation: i64, compute: F) -> Result<Arc<Answer>, Error>
+    pub async fn compute<F>(
+        &self,
+        key: &str,
+        generation: i64,
+        compute: F,
+    ) -> Result<Arc<Answer>, Error>
     where
         F: Future<Output = Result<Answer, Error>>,
     {
         let flight = self.flight(key, generation);
-        let answer = flight.get_or_try_init(async || compute.await.map(Arc::new)).await?;
-        self.keep(key, Held::Answer(Arc::clone(answer)), answer.weight() + key.len());
+        let answer = flight
+            .get_or_try_init(async || compute.await.map(Arc::new))
+            .await?;
+        self.keep(
+            key,
+            Held::Answer(Arc::clone(answer)),
+            answer.weight() + key.len(),
+        );
         self.lock_flights().remove(&(key.to_owned(), generation));
         Ok(Arc::clone(answer))
     }
@@ -87,7 +107,11 @@ impl Cache {
     /// Remembers that a spelling means a key.
     pub fn alias(&self, spelling: &str, key: &str) {
         if spelling != key {
-            self.keep(spelling, Held::Alias(key.into()), ALIAS_OVERHEAD + spelling.len() + key.len());
+            self.keep(
+                spelling,
+                Held::Alias(key.into()),
+                ALIAS_OVERHEAD + spelling.len() + key.len(),
+            );
         }
     }
 
@@ -97,7 +121,8 @@ impl Cache {
         if let Some(slot) = shard.slots.get_mut(spelling) {
             match &slot.held {
                 Held::Answer(_) => {
-                    let before = std::mem::replace(&mut slot.weight, answer.weight() + spelling.len());
+                    let before =
+                        std::mem::replace(&mut slot.weight, answer.weight() + spelling.len());
                     shard.weight = shard.weight - before + answer.weight() + spelling.len();
                     shard.make_room();
                 }
@@ -112,7 +137,10 @@ impl Cache {
 
     /// Bytes that it takes now.
     pub fn weight(&self) -> usize {
-        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).weight).sum()
+        self.shards
+            .iter()
+            .map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).weight)
+            .sum()
     }
 
     fn held(&self, key: &str) -> Option<Held> {
@@ -123,17 +151,29 @@ impl Cache {
     }
 
     fn keep(&self, key: &str, held: Held, weight: usize) {
-        self.shard(key).keep(key, Slot { held, weight, used: false });
+        self.shard(key).keep(
+            key,
+            Slot {
+                held,
+                weight,
+                used: false,
+            },
+        );
     }
 
     fn shard(&self, key: &str) -> std::sync::MutexGuard<'_, Shard> {
         let hash = usize::try_from(self.hasher.hash_one(key) & 0xffff).unwrap_or(0);
-        self.shards[hash % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+        self.shards[hash % SHARDS]
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn flight(&self, key: &str, generation: i64) -> Arc<OnceCell<Arc<Answer>>> {
         let mut flights = self.lock_flights();
-        if let Some(flight) = flights.get(&(key.to_owned(), generation)).and_then(Weak::upgrade) {
+        if let Some(flight) = flights
+            .get(&(key.to_owned(), generation))
+            .and_then(Weak::upgrade)
+        {
             return flight;
         }
         flights.retain(|_, flight| flight.strong_count() > 0);
@@ -142,7 +182,9 @@ impl Cache {
         flight
     }
 
-    fn lock_flights(&self) -> std::sync::MutexGuard<'_, HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>> {
+    fn lock_flights(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -167,7 +209,9 @@ impl Shard {
 
     fn make_room(&mut self) {
         while self.weight > self.budget {
-            let Some(key) = self.hand.pop_front() else { return };
+            let Some(key) = self.hand.pop_front() else {
+                return;
+            };
             match self.slots.get_mut(&key) {
                 Some(slot) if slot.used => {
                     slot.used = false;
@@ -196,12 +240,23 @@ mod tests {
     fn answer(bytes: usize, expires: Option<Timestamp>) -> Answer {
         let body = "x".repeat(bytes);
         let (links, keys) = (Vec::new(), Vec::new());
-        let draft = Draft { body, content_type: "text/plain", links, keys, changed_at: None, expires, generation: 1 };
+        let draft = Draft {
+            body,
+            content_type: "text/plain",
+            links,
+            keys,
+            changed_at: None,
+            expires,
+            generation: 1,
+        };
         Answer::new(draft, &Freshness::new(""))
     }
 
     async fn fill(cache: &Cache, key: &str, bytes: usize) {
-        cache.compute(key, 1, async { Ok(answer(bytes, None)) }).await.unwrap();
+        cache
+            .compute(key, 1, async { Ok(answer(bytes, None)) })
+            .await
+            .unwrap();
     }
 
     #[tokio::test]
@@ -210,10 +265,19 @@ mod tests {
         fill(&cache, "/hot", 10_000).await;
         for n in 0..200 {
             fill(&cache, &format!("/{n}"), 10_000).await;
-            assert!(cache.find("/hot", 1, Timestamp::UNIX_EPOCH).is_some(), "{n}");
+            assert!(
+                cache.find("/hot", 1, Timestamp::UNIX_EPOCH).is_some(),
+                "{n}"
+            );
             assert!(cache.weight() <= 1 << 20);
         }
-        let kept = (0..200).filter(|n| cache.find(&format!("/{n}"), 1, Timestamp::UNIX_EPOCH).is_some()).count();
+        let kept = (0..200)
+            .filter(|n| {
+                cache
+                    .find(&format!("/{n}"), 1, Timestamp::UNIX_EPOCH)
+                    .is_some()
+            })
+            .count();
         assert!((20..120).contains(&kept), "{kept}");
     }
 
@@ -221,10 +285,21 @@ mod tests {
     async fn an_answer_of_another_generation_or_past_its_moment_is_not_found() {
         let cache = Cache::new(1 << 20);
         let expires = Timestamp::from_second(100).unwrap();
-        cache.compute("/a", 1, async { Ok(answer(1, Some(expires))) }).await.unwrap();
-        assert!(cache.find("/a", 1, Timestamp::from_second(99).unwrap()).is_some());
+        cache
+            .compute("/a", 1, async { Ok(answer(1, Some(expires))) })
+            .await
+            .unwrap();
+        assert!(
+            cache
+                .find("/a", 1, Timestamp::from_second(99).unwrap())
+                .is_some()
+        );
         assert!(cache.find("/a", 1, expires).is_none());
-        assert!(cache.find("/a", 2, Timestamp::from_second(99).unwrap()).is_none());
+        assert!(
+            cache
+                .find("/a", 2, Timestamp::from_second(99).unwrap())
+                .is_none()
+        );
     }
 
     #[tokio::test]
@@ -255,8 +330,18 @@ mod tests {
     #[tokio::test]
     async fn a_failed_computation_is_tried_again() {
         let cache = Cache::new(1 << 20);
-        assert!(cache.compute("/a", 1, async { Err(Error::NotReady) }).await.is_err());
-        assert!(cache.compute("/a", 1, async { Ok(answer(1, None)) }).await.is_ok());
+        assert!(
+            cache
+                .compute("/a", 1, async { Err(Error::NotReady) })
+                .await
+                .is_err()
+        );
+        assert!(
+            cache
+                .compute("/a", 1, async { Ok(answer(1, None)) })
+                .await
+                .is_ok()
+        );
     }
 
     #[tokio::test]

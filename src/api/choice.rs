@@ -8,11 +8,28 @@ use crate::fields::splice::Kind;
 pub const PARAMETERS: [&str; 3] = ["body", "fields", "seo"];
 
 /// The parts that a body can have.
-pub const BODY_PARTS: [&str; 10] =
-    ["raw", "html", "text", "markdown", "headings", "words", "reading_minutes", "links", "images", "blocks"];
+pub const BODY_PARTS: [&str; 10] = [
+    "raw",
+    "html",
+    "text",
+    "markdown",
+    "headings",
+    "words",
+    "reading_minutes",
+    "links",
+    "images",
+    "blocks",
+];
 
 /// Those that it has where the request does not choose.
-const USUAL_PARTS: [&str; 6] = ["raw", "html", "headings", "words", "reading_minutes", "links"];
+const USUAL_PARTS: [&str; 6] = [
+    "raw",
+    "html",
+    "headings",
+    "words",
+    "reading_minutes",
+    "links",
+];
 
 /// What `seo=` may name, one or several.
 const SEO_PARTS: [&str; 5] = ["raw", "resolved", "head.html", "head.unhead", "head.next"];
@@ -59,21 +76,35 @@ impl Choice {
     /// The choice on a single entry: where nothing is said, everything.
     #[must_use]
     pub fn of_one(self) -> Self {
-        Self { fields: self.fields.or(Names::All), body: self.body, seo: self.seo.or(Names::All) }
+        Self {
+            fields: self.fields.or(Names::All),
+            body: self.body,
+            seo: self.seo.or(Names::All),
+        }
     }
 
     /// The choice in a list: where nothing is said, nothing; a choice of body parts asks for all fields.
     #[must_use]
     pub fn of_many(self) -> Self {
-        let fields = if self.body == Names::Unsaid { Names::None } else { Names::All };
-        Self { fields: self.fields.or(fields), body: self.body, seo: self.seo.or(Names::None) }
+        let fields = if self.body == Names::Unsaid {
+            Names::None
+        } else {
+            Names::All
+        };
+        Self {
+            fields: self.fields.or(fields),
+            body: self.body,
+            seo: self.seo.or(Names::None),
+        }
     }
 
     /// Adds what was said to the canonical query, in the one spelling it has there.
     #[must_use]
     pub fn canonical(&self, query: Canonical) -> Canonical {
         let query = query.with("body", self.body.text("*").as_deref());
-        query.with("fields", self.fields.text("*").as_deref()).with("seo", self.seo.text("full").as_deref())
+        query
+            .with("fields", self.fields.text("*").as_deref())
+            .with("seo", self.seo.text("full").as_deref())
     }
 
     /// Whether any field is wanted.
@@ -91,7 +122,11 @@ impl Choice {
     /// The names of fields that are chosen one by one.
     #[must_use]
     pub fn named_fields(&self) -> &[String] {
-        if let Names::These(names) = &self.fields { names } else { &[] }
+        if let Names::These(names) = &self.fields {
+            names
+        } else {
+            &[]
+        }
     }
 
     /// The error of a field that does not exist.
@@ -117,7 +152,9 @@ impl Choice {
         match name {
             "raw" | "raw_inherited" => self.seo.has("raw"),
             "html" | "unhead" | "next" => self.seo.has(&format!("head.{name}")),
-            "head" => ["head.html", "head.unhead", "head.next"].iter().any(|part| self.seo.has(part)),
+            "head" => ["head.html", "head.unhead", "head.next"]
+                .iter()
+                .any(|part| self.seo.has(part)),
             _ => self.seo.has("resolved"),
         }
     }
@@ -130,7 +167,10 @@ impl Names {
             Some("none") => Self::None,
             Some(given) if given == all => Self::All,
             Some(given) => {
-                let mut names: Vec<String> = given.split(',').map(|name| name.trim().to_owned()).collect();
+                let mut names: Vec<String> = given
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .collect();
                 names.sort();
                 names.dedup();
                 Self::These(names)
@@ -139,7 +179,9 @@ impl Names {
     }
 
     fn check(&self, param: &str, names: &[&str], wholes: &[&str]) -> Result<(), Error> {
-        let Self::These(given) = self else { return Ok(()) };
+        let Self::These(given) = self else {
+            return Ok(());
+        };
         match given.iter().find(|given| !names.contains(&given.as_str())) {
             Some(unknown) => Err(unknown_value(param, unknown, &[names, wholes].concat())),
             None => Ok(()),
@@ -179,7 +221,11 @@ mod tests {
     #[test]
     fn one_entry_has_everything_usual_and_a_list_nothing() {
         let one = choice("").unwrap().of_one();
-        assert!(one.keeps(Kind::Field, "title") && one.keeps(Kind::Part, "html") && one.keeps(Kind::Seo, "head"));
+        assert!(
+            one.keeps(Kind::Field, "title")
+                && one.keeps(Kind::Part, "html")
+                && one.keeps(Kind::Seo, "head")
+        );
         assert!(!one.keeps(Kind::Part, "markdown"));
         let many = choice("").unwrap().of_many();
         assert!(!many.has_fields() && !many.has_seo());
@@ -190,24 +236,44 @@ mod tests {
     #[test]
     fn parts_of_seo_are_chosen_one_by_one() {
         let head = choice("seo=head.html").unwrap().of_one();
-        let kept: Vec<_> = ["version", "raw", "head", "html", "next"].into_iter().filter(|name| head.keeps(Kind::Seo, name)).collect();
+        let kept: Vec<_> = ["version", "raw", "head", "html", "next"]
+            .into_iter()
+            .filter(|name| head.keeps(Kind::Seo, name))
+            .collect();
         assert_eq!(kept, ["head", "html"]);
         let resolved = choice("seo=resolved").unwrap().of_one();
-        assert!(resolved.keeps(Kind::Seo, "raw") && resolved.keeps(Kind::Seo, "title") && !resolved.keeps(Kind::Seo, "head"));
+        assert!(
+            resolved.keeps(Kind::Seo, "raw")
+                && resolved.keeps(Kind::Seo, "title")
+                && !resolved.keeps(Kind::Seo, "head")
+        );
         assert!(!choice("seo=none").unwrap().of_one().has_seo());
     }
 
     #[test]
     fn unknown_parts_are_refused_with_what_was_meant() {
-        let Err(Error::Parameter(wrong)) = choice("body=html,heading") else { panic!("accepted") };
-        assert_eq!((wrong.param.as_str(), wrong.did_you_mean.as_deref()), ("body", Some("headings")));
+        let Err(Error::Parameter(wrong)) = choice("body=html,heading") else {
+            panic!("accepted")
+        };
+        assert_eq!(
+            (wrong.param.as_str(), wrong.did_you_mean.as_deref()),
+            ("body", Some("headings"))
+        );
         assert!(wrong.allowed.iter().any(|allowed| allowed == "*"));
         assert!(choice("seo=everything").is_err());
     }
 
     #[test]
     fn the_order_of_names_does_not_matter() {
-        let canonical = |query| choice(query).unwrap().canonical(Canonical::new(&[])).into_text();
-        assert_eq!(canonical("fields=b,a&body=html"), canonical("body=html&fields=a,b,a"));
+        let canonical = |query| {
+            choice(query)
+                .unwrap()
+                .canonical(Canonical::new(&[]))
+                .into_text()
+        };
+        assert_eq!(
+            canonical("fields=b,a&body=html"),
+            canonical("body=html&fields=a,b,a")
+        );
     }
 }

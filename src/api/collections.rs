@@ -22,7 +22,10 @@ use crate::store::read::Collection;
         (status = 400, description = "A query parameter is wrong.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn list_collections(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
+pub async fn list_collections(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
     let key = Canonical::new(&["collections"]).into_text();
     api.answer(&request, &key, many(&api)).await
@@ -39,7 +42,11 @@ pub async fn list_collections(request: HttpRequest, api: web::Data<Api>) -> Resu
         (status = 404, description = "There is no such collection.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn find_collection(request: HttpRequest, api: web::Data<Api>, handle: web::Path<String>) -> Result<HttpResponse, Error> {
+pub async fn find_collection(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
     let key = Canonical::new(&["collections", &handle]).into_text();
     api.answer(&request, &key, one(&api, &handle)).await
@@ -50,14 +57,23 @@ async fn many(api: &Api) -> Result<Draft, Error> {
     let members: Vec<String> = found.value.iter().map(object).collect();
     let links = Links::of(&Canonical::new(&["collections"]), None, None, None);
     let count = i64::try_from(members.len()).unwrap_or(i64::MAX);
-    let body = envelope(&members, &links, &Meta { limit: count, count: Some(count) });
+    let body = envelope(
+        &members,
+        &links,
+        &Meta {
+            limit: count,
+            count: Some(count),
+        },
+    );
     Ok(draft(&found, body, "collections"))
 }
 
 async fn one(api: &Api, handle: &str) -> Result<Draft, Error> {
     let found = api.store.collections(Some(handle), api.now()).await?;
     let Some(collection) = found.value.first() else {
-        return Err(Error::NotFound(format!("there is no collection {handle:?}")));
+        return Err(Error::NotFound(format!(
+            "there is no collection {handle:?}"
+        )));
     };
     let key = format!("collection:{}", collection.id);
     Ok(draft(&found, object(collection), &key))
@@ -69,7 +85,13 @@ fn draft(found: &Snapshot<Vec<Collection>>, body: String, key: &str) -> Draft {
         content_type: "application/json",
         links: Vec::new(),
         keys: vec![key.to_owned()],
-        changed_at: Some(found.last_boundary.map_or(found.replaced_at, |boundary: Timestamp| boundary.max(found.replaced_at))),
+        changed_at: Some(
+            found
+                .last_boundary
+                .map_or(found.replaced_at, |boundary: Timestamp| {
+                    boundary.max(found.replaced_at)
+                }),
+        ),
         expires: found.next_boundary,
         generation: found.generation,
     }

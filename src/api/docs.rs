@@ -10,10 +10,11 @@ use utoipa::openapi::RefOr;
 use super::answer::Draft;
 use super::problem::{Error, Problem};
 use super::query::Parameters;
-use super::{Api, collections, entries, health, problems, schema};
+use super::{Api, collections, entries, entry_list, health, problems, schema};
 
-static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
-    LazyLock::new(|| Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none")));
+static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
+    Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none"))
+});
 
 /// Rhapsode serves the entries of a Statamic project: raw Bard trees, their HTML and resolved SEO metadata.
 ///
@@ -23,7 +24,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> =
 #[openapi(
     paths(
         health::list_routes,
-        entries::list_entries,
+        entry_list::list_entries,
         entries::find_entry,
         collections::list_collections,
         collections::find_collection,
@@ -87,7 +88,12 @@ pub const EXAMPLES: [Example; 6] = [
         request: "/problems",
         answer: include_str!("examples/list_problems.json"),
     },
-    Example { name: "list_routes", path: "/", request: "/", answer: include_str!("examples/list_routes.json") },
+    Example {
+        name: "list_routes",
+        path: "/",
+        request: "/",
+        answer: include_str!("examples/list_routes.json"),
+    },
 ];
 
 /// The description of the API.
@@ -95,9 +101,15 @@ pub const EXAMPLES: [Example; 6] = [
 pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Document::openapi();
     for example in &EXAMPLES {
-        let operation = document.paths.paths.get_mut(example.path).and_then(|path| path.get.as_mut());
+        let operation = document
+            .paths
+            .paths
+            .get_mut(example.path)
+            .and_then(|path| path.get.as_mut());
         let response = operation.and_then(|operation| operation.responses.responses.get_mut("200"));
-        let Some(RefOr::T(response)) = response else { continue };
+        let Some(RefOr::T(response)) = response else {
+            continue;
+        };
         if let Some(RefOr::T(content)) = response.content.get_mut("application/json") {
             content.example = serde_json::from_str(example.answer).ok();
         }
@@ -108,7 +120,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The description as the file `openapi.json` has it.
 #[must_use]
 pub fn openapi_text() -> String {
-    let mut text = openapi().to_pretty_json().expect("a document is always JSON");
+    let mut text = openapi()
+        .to_pretty_json()
+        .expect("a document is always JSON");
     text.push('\n');
     text
 }
@@ -118,16 +132,27 @@ pub fn openapi_text() -> String {
     get, path = "/openapi.json", tag = "server",
     responses((status = 200, description = "The OpenAPI document.", content_type = "application/json"))
 )]
-pub async fn show_openapi(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
+pub async fn show_openapi(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
-    let draft = async { Ok(Draft::fixed(openapi_text(), "application/json", api.generation())) };
+    let draft = async {
+        Ok(Draft::fixed(
+            openapi_text(),
+            "application/json",
+            api.generation(),
+        ))
+    };
     api.answer(&request, "/openapi.json", draft).await
 }
 
 /// To the page that shows it.
 #[utoipa::path(get, path = "/docs", tag = "server", responses((status = 308, description = "To `/docs/`.")))]
 pub async fn open_docs() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((LOCATION, HeaderValue::from_static("/docs/"))).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, HeaderValue::from_static("/docs/")))
+        .finish()
 }
 
 /// The page that shows it, and its parts.
@@ -140,11 +165,18 @@ pub async fn open_docs() -> HttpResponse {
     )
 )]
 pub async fn show_docs(file: web::Path<String>) -> Result<HttpResponse, Error> {
-    let found = utoipa_swagger_ui::serve(&file, Arc::clone(&SWAGGER)).ok().flatten();
-    let part = found.ok_or_else(|| Error::NotFound(format!("the documentation has no part {file:?}")))?;
-    let mut response = HttpResponse::Ok().content_type(part.content_type).body(part.bytes.into_owned());
+    let found = utoipa_swagger_ui::serve(&file, Arc::clone(&SWAGGER))
+        .ok()
+        .flatten();
+    let part =
+        found.ok_or_else(|| Error::NotFound(format!("the documentation has no part {file:?}")))?;
+    let mut response = HttpResponse::Ok()
+        .content_type(part.content_type)
+        .body(part.bytes.into_owned());
     if part.gzpipped {
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        response
+            .headers_mut()
+            .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }
     Ok(response)
 }

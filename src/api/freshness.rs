@@ -16,9 +16,20 @@ impl Freshness {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let directives: Vec<(&str, i64)> = text.split(',').filter_map(lifetime).collect();
-        let stale = directives.iter().filter(|(name, _)| is_stale(name)).map(|(_, seconds)| seconds).max();
-        let fresh = directives.iter().filter(|(name, _)| !is_stale(name)).map(|(_, seconds)| seconds).max();
-        Self { text: text.to_owned(), longest: fresh.unwrap_or(&0) + stale.unwrap_or(&0) }
+        let stale = directives
+            .iter()
+            .filter(|(name, _)| is_stale(name))
+            .map(|(_, seconds)| seconds)
+            .max();
+        let fresh = directives
+            .iter()
+            .filter(|(name, _)| !is_stale(name))
+            .map(|(_, seconds)| seconds)
+            .max();
+        Self {
+            text: text.to_owned(),
+            longest: fresh.unwrap_or(&0) + stale.unwrap_or(&0),
+        }
     }
 
     /// The value where nothing is near.
@@ -34,7 +45,11 @@ impl Freshness {
         if left >= self.longest {
             return None;
         }
-        let capped: Vec<String> = self.text.split(',').map(|directive| cap(directive, left)).collect();
+        let capped: Vec<String> = self
+            .text
+            .split(',')
+            .map(|directive| cap(directive, left))
+            .collect();
         HeaderValue::from_str(&capped.join(",")).ok()
     }
 }
@@ -42,8 +57,16 @@ impl Freshness {
 /// No longer than what is left; and not a second of staleness, which would reach past the moment.
 fn cap(directive: &str, left: i64) -> String {
     match lifetime(directive) {
-        Some((name, _)) if is_stale(name) => directive.replace(|digit: char| digit.is_ascii_digit(), "").trim_end().to_owned() + "0",
-        Some((_, seconds)) => directive.replace(&seconds.to_string(), &seconds.min(left).to_string()),
+        Some((name, _)) if is_stale(name) => {
+            directive
+                .replace(|digit: char| digit.is_ascii_digit(), "")
+                .trim_end()
+                .to_owned()
+                + "0"
+        }
+        Some((_, seconds)) => {
+            directive.replace(&seconds.to_string(), &seconds.min(left).to_string())
+        }
         None => directive.to_owned(),
     }
 }
@@ -64,15 +87,23 @@ mod tests {
     fn capped(text: &str, seconds_left: i64) -> Option<String> {
         let now = Timestamp::UNIX_EPOCH;
         let expires = Timestamp::from_second(seconds_left).unwrap();
-        Freshness::new(text).capped(now, expires).map(|value| value.to_str().unwrap().to_owned())
+        Freshness::new(text)
+            .capped(now, expires)
+            .map(|value| value.to_str().unwrap().to_owned())
     }
 
     #[test]
     fn no_lifetime_reaches_past_the_moment_of_change() {
         let usual = "public, max-age=60, s-maxage=600, stale-while-revalidate=30";
         assert_eq!(capped(usual, 630), None);
-        assert_eq!(capped(usual, 45).as_deref(), Some("public, max-age=45, s-maxage=45, stale-while-revalidate=0"));
-        assert_eq!(capped(usual, -3).as_deref(), Some("public, max-age=0, s-maxage=0, stale-while-revalidate=0"));
+        assert_eq!(
+            capped(usual, 45).as_deref(),
+            Some("public, max-age=45, s-maxage=45, stale-while-revalidate=0")
+        );
+        assert_eq!(
+            capped(usual, -3).as_deref(),
+            Some("public, max-age=0, s-maxage=0, stale-while-revalidate=0")
+        );
         assert_eq!(capped("no-store", 0), None);
     }
 }

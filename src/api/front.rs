@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue,
+    VARY,
 };
 use actix_web::{HttpResponse, ResponseError};
 
@@ -20,9 +21,15 @@ const LONGEST_URI: usize = 8192;
 pub fn common_headers() -> HeaderMap {
     let mut headers = HeaderMap::with_capacity(12);
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("ETag, Link, Allow"));
+    headers.insert(
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+        HeaderValue::from_static("ETag, Link, Allow"),
+    );
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex"),
+    );
     headers
 }
 
@@ -42,7 +49,7 @@ where
     async move {
         let mut response = match step {
             Ok(Ok(response)) => return Ok(response),
-            Ok(Err(routed)) => guarded(routed).await??,
+            Ok(Err(call)) => guarded(call).await??,
             Err(_) => return Err(Error::Panic.into()),
         };
         for (name, value) in common_headers() {
@@ -66,7 +73,9 @@ fn at_once(api: &Api, request: &ServiceRequest) -> Option<HttpResponse> {
 /// Polls a future so that a panic in it is an answer like any other; without this the connection would just close.
 async fn guarded<F: Future>(future: F) -> Result<F::Output, Error> {
     let mut future = std::pin::pin!(future);
-    let poll = |context: &mut std::task::Context<'_>| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+    let poll = |context: &mut std::task::Context<'_>| match catch_unwind(AssertUnwindSafe(|| {
+        future.as_mut().poll(context)
+    })) {
         Ok(poll) => poll.map(Ok),
         Err(_) => std::task::Poll::Ready(Err(Error::Panic)),
     };

@@ -16,7 +16,13 @@ use super::{Api, docs, schema};
 )]
 pub async fn list_routes(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
-    let draft = async { Ok(Draft::fixed(index().to_string(), "application/json", api.generation())) };
+    let draft = async {
+        Ok(Draft::fixed(
+            index().to_string(),
+            "application/json",
+            api.generation(),
+        ))
+    };
     api.answer(&request, "/", draft).await
 }
 
@@ -46,7 +52,9 @@ pub async fn show_readiness(api: web::Data<Api>) -> Result<HttpResponse, Error> 
 
 fn health(body: &Value) -> HttpResponse {
     let mut response = HttpResponse::Ok().json(body);
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -53,15 +53,26 @@ impl Links {
     #[must_use]
     pub fn header(&self) -> Vec<String> {
         let ends = [("next", &self.next), ("prev", &self.prev)];
-        ends.into_iter().filter_map(|(rel, path)| path.as_ref().map(|path| format!("<{path}>; rel=\"{rel}\""))).collect()
+        ends.into_iter()
+            .filter_map(|(rel, path)| path.as_ref().map(|path| format!("<{path}>; rel=\"{rel}\"")))
+            .collect()
     }
 
     /// The links of a list whose pages differ in their cursor only.
     #[must_use]
-    pub fn of(list: &Canonical, here: Option<&str>, next: Option<String>, prev: Option<String>) -> Self {
+    pub fn of(
+        list: &Canonical,
+        here: Option<&str>,
+        next: Option<String>,
+        prev: Option<String>,
+    ) -> Self {
         let page = |cursor: &str| list.clone().with("cursor", Some(cursor)).into_text();
         let here = here.map_or_else(|| list.clone().into_text(), page);
-        Self { here, next: next.as_deref().map(page), prev: prev.as_deref().map(page) }
+        Self {
+            here,
+            next: next.as_deref().map(page),
+            prev: prev.as_deref().map(page),
+        }
     }
 }
 
@@ -69,8 +80,14 @@ impl Links {
 #[must_use]
 pub fn envelope(members: &[String], links: &Links, meta: &Meta) -> String {
     let (links, meta) = (serde_json::to_string(links), serde_json::to_string(meta));
-    let (links, meta) = (links.expect("strings are JSON"), meta.expect("numbers are JSON"));
-    format!("{{\"data\":[{}],\"links\":{links},\"meta\":{meta}}}", members.join(","))
+    let (links, meta) = (
+        links.expect("strings are JSON"),
+        meta.expect("numbers are JSON"),
+    );
+    format!(
+        "{{\"data\":[{}],\"links\":{links},\"meta\":{meta}}}",
+        members.join(",")
+    )
 }
 
 impl Cursor {
@@ -81,12 +98,22 @@ impl Cursor {
             Key::Number(number) => (Some(number), None),
             Key::Text(text) => (None, Some(text)),
         };
-        let parts = (digest(list), self.before, &self.place.owner, number, text, &self.place.id);
+        let parts = (
+            digest(list),
+            self.before,
+            &self.place.owner,
+            number,
+            text,
+            &self.place.id,
+        );
         let json = serde_json::to_string(&parts).expect("strings are JSON");
-        json.bytes().fold(String::with_capacity(json.len() * 2), |mut hexadecimal, byte| {
-            write!(hexadecimal, "{byte:02x}").expect("writing to a String cannot fail");
-            hexadecimal
-        })
+        json.bytes().fold(
+            String::with_capacity(json.len() * 2),
+            |mut hexadecimal, byte| {
+                write!(hexadecimal, "{byte:02x}").expect("writing to a String cannot fail");
+                hexadecimal
+            },
+        )
     }
 
     /// Reads a cursor of one list.
@@ -94,14 +121,22 @@ impl Cursor {
     /// # Errors
     /// If it is no cursor, or of another list.
     pub fn read(text: &str, list: &str) -> Result<Self, Error> {
-        let wrong = || Error::parameter("cursor", "this is not a cursor of this list; take it from links.next or links.prev as it is");
+        let wrong = || {
+            Error::parameter(
+                "cursor",
+                "this is not a cursor of this list; take it from links.next or links.prev as it is",
+            )
+        };
         let bytes = hexadecimal(text).ok_or_else(wrong)?;
         let parts: (String, bool, String, Option<i64>, Option<String>, String) =
             serde_json::from_slice(&bytes).map_err(|_| wrong())?;
         let (of, before, owner, number, text, id) = parts;
         let key = number.map(Key::Number).or(text.map(Key::Text));
         match key {
-            Some(key) if of == digest(list) => Ok(Self { before, place: Place { owner, key, id } }),
+            Some(key) if of == digest(list) => Ok(Self {
+                before,
+                place: Place { owner, key, id },
+            }),
             _ => Err(wrong()),
         }
     }
@@ -113,7 +148,17 @@ fn digest(list: &str) -> String {
 
 fn hexadecimal(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes().chunks(2);
-    digits.map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok()).collect()
+    digits
+        .map(|pair| {
+            u8::from_str_radix(
+                std::str::from_utf8(pair)
+                    .ok()
+                    .filter(|pair| pair.len() == 2)?,
+                16,
+            )
+            .ok()
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,12 +168,23 @@ mod tests {
     #[test]
     fn a_cursor_is_read_back_by_its_own_list_only() {
         for key in [Key::Number(-3), Key::Text("é".into())] {
-            let cursor = Cursor { before: true, place: Place { owner: "posts".into(), key, id: "a".into() } };
+            let cursor = Cursor {
+                before: true,
+                place: Place {
+                    owner: "posts".into(),
+                    key,
+                    id: "a".into(),
+                },
+            };
             let text = cursor.write("/entries?sort=title");
             assert_eq!(Cursor::read(&text, "/entries?sort=title").unwrap(), cursor);
             assert!(Cursor::read(&text, "/entries?sort=date").is_err());
             assert!(Cursor::read(&text[2..], "/entries?sort=title").is_err());
         }
-        assert!(["", "zz", "6", "+1+1", "\u{e9}\u{e9}"].iter().all(|text| Cursor::read(text, "").is_err()));
+        assert!(
+            ["", "zz", "6", "+1+1", "\u{e9}\u{e9}"]
+                .iter()
+                .all(|text| Cursor::read(text, "").is_err())
+        );
     }
 }

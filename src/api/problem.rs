@@ -86,7 +86,11 @@ pub struct Problem {
 impl Error {
     /// A query parameter that is wrong in a way that no list of alternatives mends.
     pub fn parameter(param: &str, detail: impl Into<String>) -> Self {
-        Self::Parameter(Box::new(Parameter { param: param.to_owned(), detail: detail.into(), ..Parameter::default() }))
+        Self::Parameter(Box::new(Parameter {
+            param: param.to_owned(),
+            detail: detail.into(),
+            ..Parameter::default()
+        }))
     }
 
     fn problem(&self) -> Problem {
@@ -136,14 +140,23 @@ impl ResponseError for Error {
         }
         let (content_type, body) = match self {
             Self::Statamic(refusal) => ("application/json", refusal.body()),
-            _ => ("application/problem+json", serde_json::to_string(&self.problem()).expect("a problem is always JSON")),
+            _ => (
+                "application/problem+json",
+                serde_json::to_string(&self.problem()).expect("a problem is always JSON"),
+            ),
         };
         let mut response = HttpResponse::build(status).body(body);
         *response.headers_mut() = common_headers();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response
+            .headers_mut()
+            .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::METHOD_NOT_ALLOWED {
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static(METHODS));
+            response
+                .headers_mut()
+                .insert(ALLOW, HeaderValue::from_static(METHODS));
         }
         response
     }

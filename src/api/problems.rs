@@ -26,17 +26,30 @@ use crate::store::list::{Key, Place};
         (status = 400, description = "A query parameter is wrong.", body = Problem, content_type = "application/problem+json"),
     )
 )]
-pub async fn list_problems(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
-    let given = Parameters::parse(request.query_string(), &["filter[severity]", "limit", "cursor"])?;
+pub async fn list_problems(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
+    let given = Parameters::parse(
+        request.query_string(),
+        &["filter[severity]", "limit", "cursor"],
+    )?;
     let severity = given.one_of("filter[severity]", &["error", "warning", "info"])?;
     let limit = given.number("limit", USUAL_LIMIT, HIGHEST_LIMIT)?;
     let digits = limit.to_string();
     let list = Canonical::new(&["problems"]).with("filter[severity]", severity);
     let list = list.with("limit", (limit != USUAL_LIMIT).then_some(digits.as_str()));
     let cursor = given.get("cursor");
-    let after = cursor.map(|cursor| Cursor::read(cursor, severity.unwrap_or_default())).transpose()?;
+    let after = cursor
+        .map(|cursor| Cursor::read(cursor, severity.unwrap_or_default()))
+        .transpose()?;
     let key = list.clone().with("cursor", cursor).into_text();
-    api.answer(&request, &key, many(&api, &list, severity, limit, cursor, after)).await
+    api.answer(
+        &request,
+        &key,
+        many(&api, &list, severity, limit, cursor, after),
+    )
+    .await
 }
 
 async fn many(
@@ -47,15 +60,29 @@ async fn many(
     cursor: Option<&str>,
     after: Option<Cursor>,
 ) -> Result<Draft, Error> {
-    let after = after.map_or(0, |cursor| if let Key::Number(number) = cursor.place.key { number } else { 0 });
-    let found = api.store.problems(severity.map(severity_of), after, limit + 1, api.now()).await?;
+    let after = after.map_or(0, |cursor| {
+        if let Key::Number(number) = cursor.place.key {
+            number
+        } else {
+            0
+        }
+    });
+    let found = api
+        .store
+        .problems(severity.map(severity_of), after, limit + 1, api.now())
+        .await?;
     let page = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.value.len() > page;
     let problems = &found.value[..page.min(found.value.len())];
-    let last = problems.last().filter(|_| more).map(|(number, _)| place(*number).write(severity.unwrap_or_default()));
-    let links = Links::of(list, cursor, last, None);
-    let members: Vec<String> =
-        problems.iter().map(|(_, problem)| serde_json::to_string(problem).expect("a problem is always JSON")).collect();
+    let goes_on = problems
+        .last()
+        .filter(|_| more)
+        .map(|(number, _)| place(*number).write(severity.unwrap_or_default()));
+    let links = Links::of(list, cursor, goes_on, None);
+    let members: Vec<String> = problems
+        .iter()
+        .map(|(_, problem)| serde_json::to_string(problem).expect("a problem is always JSON"))
+        .collect();
     Ok(Draft {
         body: envelope(&members, &links, &Meta { limit, count: None }),
         content_type: "application/json",
@@ -68,7 +95,14 @@ async fn many(
 }
 
 fn place(number: i64) -> Cursor {
-    Cursor { before: false, place: Place { owner: String::new(), key: Key::Number(number), id: String::new() } }
+    Cursor {
+        before: false,
+        place: Place {
+            owner: String::new(),
+            key: Key::Number(number),
+            id: String::new(),
+        },
+    }
 }
 
 fn severity_of(name: &str) -> Severity {

@@ -20,14 +20,22 @@ impl Parameters {
         let mut given: Vec<(String, String)> = Vec::new();
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let name = decode(name).ok_or_else(|| Error::parameter(name, "the name is not UTF-8"))?;
+            let name =
+                decode(name).ok_or_else(|| Error::parameter(name, "the name is not UTF-8"))?;
             if !known.contains(&name.as_str()) {
-                return Err(unknown(&name, format!("unknown parameter {name:?}"), &name, known));
+                return Err(unknown(
+                    &name,
+                    format!("unknown parameter {name:?}"),
+                    &name,
+                    known,
+                ));
             }
             if given.iter().any(|(other, _)| *other == name) {
                 return Err(Error::parameter(&name, format!("{name} is given twice")));
             }
-            let value = decode(value).ok_or_else(|| Error::parameter(&name, format!("the value of {name} is not UTF-8")))?;
+            let value = decode(value).ok_or_else(|| {
+                Error::parameter(&name, format!("the value of {name} is not UTF-8"))
+            })?;
             given.push((name, value));
         }
         Ok(Self { given })
@@ -36,7 +44,10 @@ impl Parameters {
     /// The value of a parameter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.given.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+        self.given
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// A value that is one of those allowed.
@@ -55,26 +66,52 @@ impl Parameters {
     /// # Errors
     /// If it is given and is none.
     pub fn number(&self, name: &str, default: i64, highest: i64) -> Result<i64, Error> {
-        let Some(value) = self.get(name) else { return Ok(default) };
-        let number = value.parse().ok().filter(|number| (1..=highest).contains(number));
-        number.ok_or_else(|| Error::parameter(name, format!("{name} is a whole number from 1 to {highest}, not {value:?}")))
+        let Some(value) = self.get(name) else {
+            return Ok(default);
+        };
+        let number = value
+            .parse()
+            .ok()
+            .filter(|number| (1..=highest).contains(number));
+        number.ok_or_else(|| {
+            Error::parameter(
+                name,
+                format!("{name} is a whole number from 1 to {highest}, not {value:?}"),
+            )
+        })
     }
 }
 
 /// The error of a value that is none of those allowed.
 pub fn unknown_value<S: AsRef<str>>(param: &str, value: &str, allowed: &[S]) -> Error {
-    unknown(param, format!("unknown value {value:?} of {param}"), value, allowed)
+    unknown(
+        param,
+        format!("unknown value {value:?} of {param}"),
+        value,
+        allowed,
+    )
 }
 
 fn unknown<S: AsRef<str>>(param: &str, detail: String, given: &str, allowed: &[S]) -> Error {
-    let allowed: Vec<String> = allowed.iter().map(|allowed| allowed.as_ref().to_owned()).collect();
+    let allowed: Vec<String> = allowed
+        .iter()
+        .map(|allowed| allowed.as_ref().to_owned())
+        .collect();
     let did_you_mean = nearest(given, &allowed);
-    Error::Parameter(Box::new(Parameter { param: param.to_owned(), detail, allowed, did_you_mean }))
+    Error::Parameter(Box::new(Parameter {
+        param: param.to_owned(),
+        detail,
+        allowed,
+        did_you_mean,
+    }))
 }
 
 /// The allowed word that is fewest edits away, if it is near enough to be what was meant.
 fn nearest(given: &str, allowed: &[String]) -> Option<String> {
-    let nearest = allowed.iter().map(|word| (distance(given, word), word)).min()?;
+    let nearest = allowed
+        .iter()
+        .map(|word| (distance(given, word), word))
+        .min()?;
     (nearest.0 <= given.chars().count().max(3) / 3).then(|| nearest.1.clone())
 }
 
@@ -114,7 +151,10 @@ impl Canonical {
             text.push('/');
             escape(part, &mut text);
         }
-        Self { text, has_query: false }
+        Self {
+            text,
+            has_query: false,
+        }
     }
 
     /// Adds a parameter, if there is a value.
@@ -170,7 +210,9 @@ fn decode(text: &str) -> Option<String> {
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u8> {
-    let text = std::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    let text = std::str::from_utf8(digits)
+        .ok()
+        .filter(|text| text.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
     u8::from_str_radix(text, 16).ok()
 }
 
@@ -180,14 +222,22 @@ mod tests {
 
     #[test]
     fn percent_encoding_and_plus_are_undone_and_a_lone_percent_stays() {
-        let given = Parameters::parse("filter%5Bcollection%5D=a+b%C3%A9%2&sort", &["filter[collection]", "sort"]).unwrap();
+        let given = Parameters::parse(
+            "filter%5Bcollection%5D=a+b%C3%A9%2&sort",
+            &["filter[collection]", "sort"],
+        )
+        .unwrap();
         assert_eq!(given.get("filter[collection]"), Some("a bé%2"));
         assert_eq!((given.get("sort"), given.get("limit")), (Some(""), None));
     }
 
     #[test]
     fn what_is_unknown_twice_or_no_utf_8_is_refused() {
-        let refused = |query| Parameters::parse(query, &["sort", "limit"]).unwrap_err().to_string();
+        let refused = |query| {
+            Parameters::parse(query, &["sort", "limit"])
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(refused("srot=a"), "unknown parameter \"srot\"");
         assert_eq!(refused("sort=a&sort=b"), "sort is given twice");
         assert_eq!(refused("sort=%FF"), "the value of sort is not UTF-8");
@@ -205,7 +255,13 @@ mod tests {
 
     #[test]
     fn a_query_has_one_spelling() {
-        let canonical = Canonical::new(&["entries", "a/b"]).with("site", None).with("body", Some("html,raw")).with("fields", Some("ü"));
-        assert_eq!(canonical.into_text(), "/entries/a%2Fb?body=html,raw&fields=%C3%BC");
+        let canonical = Canonical::new(&["entries", "a/b"])
+            .with("site", None)
+            .with("body", Some("html,raw"))
+            .with("fields", Some("ü"));
+        assert_eq!(
+            canonical.into_text(),
+            "/entries/a%2Fb?body=html,raw&fields=%C3%BC"
+        );
     }
 }

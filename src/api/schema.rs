@@ -39,6 +39,10 @@ pub struct Entry {
     pub updated_at: Option<String>,
     /// The same entry in other sites.
     pub localizations: Vec<Localization>,
+    /// Where its page leads instead: a URL, or a status such as 404; missing where it does not.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub redirect: Option<Value>,
     /// Its fields by their handles. A Bard or Markdown field is an object ([`Body`]), a relation an object or a list of
     /// them. Missing in lists that do not ask for it.
     #[serde(default)]
@@ -146,13 +150,37 @@ pub struct EntryList {
 
 /// One collection.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Collection {
     /// Names it in `filter[collection]`.
     pub handle: String,
     /// Its title.
     pub title: String,
+    /// Whether its entries have dates.
+    pub dated: bool,
+    /// Its tree, where it has one.
+    pub structure: Option<Structure>,
+    /// Id of the entry that it is mounted on.
+    pub mount: Option<String>,
+    /// Site → the route of its entries.
+    #[schema(value_type = Object)]
+    pub routes: Map<String, Value>,
+    /// Handles of the sites that it is in.
+    pub sites: Vec<String>,
+    /// Handles of the taxonomies that its entries may have terms of.
+    pub taxonomies: Vec<String>,
     /// How many of its entries the public sees now.
     pub entries: i64,
+}
+
+/// A collection's tree.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Structure {
+    /// Levels, where they are limited.
+    pub max_depth: Option<u32>,
+    /// Whether the first page is the home page.
+    pub root: bool,
 }
 
 /// All collections.

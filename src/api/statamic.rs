@@ -4,23 +4,23 @@
 //! real thing. Where Statamic fails, this refuses with 400 and a reason; what is not public is never shown. It knows
 //! nothing of fields or files.
 
-pub mod condition;
-pub mod described;
-pub mod filter;
-pub mod items;
-pub mod list;
-pub mod members;
-pub mod moment;
-pub mod object;
-pub mod page;
-pub mod parameters;
-pub mod pattern;
-pub mod php;
+mod condition;
+mod described;
+mod filter;
+mod items;
+mod list;
+mod members;
+mod moment;
+mod object;
+mod page;
+mod parameters;
+mod pattern;
+mod php;
 pub mod refusal;
-pub mod request;
+mod request;
 pub mod settings;
-pub mod sort;
-pub mod tree;
+mod sort;
+mod tree;
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -105,7 +105,7 @@ fn described_kind(resource: &str) -> Result<Kind, Refusal> {
 
 async fn ping(request: &Request<'_>) -> Result<Draft, Refusal> {
     let read = request.store.sites(request.now).await?;
-    Ok(request.answer(&read, r#"{"ping":"pong"}"#.into(), Vec::new()))
+    Ok(request.answer(&read, r#"{"ping":"pong"}"#.into(), "ping".into(), &[]))
 }
 
 /// The one spelling of a path and query, under which its answer is kept.

@@ -18,10 +18,8 @@ pub struct NotScalar;
 /// # Errors
 /// Where the value is a list or map that is not empty.
 pub fn write(name: &str, value: Option<&Value>, out: &mut String) -> Result<(), NotScalar> {
-    if let Some(value) = value {
-        if let Some(text) = printed(value)? {
-            write_text(name, &text, out);
-        }
+    if let Some(text) = value.map(printed).transpose()?.flatten() {
+        write_text(name, &text, out);
     }
     Ok(())
 }

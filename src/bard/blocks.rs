@@ -41,14 +41,22 @@ pub fn split<'a>(value: &'a Value, oddities: &mut Vec<Oddity>) -> Vec<Block<'a>>
     for value in Siblings::of_root(value) {
         let node = Node::read(value);
         if value.get("type").is_none() {
-            oddities::report(oddities, "node_without_type", "a node without a type was taken as its content");
+            oddities::report(
+                oddities,
+                "node_without_type",
+                "a node without a type was taken as its content",
+            );
         }
         if node.kind != Kind::Set {
             push_text(&mut blocks, value);
         } else if is_enabled(&node) {
             match set(&node, oddities) {
                 Some(set) => blocks.push(Block::Set(set)),
-                None => oddities::report(oddities, "set_without_values", "a set without values was left out"),
+                None => oddities::report(
+                    oddities,
+                    "set_without_values",
+                    "a set without values was left out",
+                ),
             }
         }
     }
@@ -69,9 +77,16 @@ fn is_enabled(node: &Node) -> bool {
 
 fn set<'a>(node: &Node<'a>, oddities: &mut Vec<Oddity>) -> Option<Set<'a>> {
     let values = node.attr("values")?.as_object()?;
-    let handle = values.get("type").and_then(Value::as_str).unwrap_or_default();
+    let handle = values
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     if handle.is_empty() {
-        oddities::report(oddities, "set_without_type", "a set does not say which of the field's sets it is");
+        oddities::report(
+            oddities,
+            "set_without_type",
+            "a set does not say which of the field's sets it is",
+        );
     }
     Some(Set {
         id: node.attr("id"),

@@ -9,7 +9,9 @@ use std::sync::LazyLock;
 /// The name of a character outside ASCII, where HTML 4.01 has one.
 #[must_use]
 pub fn name(character: char) -> Option<&'static str> {
-    let place = NAMES.binary_search_by_key(&character, |(character, _)| *character).ok()?;
+    let place = NAMES
+        .binary_search_by_key(&character, |(character, _)| *character)
+        .ok()?;
     Some(NAMES[place].1)
 }
 
@@ -41,7 +43,10 @@ fn entity(text: &str) -> Option<(char, usize)> {
 }
 
 fn named(text: &str) -> Option<(char, usize)> {
-    let end = text.bytes().take(10).position(|byte| !byte.is_ascii_alphanumeric())?;
+    let end = text
+        .bytes()
+        .take(10)
+        .position(|byte| !byte.is_ascii_alphanumeric())?;
     let name = &text[..end];
     let character = *CHARACTERS.get(name)?;
     text[end..].starts_with(';').then_some((character, end + 1))
@@ -53,12 +58,16 @@ fn numbered(text: &str) -> Option<(char, usize)> {
         Some(digits) => (digits, 16),
         None => (text, 10),
     };
-    let end = digits.find(|digit: char| !digit.is_digit(radix)).unwrap_or(digits.len());
+    let end = digits
+        .find(|digit: char| !digit.is_digit(radix))
+        .unwrap_or(digits.len());
     if end == 0 {
         return None;
     }
     let number = u32::from_str_radix(&digits[..end], radix).ok();
-    let character = number.and_then(char::from_u32).filter(|character| *character != '\0');
+    let character = number
+        .and_then(char::from_u32)
+        .filter(|character| *character != '\0');
     let semicolon = usize::from(digits[end..].starts_with(';'));
     let length = text.len() - digits.len() + end + semicolon;
     Some((character.unwrap_or(char::REPLACEMENT_CHARACTER), length))

@@ -18,7 +18,7 @@ pub fn text(text: &str, out: &mut String) {
 /// As `htmlentities`: also every character that HTML 4.01 has a name for.
 pub fn attribute(value: &str, out: &mut String) {
     let mut rest = value;
-    while let Some(place) = find(rest.as_bytes(), |byte| is_special(byte) | (byte >= 0x80)) {
+    while let Some(place) = find(rest.as_bytes(), is_named) {
         out.push_str(&rest[..place]);
         rest = &rest[place..];
         let Some(character) = rest.chars().next() else {
@@ -50,7 +50,11 @@ fn find(bytes: &[u8], matches: impl Fn(u8) -> bool) -> Option<usize> {
     const BLOCK: usize = 16;
     let blocks = bytes.chunks_exact(BLOCK);
     let clean = blocks
-        .take_while(|block| !block.iter().fold(false, |found, byte| found | matches(*byte)))
+        .take_while(|block| {
+            !block
+                .iter()
+                .fold(false, |found, byte| found | matches(*byte))
+        })
         .count();
     let start = clean * BLOCK;
     let place = bytes[start..].iter().position(|byte| matches(*byte))?;
@@ -58,8 +62,18 @@ fn find(bytes: &[u8], matches: impl Fn(u8) -> bool) -> Option<usize> {
 }
 
 #[inline]
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches many bytes are tested at a time"
+)]
 fn is_special(byte: u8) -> bool {
     (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == b'\'')
+}
+
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "as above")]
+fn is_named(byte: u8) -> bool {
+    is_special(byte) | (byte >= 0x80)
 }
 
 fn special(byte: u8) -> &'static str {

@@ -14,17 +14,26 @@ const UNSAFE: [&str; 3] = ["javascript", "vbscript", "data"];
 
 /// Protocols that Statamic 6 lets through.
 const ALLOWED: [&str; 13] = [
-    "http", "https", "ftp", "ftps", "mailto", "tel", "callto", "sms", "cid", "xmpp", "statamic", "entry", "asset",
+    "http", "https", "ftp", "ftps", "mailto", "tel", "callto", "sms", "cid", "xmpp", "statamic",
+    "entry", "asset",
 ];
 
 /// The `href` to write for a stored one; `None` where the tag gets none.
-pub fn resolve<'a>(href: &'a str, options: &Options<'a>, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
+pub fn resolve<'a>(
+    href: &'a str,
+    options: &Options<'a>,
+    oddities: &mut Vec<Oddity>,
+) -> Option<Cow<'a, str>> {
     let href = match href.strip_prefix(SCHEME) {
         Some(reference) => find(reference, options.links, oddities)?,
         None => href.into(),
     };
     if is_unsafe(&href) {
-        oddities::report(oddities, "unsafe_link", format!("the href {href:?} was left out"));
+        oddities::report(
+            oddities,
+            "unsafe_link",
+            format!("the href {href:?} was left out"),
+        );
         return None;
     }
     let allowed = options.profile == Profile::V5 || is_allowed(&href);
@@ -32,9 +41,14 @@ pub fn resolve<'a>(href: &'a str, options: &Options<'a>, oddities: &mut Vec<Oddi
 }
 
 /// Statamic looks the whole reference up, so one with a query or a fragment is never found.
-fn find<'a>(reference: &str, links: &'a dyn Links, oddities: &mut Vec<Oddity>) -> Option<Cow<'a, str>> {
+fn find<'a>(
+    reference: &str,
+    links: &'a dyn Links,
+    oddities: &mut Vec<Oddity>,
+) -> Option<Cow<'a, str>> {
     if reference.contains(['?', '#']) {
-        let message = format!("Statamic finds no target for {reference:?} because of its query or fragment");
+        let message =
+            format!("Statamic finds no target for {reference:?} because of its query or fragment");
         oddities::report(oddities, "reference_suffix", message);
         return None;
     }
@@ -68,17 +82,25 @@ fn is_skipped(letter: char) -> bool {
 /// The rule of Statamic 6: a known protocol, or nothing that reads as a protocol at all.
 #[must_use]
 pub fn is_allowed(href: &str) -> bool {
-    let href: Cow<str> = match href.contains(is_stripped) {
-        true => href.chars().filter(|letter| !is_stripped(*letter)).collect(),
-        false => href.into(),
+    let href: Cow<str> = if href.contains(is_stripped) {
+        href.chars()
+            .filter(|letter| !is_stripped(*letter))
+            .collect()
+    } else {
+        href.into()
     };
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
     let length = href.bytes().take_while(is_scheme).count();
     let (scheme, rest) = href.as_bytes().split_at(length);
-    let is_protocol = scheme.first().is_some_and(u8::is_ascii_alphabetic) && rest.first() == Some(&b':');
+    let is_protocol =
+        scheme.first().is_some_and(u8::is_ascii_alphabetic) && rest.first() == Some(&b':');
     // A digit ends what Statamic's pattern takes for the start of a path.
     let is_path = !is_protocol || scheme[1..].iter().any(u8::is_ascii_digit);
-    let is_known = || ALLOWED.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()));
+    let is_known = || {
+        ALLOWED
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()))
+    };
     !href.is_empty() && (is_path || is_known())
 }
 

@@ -3,8 +3,6 @@
 //! In: nodes and [`Options`]. Out: one string, written in one pass, and what Statamic would have answered with an error.
 //! It knows nothing of sets (but where Statamic leaves their marker behind) and nothing of where the tree came from.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::attributes::{self, NotScalar};
@@ -12,10 +10,7 @@ use super::marks::{self, Mark, Stack, Tag};
 use super::node::{self, Kind, Node, Siblings};
 use super::outline::{self, Slugs};
 use super::walk::{Step, Walk};
-use super::{Oddity, Options, Profile, escape, href, html_string, oddities, php};
-
-/// PHP's JSON functions give up on what is nested deeper.
-const PHP_MAX_DEPTH: usize = 512;
+use super::{Oddity, Options, Profile, escape, heading, href, html_string, oddities, php};
 
 /// Room for so many bytes is made at once.
 pub const USUAL_LENGTH: usize = 4096;
@@ -65,7 +60,7 @@ impl<'o> Renderer<'o> {
         while let Some(step) = walk.next() {
             match step {
                 Step::Enter(node, previous) => {
-                    self.check(&node, walk.depth());
+                    oddities::check(&node, walk.depth(), &mut self.oddities);
                     self.open_marks(&mut marks, &node, previous);
                     self.open(&node);
                     self.own_text(&node);
@@ -103,7 +98,12 @@ impl<'o> Renderer<'o> {
 
     fn close(&mut self, node: &Node) {
         match node.kind {
-            Kind::Text | Kind::Other | Kind::HardBreak | Kind::HorizontalRule | Kind::Image | Kind::Set => {}
+            Kind::Text
+            | Kind::Other
+            | Kind::HardBreak
+            | Kind::HorizontalRule
+            | Kind::Image
+            | Kind::Set => {}
             Kind::Paragraph => self.html.push_str("</p>"),
             Kind::Heading => self.close_heading(node),
             Kind::BulletList => self.html.push_str("</ul>"),
@@ -131,11 +131,17 @@ impl<'o> Renderer<'o> {
 
     fn open_heading(&mut self, node: &Node) {
         if !has_attr(node, "level") {
-            self.report("heading_without_level", "a heading without a level was taken as one of level 1");
+            self.report(
+                "heading_without_level",
+                "a heading without a level was taken as one of level 1",
+            );
         }
-        let (tag, odd) = heading_tag(node);
+        let (tag, odd) = heading::tag(node);
         if odd {
-            self.report("heading_level", "the level of a heading is none that HTML has");
+            self.report(
+                "heading_level",
+                "the level of a heading is none that HTML has",
+            );
         }
         self.html.push('<');
         self.html.push_str(&tag);
@@ -151,7 +157,7 @@ impl<'o> Renderer<'o> {
     fn close_heading(&mut self, node: &Node) {
         self.open_headings -= 1;
         self.html.push_str("</");
-        self.html.push_str(&heading_tag(node).0);
+        self.html.push_str(&heading::tag(node).0);
         self.html.push('>');
     }
 
@@ -187,7 +193,10 @@ impl<'o> Renderer<'o> {
 
     fn open_code_block(&mut self, node: &Node) {
         self.html.push_str("<pre><code");
-        if let Some(language) = node.attr("language").filter(|language| php::is_truthy(language)) {
+        if let Some(language) = node
+            .attr("language")
+            .filter(|language| php::is_truthy(language))
+        {
             match php::string(language) {
                 Some(language) => {
                     self.html.push_str(" class=\"language-");
@@ -205,11 +214,17 @@ impl<'o> Renderer<'o> {
         self.html.push_str(tag);
         self.attribute("rowspan", node.attr("rowspan"));
         self.attribute("colspan", node.attr("colspan"));
-        if let Some(widths) = node.attr("colwidth").filter(|widths| php::is_truthy(widths)) {
-            match joined(widths) {
+        if let Some(widths) = node
+            .attr("colwidth")
+            .filter(|widths| php::is_truthy(widths))
+        {
+            match php::implode(widths) {
                 Some(widths) if widths.is_empty() || widths == "0" => {}
                 Some(widths) => attributes::write_text("data-colwidth", &widths, &mut self.html),
-                None => self.report("colwidth", "a colwidth that is no list of numbers was left out"),
+                None => self.report(
+                    "colwidth",
+                    "a colwidth that is no list of numbers was left out",
+                ),
             }
         }
         self.html.push('>');
@@ -250,7 +265,10 @@ impl<'o> Renderer<'o> {
                 escape::text(&index, &mut self.html);
                 self.html.push_str("</set>");
             }
-            None => self.report("set_in_text", "a set in the middle of text was left out of it"),
+            None => self.report(
+                "set_in_text",
+                "a set in the middle of text was left out of it",
+            ),
         }
     }
 
@@ -326,7 +344,9 @@ impl<'o> Renderer<'o> {
         let options = self.options;
         match href {
             Some(Value::String(text)) => {
-                if let Some(href) = href::resolve(text, &options, &mut self.oddities).filter(|href| is_kept(href)) {
+                if let Some(href) =
+                    href::resolve(text, &options, &mut self.oddities).filter(|href| is_kept(href))
+                {
                     attributes::write_text("href", &href, &mut self.html);
                 }
             }
@@ -344,21 +364,10 @@ impl<'o> Renderer<'o> {
     }
 
     fn not_scalar(&mut self, name: &str) {
-        self.report("attribute_not_a_scalar", format!("the attribute {name} is a list and was left out"));
-    }
-
-    /// What is odd in the shape of a node, whatever it is.
-    fn check(&mut self, node: &Node, depth: usize) {
-        if node.content.is_some_and(|content| !node::is_list_value(content)) {
-            self.report("content_not_a_list", "the content of a node is no list of nodes");
-        }
-        let reads_attrs = matches!(node.kind, Kind::Paragraph | Kind::Heading | Kind::Image);
-        if reads_attrs && node.attrs.is_some_and(|attrs| attrs.as_object().is_none_or(serde_json::Map::is_empty)) {
-            self.report("attributes_not_a_map", "the attributes of a node are no map and were ignored");
-        }
-        if depth * 2 > PHP_MAX_DEPTH - 5 && php_depth(node, depth) > PHP_MAX_DEPTH {
-            self.report("too_deep", "the body is nested deeper than Statamic can read");
-        }
+        self.report(
+            "attribute_not_a_scalar",
+            format!("the attribute {name} is a list and was left out"),
+        );
     }
 
     fn report(&mut self, code: &'static str, message: impl Into<String>) {
@@ -374,52 +383,4 @@ fn is_kept(text: &str) -> bool {
 fn has_attr(node: &Node, name: &str) -> bool {
     let attrs = node.attrs.and_then(Value::as_object);
     attrs.is_some_and(|attrs| node::get(attrs, name).is_some())
-}
-
-/// The tag of a heading. Statamic prints a numeric string as it is (`h02`); `true`: as no tag can be called, or as
-/// something that cannot be printed.
-fn heading_tag<'a>(node: &Node<'a>) -> (Cow<'a, str>, bool) {
-    match node.attr("level") {
-        Some(Value::Object(map)) if !map.is_empty() => ("h1".into(), true),
-        Some(level @ Value::String(text)) if php::heading_level(level).is_some() => {
-            let is_name = !text.contains(|letter: char| letter == '+' || letter.is_whitespace());
-            let printed = is_name.then(|| format!("h{text}"));
-            (printed.map_or_else(|| plain_heading_tag(node), Cow::Owned), !is_name)
-        }
-        _ => (plain_heading_tag(node), false),
-    }
-}
-
-fn plain_heading_tag<'a>(node: &Node<'a>) -> Cow<'a, str> {
-    match node.level() {
-        2 => "h2",
-        3 => "h3",
-        4 => "h4",
-        5 => "h5",
-        6 => "h6",
-        _ => "h1",
-    }
-    .into()
-}
-
-/// `implode(',', $widths)`; `None` for what is no list of scalars.
-fn joined(widths: &Value) -> Option<String> {
-    let widths: Option<Vec<_>> = node::is_list_value(widths)
-        .then(|| Siblings::of_root(widths))?
-        .map(php::string)
-        .collect();
-    Some(widths?.join(","))
-}
-
-/// How many lists and maps are nested in each other down to the deepest of a node's own.
-fn php_depth(node: &Node, depth: usize) -> usize {
-    let attrs = usize::from(node.attrs.is_some());
-    let marks = node.marks.map_or(0, |marks| {
-        let deepest = Siblings::of_content(marks).map(|mark| match mark {
-            Value::Object(map) => 2 + usize::from(map.values().any(|value| value.is_array() || value.is_object())),
-            _ => 1,
-        });
-        deepest.max().unwrap_or(1)
-    });
-    1 + depth * 2 + attrs.max(marks)
 }

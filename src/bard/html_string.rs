@@ -10,14 +10,17 @@ use serde_json::Value;
 use super::node::Siblings;
 use super::outline::{self, Slugs};
 use super::tags::{Tag, Token, Tokens};
-use super::{Body, Heading, Links, Oddity, Options, attributes, derived, entities, href, oddities, reader};
+use super::{
+    Body, Heading, Links, Oddity, Options, attributes, derived, entities, href, oddities, reader,
+};
 
 /// Renders an HTML string.
 pub fn render(source: &str, options: &Options, out: &mut String, oddities: &mut Vec<Oddity>) {
-    let mut headings = match options.heading_ids {
-        true => outline::headings(Siblings::of_root(&Value::Array(reader::read(source)))),
-        false => Vec::new(),
-    };
+    let mut headings = Vec::new();
+    if options.heading_ids {
+        let tree = Value::Array(reader::read(source));
+        headings = outline::headings(Siblings::of_root(&tree));
+    }
     write(source, options, &mut headings, out, oddities);
 }
 
@@ -26,7 +29,13 @@ pub fn render(source: &str, options: &Options, out: &mut String, oddities: &mut 
 pub fn body(source: &str, options: &Options) -> Body {
     let tree = Value::Array(reader::read(source));
     let mut body = derived(&Siblings::of_root(&tree), options);
-    write(source, options, &mut body.headings, &mut body.html, &mut body.oddities);
+    write(
+        source,
+        options,
+        &mut body.headings,
+        &mut body.html,
+        &mut body.oddities,
+    );
     body
 }
 
@@ -69,22 +78,29 @@ fn reference_around(source: &str, colon: usize) -> Option<(usize, usize)> {
 }
 
 /// Copies the HTML. A heading that has an id keeps it; the others get those of `headings`, made unique among them.
-fn write(source: &str, options: &Options, headings: &mut [Heading], out: &mut String, oddities: &mut Vec<Oddity>) {
-    let source = match options.save_html {
-        true => resolve_references(source, options.links),
-        false => source.into(),
+fn write(
+    source: &str,
+    options: &Options,
+    headings: &mut [Heading],
+    out: &mut String,
+    oddities: &mut Vec<Oddity>,
+) {
+    let source = if options.save_html {
+        resolve_references(source, options.links)
+    } else {
+        source.into()
     };
     name_headings(&source, headings);
     let mut ids = headings.iter().filter(|_| options.heading_ids);
     let mut copied = 0;
     for (token, _) in Tokens::new(&source) {
         let Token::Open(tag) = token else { continue };
-        if tag.heading_level().is_some() {
-            if let (Some(heading), None) = (ids.next(), tag.attribute("id")) {
-                out.push_str(&source[copied..tag.name_end]);
-                attributes::write_text("id", &heading.id, out);
-                copied = tag.name_end;
-            }
+        if tag.heading_level().is_some()
+            && let (Some(heading), None) = (ids.next(), tag.attribute("id"))
+        {
+            out.push_str(&source[copied..tag.name_end]);
+            attributes::write_text("id", &heading.id, out);
+            copied = tag.name_end;
         }
         for unsafe_link in unsafe_links(&tag) {
             let message = format!("the href {:?} was left out", unsafe_link.value);
@@ -98,7 +114,9 @@ fn write(source: &str, options: &Options, headings: &mut [Heading], out: &mut St
 
 fn unsafe_links<'t, 'a>(tag: &'t Tag<'a>) -> impl Iterator<Item = &'t super::tags::Attribute<'a>> {
     tag.attributes.iter().filter(|attribute| {
-        let is_link = ["href", "xlink:href"].iter().any(|name| attribute.name.eq_ignore_ascii_case(name));
+        let is_link = ["href", "xlink:href"]
+            .iter()
+            .any(|name| attribute.name.eq_ignore_ascii_case(name));
         is_link && href::is_unsafe(attribute.value)
     })
 }
@@ -107,22 +125,22 @@ fn name_headings(source: &str, headings: &mut [Heading]) {
     if headings.is_empty() {
         return;
     }
-    let own_ids: Vec<Option<String>> = Tokens::new(source).filter_map(|(token, _)| own_id(&token)).collect();
+    let own_ids: Vec<_> = Tokens::new(source)
+        .filter_map(|(token, _)| heading_tag(token))
+        .map(|tag| tag.attribute("id").map(entities::decode))
+        .collect();
     let mut slugs = Slugs::default();
     for id in own_ids.iter().flatten() {
         slugs.take(id);
     }
     for (heading, own) in headings.iter_mut().zip(own_ids) {
-        heading.id = own.unwrap_or_else(|| slugs.unique(&heading.text));
+        heading.id = own.map_or_else(|| slugs.unique(&heading.text), Cow::into_owned);
     }
 }
 
-/// For a heading: the id that it has, if any.
-fn own_id(token: &Token) -> Option<Option<String>> {
+fn heading_tag(token: Token<'_>) -> Option<Tag<'_>> {
     match token {
-        Token::Open(tag) if tag.heading_level().is_some() => {
-            Some(tag.attribute("id").map(|id| entities::decode(id).into_owned()))
-        }
+        Token::Open(tag) if tag.heading_level().is_some() => Some(tag),
         _ => None,
     }
 }

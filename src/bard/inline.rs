@@ -5,6 +5,7 @@
 
 use serde_json::Value;
 
+use super::literal::{self, Destination, Place, escape};
 use super::marks;
 use super::text::is_space;
 
@@ -31,30 +32,18 @@ fn bit(kind: marks::Kind) -> u16 {
     }
 }
 
-/// Where a text stands: some characters mean something only there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Lines of their own.
-    Paragraph,
-    /// One line behind `#`.
-    Heading,
-    /// Part of a line between `|`.
-    Cell,
-}
-
-/// A link's URL and title.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
-    /// Resolved.
-    pub url: String,
-    /// May be empty.
-    pub title: String,
-}
-
 #[derive(Debug)]
 enum Piece {
-    Text { text: String, style: Style, link: Option<Destination> },
-    Image { alt: String, destination: Destination, link: Option<Destination> },
+    Text {
+        text: String,
+        style: Style,
+        link: Option<Destination>,
+    },
+    Image {
+        alt: String,
+        destination: Destination,
+        link: Option<Destination>,
+    },
     Break,
 }
 
@@ -79,21 +68,33 @@ impl Inline {
         if text.is_empty() {
             return;
         }
-        if let Some(Piece::Text { text: last, style: last_style, link: last_link }) = self.pieces.last_mut() {
-            if *last_style == style && *last_link == link {
-                return collapse(text, last);
-            }
+        if let Some(Piece::Text {
+            text: last,
+            style: last_style,
+            link: last_link,
+        }) = self.pieces.last_mut()
+            && (*last_style, &*last_link) == (style, &link)
+        {
+            return collapse(text, last);
         }
         let mut collapsed = String::with_capacity(text.len());
         collapse(text, &mut collapsed);
-        self.pieces.push(Piece::Text { text: collapsed, style, link });
+        self.pieces.push(Piece::Text {
+            text: collapsed,
+            style,
+            link,
+        });
     }
 
     /// Adds an image.
     pub fn image(&mut self, alt: &str, destination: Destination, link: Option<Destination>) {
         let mut collapsed = String::new();
         collapse(alt, &mut collapsed);
-        self.pieces.push(Piece::Image { alt: collapsed, destination, link });
+        self.pieces.push(Piece::Image {
+            alt: collapsed,
+            destination,
+            link,
+        });
     }
 
     /// Adds a hard break.
@@ -139,7 +140,9 @@ enum Beside {
 impl Beside {
     fn of(letter: Option<char>) -> Self {
         match letter {
-            Some(letter) if !letter.is_ascii_punctuation() && !letter.is_ascii_whitespace() => Self::Letter,
+            Some(letter) if !letter.is_ascii_punctuation() && !letter.is_ascii_whitespace() => {
+                Self::Letter
+            }
             _ => Self::Gap,
         }
     }
@@ -159,7 +162,11 @@ impl<'p> Writer<'p> {
     fn piece(&mut self, piece: &'p Piece, following: &'p [Piece]) {
         match piece {
             Piece::Break => (self.breaks, self.space) = (self.breaks + 1, false),
-            Piece::Image { alt, destination, link } => {
+            Piece::Image {
+                alt,
+                destination,
+                link,
+            } => {
                 self.begin(link.as_ref());
                 self.image(alt, destination);
             }
@@ -168,7 +175,11 @@ impl<'p> Writer<'p> {
                 let core = text.trim_matches(' ');
                 if !core.is_empty() {
                     self.begin(link.as_ref());
-                    let after = if text.ends_with(' ') { Beside::Gap } else { after(link.as_ref(), following) };
+                    let after = if text.ends_with(' ') {
+                        Beside::Gap
+                    } else {
+                        after(link.as_ref(), following)
+                    };
                     self.styled(core, *style, after);
                     self.space = false;
                 }
@@ -201,14 +212,18 @@ impl<'p> Writer<'p> {
         if breaks == 0 || self.out.is_empty() {
             return;
         }
-        let mark = if self.place == Place::Paragraph { "\\\n" } else { "<br>" };
+        let mark = if self.place == Place::Paragraph {
+            "\\\n"
+        } else {
+            "<br>"
+        };
         self.out.push_str(&mark.repeat(breaks));
     }
 
     fn close_link(&mut self) {
         if let Some(link) = self.link.take() {
             self.out.push(']');
-            destination(link, &mut self.out);
+            literal::destination(link, &mut self.out);
         }
     }
 
@@ -220,7 +235,7 @@ impl<'p> Writer<'p> {
         self.out.push_str("![");
         self.plain(alt.trim_matches(' '));
         self.out.push(']');
-        destination(target, &mut self.out);
+        literal::destination(target, &mut self.out);
     }
 
     fn styled(&mut self, text: &str, style: Style, after: Beside) {
@@ -240,13 +255,25 @@ impl<'p> Writer<'p> {
         };
         if let Some((mark, open, close)) = emphasis {
             // Inside of `~~` there is punctuation on both sides.
-            let (before, after) = if is_struck { (Beside::Gap, Beside::Gap) } else { (before, after) };
+            let (before, after) = if is_struck {
+                (Beside::Gap, Beside::Gap)
+            } else {
+                (before, after)
+            };
             let is_free = (is_struck || !is_joined) && can_mark(&inner, before, after);
-            inner = if is_free { format!("{mark}{inner}{mark}") } else { format!("{open}{inner}{close}") };
+            inner = if is_free {
+                format!("{mark}{inner}{mark}")
+            } else {
+                format!("{open}{inner}{close}")
+            };
         }
         if is_struck {
             let is_free = !is_joined && can_mark(&inner, before, after);
-            inner = if is_free { format!("~~{inner}~~") } else { format!("<del>{inner}</del>") };
+            inner = if is_free {
+                format!("~~{inner}~~")
+            } else {
+                format!("<del>{inner}</del>")
+            };
         }
         self.out.push_str(&inner);
     }
@@ -280,9 +307,12 @@ impl<'p> Writer<'p> {
             escape(text, self.place, false, &mut plain);
             return format!("<code>{plain}</code>");
         }
-        let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
-        let fence = "`".repeat(longest + 1);
-        let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+        let fence = "`".repeat(literal::longest_ticks(text) + 1);
+        let pad = if text.starts_with('`') || text.ends_with('`') {
+            " "
+        } else {
+            ""
+        };
         format!("{fence}{pad}{text}{pad}{fence}")
     }
 
@@ -296,7 +326,9 @@ impl<'p> Writer<'p> {
 fn after(link: Option<&Destination>, following: &[Piece]) -> Beside {
     match following.first() {
         Some(next) if next.link() == link => match next {
-            Piece::Text { text, style, .. } if *style == Style::default() => Beside::of(text.chars().next()),
+            Piece::Text { text, style, .. } if *style == Style::default() => {
+                Beside::of(text.chars().next())
+            }
             _ => Beside::Gap,
         },
         _ => Beside::Gap,
@@ -309,70 +341,4 @@ fn can_mark(inner: &str, before: Beside, after: Beside) -> bool {
     let closes = after == Beside::Gap || inner.ends_with(char::is_alphanumeric);
     let is_edged = inner.starts_with(char::is_whitespace) || inner.ends_with(char::is_whitespace);
     opens && closes && !is_edged
-}
-
-fn escape(text: &str, place: Place, is_first: bool, out: &mut String) {
-    let number = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(0);
-    for (position, letter) in text.char_indices() {
-        let next = text.as_bytes().get(position + 1);
-        let starts_block = is_first
-            && match letter {
-                '#' | '>' | '-' | '+' | '=' | ':' | '|' => position == 0,
-                '.' | ')' => position > 0 && position == number,
-                _ => false,
-            };
-        match letter {
-            '\0' => out.push(char::REPLACEMENT_CHARACTER),
-            '|' if place == Place::Cell => out.push_str("&#124;"),
-            // At the start of a text it would be taken for a byte order mark.
-            '\u{feff}' => out.push_str("&#xfeff;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '~' => out.extend(['\\', letter]),
-            '#' if place == Place::Heading => out.push_str("\\#"),
-            // `[^` begins a footnote.
-            '^' if out.ends_with('[') => out.push_str("\\^"),
-            '&' if next.is_none_or(|next| next.is_ascii_alphanumeric() || *next == b'#') => out.push_str("\\&"),
-            _ if starts_block => out.extend(['\\', letter]),
-            _ => out.push(letter),
-        }
-    }
-}
-
-/// `(url "title")`.
-fn destination(target: &Destination, out: &mut String) {
-    let is_plain = |letter: char| !letter.is_control() && !matches!(letter, ' ' | '(' | ')' | '<' | '>');
-    let is_bare = !target.url.is_empty() && target.url.chars().all(is_plain);
-    out.push_str(if is_bare { "(" } else { "(<" });
-    for letter in target.url.chars() {
-        match letter {
-            '\\' | '<' | '>' => out.extend(['\\', letter]),
-            '&' => out.push_str("&amp;"),
-            '|' => out.push_str("%7C"),
-            '\0' => out.push(char::REPLACEMENT_CHARACTER),
-            '\n' => out.push_str("%0A"),
-            '\r' => out.push_str("%0D"),
-            _ => out.push(letter),
-        }
-    }
-    out.push_str(if is_bare { "" } else { ">" });
-    if !target.title.is_empty() {
-        out.push_str(" \"");
-        title(&target.title, out);
-        out.push('"');
-    }
-    out.push(')');
-}
-
-fn title(text: &str, out: &mut String) {
-    for letter in text.chars() {
-        match letter {
-            // Not with a backslash: readers differ on where such a title ends.
-            '\\' => out.push_str("&#92;"),
-            '"' => out.push_str("&quot;"),
-            '&' => out.push_str("&amp;"),
-            '|' => out.push_str("&#124;"),
-            '\0' => out.push(char::REPLACEMENT_CHARACTER),
-            _ if is_space(letter) => out.push(' '),
-            _ => out.push(letter),
-        }
-    }
 }

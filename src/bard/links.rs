@@ -81,7 +81,9 @@ fn read_reference(href: &str, reference: &str, options: &Options) -> Link {
         href: href.to_owned(),
         id: Some(id.to_owned()),
         state: state(target.as_ref()),
-        url: target.and_then(|target| target.url).map(|url| format!("{url}{suffix}")),
+        url: target
+            .and_then(|target| target.url)
+            .map(|url| format!("{url}{suffix}")),
         text: String::new(),
     }
 }
@@ -153,7 +155,8 @@ impl<'a> Collector<'a, '_> {
             self.images.push(image);
             self.links.extend(link);
         }
-        if let (Some((_, place)), Some(text)) = (&self.open, node.own_text().and_then(php::string)) {
+        if let (Some((_, place)), Some(text)) = (&self.open, node.own_text().and_then(php::string))
+        {
             self.links[*place].text.push_str(&text);
         }
     }
@@ -164,7 +167,11 @@ impl<'a> Collector<'a, '_> {
             self.open = None;
             return;
         };
-        if self.open.as_ref().is_some_and(|(open, _)| open.equals(&mark)) {
+        if self
+            .open
+            .as_ref()
+            .is_some_and(|(open, _)| open.equals(&mark))
+        {
             return;
         }
         let href = text(mark.attr("href")).filter(|href| !href.is_empty());
@@ -176,5 +183,8 @@ impl<'a> Collector<'a, '_> {
 }
 
 fn is_block(node: &Node) -> bool {
-    !matches!(node.kind, Kind::Text | Kind::HardBreak | Kind::Image | Kind::Other)
+    !matches!(
+        node.kind,
+        Kind::Text | Kind::HardBreak | Kind::Image | Kind::Other
+    )
 }

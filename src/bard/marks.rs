@@ -81,7 +81,9 @@ impl<'a> Mark<'a> {
             && self.map.len() == other.map.len()
             && self.map.iter().all(|(key, value)| match key.as_str() {
                 "type" => true,
-                _ => node::get(other.map, key).is_some_and(|other| php::loosely_equal(value, other)),
+                _ => {
+                    node::get(other.map, key).is_some_and(|other| php::loosely_equal(value, other))
+                }
             })
     }
 }
@@ -133,7 +135,12 @@ impl<'a> Stack<'a> {
     }
 
     /// Opens what the previous sibling does not carry.
-    pub fn open(&mut self, marks: &'a Value, previous: Option<&Value>, mut write: impl FnMut(Tag<'a>)) {
+    pub fn open(
+        &mut self,
+        marks: &'a Value,
+        previous: Option<&Value>,
+        mut write: impl FnMut(Tag<'a>),
+    ) {
         for mark in Siblings::of_content(marks).filter_map(Mark::read) {
             if !carries(previous, &mark) {
                 write(Tag::Open(mark));
@@ -144,9 +151,15 @@ impl<'a> Stack<'a> {
 
     /// Closes what the next sibling does not carry. `false`: a mark had to be closed that was never opened, because
     /// loose equality is not transitive.
-    pub fn close(&mut self, marks: &'a Value, next: Option<&Value>, mut write: impl FnMut(Tag<'a>)) -> bool {
+    pub fn close(
+        &mut self,
+        marks: &'a Value,
+        next: Option<&Value>,
+        mut write: impl FnMut(Tag<'a>),
+    ) -> bool {
         let leaving = Siblings::of_content(marks).filter_map(Mark::read);
-        self.closing.extend(leaving.filter(|mark| !carries(next, mark)));
+        self.closing
+            .extend(leaving.filter(|mark| !carries(next, mark)));
         let bottom = self.levels.last().copied().unwrap_or(0);
         while !self.closing.is_empty() && self.open.len() > bottom {
             let Some(top) = self.open.pop() else { break };

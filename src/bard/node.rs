@@ -34,7 +34,7 @@ pub enum Kind {
     Other,
 }
 
-/// Types that other ProseMirror editors write and Statamic does not register.
+/// Types that other `ProseMirror` editors write and Statamic does not register.
 const UNREGISTERED: [&str; 8] = [
     "details",
     "detailsContent",
@@ -167,7 +167,9 @@ pub fn get<'a>(map: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     if map.len() > SMALL {
         return map.get(name);
     }
-    map.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    map.iter()
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
 }
 
 /// Nodes (or marks) that stand side by side.
@@ -240,7 +242,7 @@ fn is_list(map: &Map<String, Value>) -> bool {
         .all(|(position, key)| *key == position.to_string())
 }
 
-/// Whether a value has the shape of a node and a type that some ProseMirror editor writes.
+/// Whether a value has the shape of a node and a type that some `ProseMirror` editor writes.
 #[must_use]
 pub fn is_known(value: &Value) -> bool {
     let Some(map) = value.as_object() else {

@@ -1,10 +1,13 @@
 //! The few rules of PHP that show in Statamic's output: string casts, truthiness, loose equality, `Str::camel`.
 //!
-//! In: JSON values. Out: what PHP 8 makes of them after Statamic's round trip through JSON. It knows nothing of nodes.
+//! In: JSON values. Out: what PHP 8 makes of them after Statamic's round trip through JSON. It knows nothing of
+//! what they stand for.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Number, Value};
+
+use super::node::{self, Siblings};
 
 /// Values that lie deeper than this in an attribute are taken as different, so that comparing cannot overflow the stack.
 const MAX_DEPTH: usize = 64;
@@ -19,6 +22,16 @@ pub fn string(value: &Value) -> Option<Cow<'_, str>> {
         Value::String(text) => Some(text.as_str().into()),
         Value::Array(_) | Value::Object(_) => None,
     }
+}
+
+/// `implode(',', $value)`; `None` for what is no list of scalars.
+#[must_use]
+pub fn implode(value: &Value) -> Option<String> {
+    if !node::is_list_value(value) {
+        return None;
+    }
+    let items: Option<Vec<_>> = Siblings::of_root(value).map(string).collect();
+    Some(items?.join(","))
 }
 
 /// `(bool) $value`.
@@ -80,7 +93,7 @@ pub fn heading_level(level: &Value) -> Option<u8> {
         Value::String(text) => numeric(text)?.as_f64(),
         _ => return None,
     };
-    (1..=6).find(|level| f64::from(*level) == number)
+    (1..=6).find(|level| Numeric::Integer((*level).into()).equals(Numeric::Float(number)))
 }
 
 /// `$a == $b` as PHP 8 has it for values that came out of JSON.
@@ -93,11 +106,12 @@ fn equal(a: &Value, b: &Value, depth: usize) -> bool {
     match (a, b) {
         (Value::String(a), Value::String(b)) => equal_strings(a, b),
         (Value::Null, Value::String(text)) | (Value::String(text), Value::Null) => text.is_empty(),
-        (Value::Null | Value::Bool(_), _) | (_, Value::Null | Value::Bool(_)) => is_truthy(a) == is_truthy(b),
-        (Value::Number(a), Value::Number(b)) => Numeric::of(a).equals(Numeric::of(b)),
-        (Value::Number(number), Value::String(text)) | (Value::String(text), Value::Number(number)) => {
-            equal_to_string(number, text)
+        (Value::Null | Value::Bool(_), _) | (_, Value::Null | Value::Bool(_)) => {
+            is_truthy(a) == is_truthy(b)
         }
+        (Value::Number(a), Value::Number(b)) => Numeric::of(a).equals(Numeric::of(b)),
+        (Value::Number(number), Value::String(text))
+        | (Value::String(text), Value::Number(number)) => equal_to_string(number, text),
         (Value::Array(a), Value::Array(b)) => {
             depth > 0 && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b, depth - 1))
         }
@@ -114,7 +128,11 @@ fn equal(a: &Value, b: &Value, depth: usize) -> bool {
 fn equal_maps(a: &Map<String, Value>, b: &Map<String, Value>, depth: usize) -> bool {
     a.len() == b.len()
         && a.iter().zip(b).all(|((key, value), (other_key, other))| {
-            let other = if key == other_key { Some(other) } else { b.get(key) };
+            let other = if key == other_key {
+                Some(other)
+            } else {
+                b.get(key)
+            };
             other.is_some_and(|other| equal(value, other, depth))
         })
 }
@@ -151,7 +169,10 @@ impl Numeric {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "PHP compares an integer with a float as floats")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "PHP compares an integer with a float as floats"
+    )]
     fn as_f64(self) -> f64 {
         match self {
             Self::Integer(integer) => integer as f64,
@@ -171,7 +192,9 @@ impl Numeric {
 /// The value of a numeric string: white space around it is allowed, `inf`, hexadecimals and trailing letters are not.
 fn numeric(text: &str) -> Option<Numeric> {
     let text = text.trim_matches([' ', '\t', '\n', '\r', '\u{b}', '\u{c}']);
-    let plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
+    let plain = text
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E'));
     if !plain || !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return None;
     }

@@ -62,7 +62,11 @@ impl Reader {
     /// The line end right after `<pre>` is no part of the code.
     fn code(&mut self, text: &str) {
         let is_first = self.open.last().is_some_and(|open| open.content.is_empty());
-        let text = if is_first { text.strip_prefix('\n').unwrap_or(text) } else { text };
+        let text = if is_first {
+            text.strip_prefix('\n').unwrap_or(text)
+        } else {
+            text
+        };
         self.push(json!({ "type": "text", "text": text }));
     }
 
@@ -99,7 +103,9 @@ impl Reader {
 
     fn open_mark(&mut self, kind: &'static str, tag: &Tag) {
         let mark = match kind {
-            "link" => json!({ "type": kind, "attrs": attributes(tag, &["href", "rel", "target", "title"]) }),
+            "link" => {
+                json!({ "type": kind, "attrs": attributes(tag, &["href", "rel", "target", "title"]) })
+            }
             _ => json!({ "type": kind }),
         };
         self.marks.push((kind, mark));
@@ -113,7 +119,11 @@ impl Reader {
             "tableCell" | "tableHeader" => &["tableRow"],
             _ => &[],
         };
-        if let Some(place) = self.open.iter().rposition(|open| parents.contains(&open.kind)) {
+        if let Some(place) = self
+            .open
+            .iter()
+            .rposition(|open| parents.contains(&open.kind))
+        {
             self.close_above(place + 1);
         }
         if is_leaf(kind) || self.open.len() < MAX_DEPTH {
@@ -123,9 +133,12 @@ impl Reader {
 
     fn language(&mut self, tag: &Tag) {
         let class = tag.attribute("class").unwrap_or_default();
-        let language = class.split(is_space).find_map(|class| class.strip_prefix("language-"));
+        let language = class
+            .split(is_space)
+            .find_map(|class| class.strip_prefix("language-"));
         if let (Some(language), Some(open)) = (language, self.open.last_mut()) {
-            open.attrs.insert("language".into(), entities::decode(language).into());
+            open.attrs
+                .insert("language".into(), entities::decode(language).into());
         }
     }
 
@@ -231,9 +244,30 @@ fn block(name: &str) -> Option<&'static str> {
 fn is_section(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "body" | "caption" | "center" | "dd" | "details" | "div" | "dl" | "dt"
-            | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "header" | "main" | "nav" | "section"
-            | "summary" | "tbody" | "tfoot" | "thead"
+        "address"
+            | "article"
+            | "aside"
+            | "body"
+            | "caption"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "header"
+            | "main"
+            | "nav"
+            | "section"
+            | "summary"
+            | "tbody"
+            | "tfoot"
+            | "thead"
     )
 }
 
@@ -253,10 +287,10 @@ fn block_attributes(kind: &str, tag: &Tag) -> Map<String, Value> {
 /// Where Bard saves HTML it writes an asset's reference with the scheme of a link.
 fn image(tag: &Tag) -> Value {
     let mut attrs = attributes(tag, &["src", "alt"]);
-    if let Some(Value::String(src)) = attrs.get_mut("src") {
-        if let Some(reference) = src.strip_prefix(super::href::SCHEME) {
-            *src = reference.to_owned();
-        }
+    if let Some(Value::String(src)) = attrs.get_mut("src")
+        && let Some(reference) = src.strip_prefix(super::href::SCHEME)
+    {
+        *src = reference.to_owned();
     }
     json!({ "type": "image", "attrs": attrs })
 }

@@ -6,7 +6,9 @@
 use std::ops::Range;
 
 /// Elements whose content is no HTML.
-const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "iframe", "noembed"];
+const RAW: [&str; 7] = [
+    "script", "style", "textarea", "title", "xmp", "iframe", "noembed",
+];
 
 /// A piece of HTML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,10 @@ impl<'a> Tag<'a> {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&'a str> {
         let named = |attribute: &&Attribute| attribute.name.eq_ignore_ascii_case(name);
-        self.attributes.iter().find(named).map(|attribute| attribute.value)
+        self.attributes
+            .iter()
+            .find(named)
+            .map(|attribute| attribute.value)
     }
 
     /// 1 to 6 for `h1` to `h6`.
@@ -97,7 +102,9 @@ impl<'a> Tokens<'a> {
         match after {
             _ if !rest.starts_with('<') => self.text(),
             b'a'..=b'z' | b'A'..=b'Z' => self.open(),
-            b'/' if rest[2..].starts_with(|letter: char| letter.is_ascii_alphabetic()) => self.close(),
+            b'/' if rest[2..].starts_with(|letter: char| letter.is_ascii_alphabetic()) => {
+                self.close()
+            }
             b'!' | b'?' | b'/' => self.hidden(),
             _ => self.text(),
         }
@@ -107,15 +114,23 @@ impl<'a> Tokens<'a> {
         let rest = &self.source[self.place..];
         // A lone `<` is text.
         let start = usize::from(rest.starts_with('<'));
-        let length = rest[start..].find('<').map_or(rest.len(), |place| start + place);
+        let length = rest[start..]
+            .find('<')
+            .map_or(rest.len(), |place| start + place);
         self.place += length;
         Token::Text(&rest[..length])
     }
 
     fn hidden(&mut self) -> Token<'a> {
         let rest = &self.source[self.place..];
-        let (end, length) = if rest.starts_with("<!--") { ("-->", 3) } else { (">", 1) };
-        self.place += rest[2..].find(end).map_or(rest.len(), |place| 2 + place + length);
+        let (end, length) = if rest.starts_with("<!--") {
+            ("-->", 3)
+        } else {
+            (">", 1)
+        };
+        self.place += rest[2..]
+            .find(end)
+            .map_or(rest.len(), |place| 2 + place + length);
         Token::Hidden
     }
 
@@ -135,7 +150,9 @@ impl<'a> Tokens<'a> {
         let mut attributes = Vec::new();
         loop {
             let rest = &self.source[place..];
-            let skipped = rest.find(|letter| !is_space(letter) && letter != '/').unwrap_or(rest.len());
+            let skipped = rest
+                .find(|letter| !is_space(letter) && letter != '/')
+                .unwrap_or(rest.len());
             let from = place;
             place += skipped;
             match self.source.as_bytes().get(place) {
@@ -148,13 +165,21 @@ impl<'a> Tokens<'a> {
                 Some(_) => {
                     let (name, value, length) = attribute(&self.source[place..]);
                     place += length;
-                    attributes.push(Attribute { name, value, range: from..place });
+                    attributes.push(Attribute {
+                        name,
+                        value,
+                        range: from..place,
+                    });
                 }
             }
         }
         self.place = place + 1;
         self.raw = RAW.into_iter().find(|raw| name.eq_ignore_ascii_case(raw));
-        Token::Open(Tag { name, name_end, attributes })
+        Token::Open(Tag {
+            name,
+            name_end,
+            attributes,
+        })
     }
 }
 
@@ -176,7 +201,8 @@ fn is_space(letter: char) -> bool {
 }
 
 fn name_length(text: &str) -> usize {
-    text.find(|letter| is_space(letter) || matches!(letter, '/' | '>')).unwrap_or(text.len())
+    text.find(|letter| is_space(letter) || matches!(letter, '/' | '>'))
+        .unwrap_or(text.len())
 }
 
 /// How long the content of a raw element is.
@@ -197,7 +223,9 @@ fn raw_length(text: &str, name: &str) -> usize {
 fn attribute(text: &str) -> (&str, &str, usize) {
     let is_end = |letter: char| is_space(letter) || matches!(letter, '/' | '>' | '=');
     let first = text.chars().next().map_or(0, char::len_utf8);
-    let name_end = text[first..].find(is_end).map_or(text.len(), |place| first + place);
+    let name_end = text[first..]
+        .find(is_end)
+        .map_or(text.len(), |place| first + place);
     let name = &text[..name_end];
     let rest = text[name_end..].trim_start_matches(is_space);
     let Some(value) = rest.strip_prefix('=') else {
@@ -215,6 +243,8 @@ fn attribute_value(text: &str) -> (&str, &str) {
             return quoted.split_once(quote).unwrap_or((quoted, ""));
         }
     }
-    let end = text.find(|letter| is_space(letter) || letter == '>').unwrap_or(text.len());
+    let end = text
+        .find(|letter| is_space(letter) || letter == '>')
+        .unwrap_or(text.len());
     text.split_at(end)
 }

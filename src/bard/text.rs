@@ -84,10 +84,14 @@ impl Writer {
 
     fn leave(&mut self, node: &Node) {
         match node.kind {
-            Kind::Text | Kind::Image | Kind::Other | Kind::HardBreak => return,
+            Kind::Text
+            | Kind::Image
+            | Kind::Other
+            | Kind::HardBreak
+            | Kind::TableCell
+            | Kind::TableHeader => return,
             Kind::BulletList | Kind::OrderedList => self.lists -= 1,
             Kind::TableRow => return self.leave_row(),
-            Kind::TableCell | Kind::TableHeader => return,
             Kind::CodeBlock => self.code -= 1,
             _ => {}
         }
@@ -95,7 +99,11 @@ impl Writer {
     }
 
     fn hard_break(&mut self) {
-        let line = if self.rows > 0 { Break::Space } else { Break::Line };
+        let line = if self.rows > 0 {
+            Break::Space
+        } else {
+            Break::Line
+        };
         self.pending = self.pending.max(line);
     }
 
@@ -159,7 +167,9 @@ impl Writer {
         match self.pending {
             Break::Line if !at_start => self.out.push('\n'),
             Break::Block if !at_start => self.out.push_str("\n\n"),
-            Break::Space if self.tabs == 0 && !at_start && !self.out.ends_with(['\n', '\t']) => self.out.push(' '),
+            Break::Space if self.tabs == 0 && !at_start && !self.out.ends_with(['\n', '\t']) => {
+                self.out.push(' ');
+            }
             _ => {}
         }
         self.out.extend(std::iter::repeat_n('\t', self.tabs));

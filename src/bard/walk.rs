@@ -48,7 +48,10 @@ impl<'a> Walk<'a> {
     /// How many nodes are entered and not yet left.
     #[must_use]
     pub fn depth(&self) -> usize {
-        let open = self.levels.last().is_some_and(|level| level.current.is_some());
+        let open = self
+            .levels
+            .last()
+            .is_some_and(|level| level.current.is_some());
         self.levels.len() - usize::from(!open)
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::names::{Kind, NAMES};
 use super::{Config, Error};
 
 /// Where a value came from.
@@ -20,43 +21,8 @@ pub enum Source {
     Flag(String),
 }
 
-/// How the text of a variable or flag is read.
-#[derive(Clone, Copy)]
-enum Kind {
-    Text,
-    Switch,
-    Number,
-    List,
-}
-
-/// The settings that a variable or a flag can give.
-const NAMES: [(&str, Kind); 25] = [
-    ("root", Kind::Text),
-    ("database", Kind::Text),
-    ("listen", Kind::Text),
-    ("base_url", Kind::Text),
-    ("api_url", Kind::Text),
-    ("environment", Kind::Text),
-    ("timezone", Kind::Text),
-    ("app_name", Kind::Text),
-    ("app_locale", Kind::Text),
-    ("multisite", Kind::Switch),
-    ("max_file_bytes", Kind::Number),
-    ("cache_bytes", Kind::Number),
-    ("cache_control", Kind::Text),
-    ("workers", Kind::Number),
-    ("strict", Kind::Switch),
-    ("read_only", Kind::Switch),
-    ("no_watch", Kind::Switch),
-    ("statamic.profile", Kind::Number),
-    ("statamic.users", Kind::Switch),
-    ("seo.article_collections", Kind::List),
-    ("seo.article_schema", Kind::Switch),
-    ("seo.image_template", Kind::Text),
-    ("seo.peak_strict", Kind::Switch),
-    ("seo.dialect", Kind::Text),
-    ("seo.lastmod_from_mtime", Kind::Switch),
-];
+/// Whose values are not for anybody's terminal.
+const SECRETS: [&str; 1] = ["statamic.auth_token"];
 
 /// The settings with the source of each.
 #[derive(Debug)]
@@ -75,10 +41,22 @@ impl Layers {
     ///
     /// # Errors
     /// If a layer cannot be read, names something unknown, or holds a value that makes no sense.
-    pub fn load(file: Option<&Path>, environment: &dyn Fn(&str) -> Option<String>, flags: &[(&str, String)]) -> Result<Self, Error> {
+    pub fn load(
+        file: Option<&Path>,
+        environment: &dyn Fn(&str) -> Option<String>,
+        flags: &[(&str, String)],
+    ) -> Result<Self, Error> {
         let defaults = Table::try_from(Config::default()).expect("the defaults are TOML");
-        let mut layers = Self { config: Config::default(), table: defaults, sources: BTreeMap::new() };
-        let root = flags.iter().find(|(name, _)| *name == "root").map(|(_, text)| text.clone()).or_else(|| environment("RHAPSODE_ROOT"));
+        let mut layers = Self {
+            config: Config::default(),
+            table: defaults,
+            sources: BTreeMap::new(),
+        };
+        let root = flags
+            .iter()
+            .find(|(name, _)| *name == "root")
+            .map(|(_, text)| text.clone())
+            .or_else(|| environment("RHAPSODE_ROOT"));
         if let Some(path) = found(file, root.as_deref()) {
             layers.lay_file(&path)?;
         }
@@ -98,18 +76,28 @@ impl Layers {
     #[must_use]
     pub fn print(&self) -> String {
         let mut lines: Vec<String> = NAMES.iter().map(|(name, _)| self.line(name)).collect();
-        lines.extend(self.sources.keys().filter(|name| name.starts_with("disks.")).map(|name| self.line(name)));
+        let deeper = self
+            .sources
+            .keys()
+            .filter(|name| NAMES.iter().all(|(known, _)| known != name));
+        lines.extend(deeper.map(|name| self.line(name)));
         lines.join("\n")
     }
 
     fn line(&self, name: &str) -> String {
-        let value = get(&self.table, name).map_or("(not set)".to_owned(), ToString::to_string);
+        let value = match get(&self.table, name) {
+            Some(_) if SECRETS.contains(&name) => "(set)".to_owned(),
+            value => value.map_or("(not set)".to_owned(), ToString::to_string),
+        };
         let source = self.sources.get(name).unwrap_or(&Source::Default);
         format!("{name} = {value}  # {}", source.label())
     }
 
     fn lay_file(&mut self, path: &Path) -> Result<(), Error> {
-        let text = std::fs::read_to_string(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
+        let text = std::fs::read_to_string(path).map_err(|cause| Error::Unreadable {
+            path: path.to_owned(),
+            cause,
+        })?;
         toml::from_str::<Config>(&text).map_err(|error| located(path, &text, &error))?;
         let table: Table = toml::from_str(&text).map_err(|error| located(path, &text, &error))?;
         for (name, value) in flat("", &table) {
@@ -119,30 +107,42 @@ impl Layers {
     }
 
     fn lay(&mut self, name: &str, kind: Kind, text: &str, source: Source) -> Result<(), Error> {
-        let wrong = |expected: &str| Error::Value { source_name: source.label(), message: format!("expected {expected}, not {text:?}") };
-        let value = match kind {
-            Kind::Text => Value::String(text.to_owned()),
-            Kind::Switch => Value::Boolean(switch(text).ok_or_else(|| wrong("true or false"))?),
-            Kind::Number => Value::Integer(text.parse().map_err(|_| wrong("a whole number"))?),
-            Kind::List => Value::Array(text.split(',').map(|item| Value::String(item.trim().to_owned())).collect()),
-        };
+        let value = kind.read(text).map_err(|expected| Error::Value {
+            source_name: source.label(),
+            message: format!("expected {expected}, not {text:?}"),
+        })?;
         self.set(name, value, source);
-        self.table.clone().try_into::<Config>().map(|_| ()).map_err(|error| self.blamed(name, error.message()))
+        self.table
+            .clone()
+            .try_into::<Config>()
+            .map(|_| ())
+            .map_err(|error| self.blamed(name, error.message()))
     }
 
     fn set(&mut self, name: &str, value: Value, source: Source) {
         let mut table = &mut self.table;
-        let (parents, last) = name.rsplit_once('.').map_or((None, name), |(parents, last)| (Some(parents), last));
+        let (parents, last) = name
+            .rsplit_once('.')
+            .map_or((None, name), |(parents, last)| (Some(parents), last));
         for parent in parents.into_iter().flat_map(|parents| parents.split('.')) {
-            let below = table.entry(parent).or_insert_with(|| Value::Table(Table::new()));
-            table = below.as_table_mut().expect("the file was read as a configuration before");
+            let below = table
+                .entry(parent)
+                .or_insert_with(|| Value::Table(Table::new()));
+            if !below.is_table() {
+                *below = Value::Table(Table::new());
+            }
+            table = below.as_table_mut().expect("it was made one above");
         }
         table.insert(last.to_owned(), value);
         self.sources.insert(name.to_owned(), source);
     }
 
     fn checked(mut self) -> Result<Self, Error> {
-        self.config = self.table.clone().try_into().map_err(|error: toml::de::Error| self.blamed("rhapsode", error.message()))?;
+        self.config = self
+            .table
+            .clone()
+            .try_into()
+            .map_err(|error: toml::de::Error| self.blamed("rhapsode", error.message()))?;
         match self.config.wrong() {
             Some((name, message)) => Err(self.blamed(name, &message)),
             None => Ok(self),
@@ -155,7 +155,10 @@ impl Layers {
             Some(source) => source.label(),
             None => name.to_owned(),
         };
-        Error::Value { source_name, message: message.replace('\n', " ").trim().to_owned() }
+        Error::Value {
+            source_name,
+            message: message.replace('\n', " ").trim().to_owned(),
+        }
     }
 }
 
@@ -170,34 +173,49 @@ impl Source {
 }
 
 fn found(file: Option<&Path>, root: Option<&str>) -> Option<PathBuf> {
-    let usual = || [Some("."), root].into_iter().flatten().map(|folder| Path::new(folder).join("rhapsode.toml"));
-    file.map(Path::to_owned).or_else(|| usual().find(|path| path.is_file()))
+    let usual = || {
+        [Some("."), root]
+            .into_iter()
+            .flatten()
+            .map(|folder| Path::new(folder).join("rhapsode.toml"))
+    };
+    file.map(Path::to_owned)
+        .or_else(|| usual().find(|path| path.is_file()))
 }
 
 fn flag(name: &str) -> String {
-    format!("--{}", name.trim_start_matches("statamic.").replace('_', "-"))
-}
-
-fn switch(text: &str) -> Option<bool> {
-    match text.to_lowercase().as_str() {
-        "true" | "1" | "yes" | "on" => Some(true),
-        "false" | "0" | "no" | "off" => Some(false),
-        _ => None,
-    }
+    format!(
+        "--{}",
+        name.trim_start_matches("statamic.").replace('_', "-")
+    )
 }
 
 fn located(path: &Path, text: &str, error: &toml::de::Error) -> Error {
     let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
     let line = before.matches('\n').count() + 1;
-    let column = before.chars().rev().take_while(|letter| *letter != '\n').count() + 1;
-    Error::File { path: path.to_owned(), line, column, message: error.message().replace('\n', " ") }
+    let column = before
+        .chars()
+        .rev()
+        .take_while(|letter| *letter != '\n')
+        .count()
+        + 1;
+    Error::File {
+        path: path.to_owned(),
+        line,
+        column,
+        message: error.message().replace('\n', " "),
+    }
 }
 
 /// Dotted names and values, tables taken apart.
 fn flat(prefix: &str, table: &Table) -> Vec<(String, Value)> {
     let mut values = Vec::new();
     for (name, value) in table {
-        let name = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let name = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         match value {
             Value::Table(below) => values.extend(flat(&name, below)),
             value => values.push((name, value.clone())),
@@ -217,48 +235,135 @@ fn get<'a>(table: &'a Table, name: &str) -> Option<&'a Value> {
 mod tests {
     use super::*;
 
-    fn load(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Layers, Error> {
-        let name = format!("rhapsode-config-{}-{:x}.toml", std::process::id(), blake3::hash(file.as_bytes()).as_bytes()[0]);
+    fn load(
+        file: &str,
+        environment: &[(&str, &str)],
+        flags: &[(&str, &str)],
+    ) -> Result<Layers, Error> {
+        let name = format!(
+            "rhapsode-config-{}-{:x}.toml",
+            std::process::id(),
+            blake3::hash(file.as_bytes()).as_bytes()[0]
+        );
         let path = std::env::temp_dir().join(name);
         std::fs::write(&path, file).unwrap();
-        let variable = |name: &str| environment.iter().find(|(set, _)| *set == name).map(|(_, text)| (*text).to_owned());
-        let flags: Vec<(&str, String)> = flags.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+        let variable = |name: &str| {
+            environment
+                .iter()
+                .find(|(set, _)| *set == name)
+                .map(|(_, text)| (*text).to_owned())
+        };
+        let flags: Vec<(&str, String)> = flags
+            .iter()
+            .map(|(name, text)| (*name, (*text).to_owned()))
+            .collect();
         Layers::load(Some(&path), &variable, &flags)
     }
 
     #[test]
     fn flags_go_over_variables_over_the_file_over_the_defaults() {
-        let file = "environment = 'file'\ntimezone = 'Europe/Berlin'\nworkers = 3\n[statamic]\nprofile = 5\n[disks.images]\nroot = 'img'\n";
-        let layers = load(file, &[("RHAPSODE_ENVIRONMENT", "variable"), ("RHAPSODE_WORKERS", "4")], &[("workers", "5")]).unwrap();
+        let file = "environment = 'file'\ntimezone = 'Europe/Berlin'\nworkers = 3\n[statamic]\nprofile = 5\nauth_token = 'hidden'\ncollections = { posts = ['title'] }\n[disks.images]\nroot = 'img'\n";
+        let layers = load(
+            file,
+            &[
+                ("RHAPSODE_ENVIRONMENT", "variable"),
+                ("RHAPSODE_WORKERS", "4"),
+            ],
+            &[("workers", "5")],
+        )
+        .unwrap();
         let config = &layers.config;
-        assert_eq!((config.environment.as_str(), config.timezone.as_str(), config.workers), ("variable", "Europe/Berlin", 5));
-        assert_eq!((config.statamic.profile, config.disks["images"].root.to_str()), (Some(5), Some("img")));
+        assert_eq!(
+            (
+                config.environment.as_str(),
+                config.timezone.as_str(),
+                config.workers
+            ),
+            ("variable", "Europe/Berlin", 5)
+        );
+        assert_eq!(
+            (
+                config.statamic.profile,
+                config.disks["images"].root.to_str()
+            ),
+            (Some(5), Some("img"))
+        );
         assert_eq!(config.listen, Config::default().listen);
         let printed = layers.print();
-        assert!(printed.contains("environment = \"variable\"  # RHAPSODE_ENVIRONMENT"), "{printed}");
-        assert!(printed.contains("workers = 5  # --workers") && printed.contains("listen = \"127.0.0.1:8080\"  # default"));
-        assert!(printed.contains("base_url = (not set)  # default") && printed.contains("disks.images.root = \"img\"  # "));
+        assert!(
+            printed.contains("environment = \"variable\"  # RHAPSODE_ENVIRONMENT"),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("workers = 5  # --workers")
+                && printed.contains("listen = \"127.0.0.1:8080\"  # default")
+        );
+        assert!(
+            printed.contains("statamic.auth_token = (set)  # ") && !printed.contains("hidden"),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("statamic.collections.posts = [\"title\"]  # "),
+            "{printed}"
+        );
+        assert!(
+            printed.contains("base_url = (not set)  # default")
+                && printed.contains("disks.images.root = \"img\"  # ")
+        );
     }
 
     #[test]
     fn unknown_names_in_the_file_are_refused_with_their_place_and_what_is_allowed() {
-        let error = load("root = '.'\nbase_ulr = 'x'\n", &[], &[]).unwrap_err().to_string();
-        assert!(error.contains(":2:1: unknown field `base_ulr`") && error.contains("`base_url`") && !error.contains('\n'), "{error}");
-        let error = load("[statamic]\nprofil = 5\n", &[], &[]).unwrap_err().to_string();
-        assert!(error.contains(":2:1: ") && error.contains("`profile`"), "{error}");
+        let error = load("root = '.'\nbase_ulr = 'x'\n", &[], &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains(":2:1: unknown field `base_ulr`")
+                && error.contains("`base_url`")
+                && !error.contains('\n'),
+            "{error}"
+        );
+        let error = load("[statamic]\nprofil = 5\n", &[], &[])
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains(":2:1: ") && error.contains("`profile`"),
+            "{error}"
+        );
         let error = load("root = [", &[], &[]).unwrap_err().to_string();
-        assert!(error.contains(".toml:1:") && !error.contains('\n'), "{error}");
+        assert!(
+            error.contains(".toml:1:") && !error.contains('\n'),
+            "{error}"
+        );
     }
 
     #[test]
     fn values_that_make_no_sense_are_refused_by_the_name_they_were_given_under() {
-        let refused = |environment: &[(&str, &str)], flags: &[(&str, &str)]| load("", environment, flags).unwrap_err().to_string();
-        assert_eq!(refused(&[("RHAPSODE_STRICT", "maybe")], &[]), "RHAPSODE_STRICT: expected true or false, not \"maybe\"");
-        assert!(refused(&[], &[("listen", "8080")]).starts_with("--listen: "), "{}", refused(&[], &[("listen", "8080")]));
+        let refused = |environment: &[(&str, &str)], flags: &[(&str, &str)]| {
+            load("", environment, flags).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refused(&[("RHAPSODE_STRICT", "maybe")], &[]),
+            "RHAPSODE_STRICT: expected true or false, not \"maybe\""
+        );
+        assert!(
+            refused(&[], &[("listen", "8080")]).starts_with("--listen: "),
+            "{}",
+            refused(&[], &[("listen", "8080")])
+        );
         assert!(refused(&[], &[("timezone", "Mars/Olympus")]).starts_with("--timezone: "));
-        assert_eq!(refused(&[], &[("base_url", "example.com")]), "--base-url: an origin begins with http:// or https://");
-        assert_eq!(refused(&[], &[("statamic.profile", "4")]), "--profile: expected 5 or 6");
-        assert!(refused(&[("RHAPSODE_SEO_DIALECT", "yoast")], &[]).starts_with("RHAPSODE_SEO_DIALECT: "));
+        assert_eq!(
+            refused(&[], &[("base_url", "example.com")]),
+            "--base-url: an origin begins with http:// or https://"
+        );
+        assert_eq!(
+            refused(&[], &[("statamic.profile", "4")]),
+            "--profile: expected 5 or 6"
+        );
+        assert!(
+            refused(&[("RHAPSODE_SEO_DIALECT", "yoast")], &[])
+                .starts_with("RHAPSODE_SEO_DIALECT: ")
+        );
     }
 
     #[test]

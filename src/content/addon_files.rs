@@ -14,7 +14,13 @@ const FILES: [&str; 2] = ["content/seo.yaml", "resources/addons/seo-pro.yaml"];
 /// Reads the files of every addon that is known.
 #[must_use]
 pub fn read(project: &Project) -> AddonFiles {
-    let below = FOLDERS.iter().flat_map(|folder| project.files(folder, Walk::Deep)).filter(|file| file.is_yaml());
+    let below = FOLDERS
+        .iter()
+        .flat_map(|folder| project.files(folder, Walk::Deep))
+        .filter(|file| file.is_yaml());
     let single = FILES.iter().filter_map(|path| project.find(path));
-    below.chain(single).filter_map(|file| Some((file.path.clone(), project.data(&file)?))).collect()
+    below
+        .chain(single)
+        .filter_map(|file| Some((file.path.clone(), project.data(&file)?)))
+        .collect()
 }

@@ -65,13 +65,18 @@ pub struct Asset {
 #[must_use]
 pub fn read(project: &Project) -> Vec<Container> {
     let files = project.yaml_files("content/assets").into_iter();
-    files.filter_map(|file| Some(container(project, &file, project.data(&file)?))).collect()
+    files
+        .filter_map(|file| Some(container(project, &file, project.data(&file)?)))
+        .collect()
 }
 
 /// Reads the assets of all containers, in the order of container and path.
 #[must_use]
 pub fn read_assets(project: &Project, containers: &[Container]) -> Vec<Asset> {
-    containers.iter().flat_map(|container| assets(project, container)).collect()
+    containers
+        .iter()
+        .flat_map(|container| assets(project, container))
+        .collect()
 }
 
 fn container(project: &Project, file: &File, data: Data) -> Container {
@@ -93,10 +98,18 @@ fn disk(project: &Project, path: &str, name: &str) -> Disk {
         return disk.clone();
     }
     let root = format!("public/{name}");
-    let found = if project.has(&root) { "" } else { ", which is not there: the container is empty" };
-    let message = format!("the disk {name} is guessed to lie at {root} and to be served at /{name}{found}");
+    let found = if project.has(&root) {
+        ""
+    } else {
+        ", which is not there: the container is empty"
+    };
+    let message =
+        format!("the disk {name} is guessed to lie at {root} and to be served at /{name}{found}");
     project.report(Problem::info("disk_guessed", path, message));
-    Disk { root: root.into(), url: Some(format!("/{name}")) }
+    Disk {
+        root: root.into(),
+        url: Some(format!("/{name}")),
+    }
 }
 
 fn assets(project: &Project, container: &Container) -> Vec<Asset> {
@@ -104,7 +117,12 @@ fn assets(project: &Project, container: &Container) -> Vec<Asset> {
     let root = root.trim_end_matches('/');
     let (mut files, mut metas) = (BTreeMap::new(), BTreeMap::new());
     for file in project.files(root, Walk::Everything) {
-        let path = file.path.strip_prefix(root).unwrap_or(&file.path).trim_start_matches('/').to_owned();
+        let path = file
+            .path
+            .strip_prefix(root)
+            .unwrap_or(&file.path)
+            .trim_start_matches('/')
+            .to_owned();
         match described_path(&path) {
             Some(described) => drop(metas.insert(described, file)),
             None if is_ignored(&path) => {}
@@ -126,10 +144,17 @@ fn described_path(path: &str) -> Option<String> {
 
 fn is_ignored(path: &str) -> bool {
     let mut segments = path.rsplit('/');
-    segments.next().is_some_and(|name| IGNORED.contains(&name)) || segments.any(|folder| folder == ".meta")
+    segments.next().is_some_and(|name| IGNORED.contains(&name))
+        || segments.any(|folder| folder == ".meta")
 }
 
-fn asset(project: &Project, container: &Container, path: &str, file: Option<&File>, meta: Option<&File>) -> Asset {
+fn asset(
+    project: &Project,
+    container: &Container,
+    path: &str,
+    file: Option<&File>,
+    meta: Option<&File>,
+) -> Asset {
     let meta_data = meta.and_then(|meta| project.data(meta)).unwrap_or_default();
     let number = |key: &str| meta_data.get(key).and_then(Value::as_i64);
     let pixels = |key: &str| number(key).and_then(|pixels| u32::try_from(pixels).ok());
@@ -144,12 +169,17 @@ fn asset(project: &Project, container: &Container, path: &str, file: Option<&Fil
         path: path.to_owned(),
         exists: file.is_some(),
         data: meta_data.get("data").map(text::data).unwrap_or_default(),
-        size: number("size").and_then(|size| u64::try_from(size).ok()).or(file.map(|file| file.size)),
+        size: number("size")
+            .and_then(|size| u64::try_from(size).ok())
+            .or(file.map(|file| file.size)),
         width,
         height,
         duration: meta_data.get("duration").and_then(Value::as_f64),
-        mime_type: text::get(&meta_data, "mime_type").or_else(|| mime::by_extension(path).map(str::to_owned)),
-        modified: number("last_modified").or(file.or(meta).map(|file| file.modified)).unwrap_or_default(),
+        mime_type: text::get(&meta_data, "mime_type")
+            .or_else(|| mime::by_extension(path).map(str::to_owned)),
+        modified: number("last_modified")
+            .or(file.or(meta).map(|file| file.modified))
+            .unwrap_or_default(),
     }
 }
 

@@ -73,15 +73,25 @@ pub struct Set {
 pub fn read(project: &Project) -> Blueprints {
     let fieldsets = Fieldsets::new(project);
     let mut by_namespace: BTreeMap<String, Vec<Blueprint>> = BTreeMap::new();
-    for file in project.files(FOLDER, Walk::Deep).iter().filter(|file| file.is_yaml()) {
+    for file in project
+        .files(FOLDER, Walk::Deep)
+        .iter()
+        .filter(|file| file.is_yaml())
+    {
         if let Some(data) = project.data(file) {
             let below = &file.path[FOLDER.len() + 1..];
-            let namespace = below.rsplit_once('/').map_or("", |(namespace, _)| namespace);
-            by_namespace.entry(namespace.to_owned()).or_default().push(blueprint(&fieldsets, file, &data));
+            let namespace = below
+                .rsplit_once('/')
+                .map_or("", |(namespace, _)| namespace);
+            by_namespace
+                .entry(namespace.to_owned())
+                .or_default()
+                .push(blueprint(&fieldsets, file, &data));
         }
     }
     for blueprints in by_namespace.values_mut() {
-        let place = |blueprint: &Blueprint| (blueprint.order.unwrap_or(LAST), blueprint.title.clone());
+        let place =
+            |blueprint: &Blueprint| (blueprint.order.unwrap_or(LAST), blueprint.title.clone());
         blueprints.sort_by_cached_key(place);
     }
     Blueprints { by_namespace }
@@ -103,7 +113,13 @@ impl Field {
     #[must_use]
     pub fn simple(handle: &str, config: Data) -> Self {
         let kind = kind(&config);
-        Self { handle: handle.to_owned(), kind, config, fields: Vec::new(), sets: Vec::new() }
+        Self {
+            handle: handle.to_owned(),
+            kind,
+            config,
+            fields: Vec::new(),
+            sets: Vec::new(),
+        }
     }
 }
 
@@ -112,6 +128,8 @@ fn kind(config: &Data) -> String {
 }
 
 fn duplicate(path: &str, handle: &str) -> Problem {
-    let message = format!("the field {handle} is defined twice; the first definition counts, Statamic would fail");
+    let message = format!(
+        "the field {handle} is defined twice; the first definition counts, Statamic would fail"
+    );
     Problem::warning("field_duplicate", path, message)
 }

@@ -99,13 +99,23 @@ pub struct Branch {
 #[must_use]
 pub fn read(project: &Project, sites: &Sites) -> Vec<Collection> {
     let files = project.yaml_files(FOLDER);
-    let mut configurations: BTreeMap<_, _> =
-        files.iter().map(|file| (file.stem().to_owned(), project.data(file).unwrap_or_default())).collect();
+    let mut configurations: BTreeMap<_, _> = files
+        .iter()
+        .map(|file| {
+            (
+                file.stem().to_owned(),
+                project.data(file).unwrap_or_default(),
+            )
+        })
+        .collect();
     for handle in unconfigured(project, &files) {
         configurations.insert(handle, Data::default());
     }
     report_strays(project);
-    configurations.into_iter().map(|(handle, data)| collection(project, sites, handle, data)).collect()
+    configurations
+        .into_iter()
+        .map(|(handle, data)| collection(project, sites, handle, data))
+        .collect()
 }
 
 fn collection(project: &Project, sites: &Sites, handle: String, data: Data) -> Collection {
@@ -121,10 +131,13 @@ fn collection(project: &Project, sites: &Sites, handle: String, data: Data) -> C
         future: behavior("future"),
         structure: structure(data.get("structure")),
         trees: tree::read(project, sites, "content/trees/collections", &handle),
-        slugs: data.get("slugs").is_none_or(|slugs| slugs.is_null() || text::is_true(Some(slugs))),
+        slugs: data
+            .get("slugs")
+            .is_none_or(|slugs| slugs.is_null() || text::is_true(Some(slugs))),
         taxonomies: text::get_list(&data, "taxonomies"),
         sort_by: text::get(&data, "sort_by"),
-        sort_descending: text::get(&data, "sort_dir").map(|direction| direction.eq_ignore_ascii_case("desc")),
+        sort_descending: text::get(&data, "sort_dir")
+            .map(|direction| direction.eq_ignore_ascii_case("desc")),
         inject: data.get("inject").map(text::data).unwrap_or_default(),
         handle,
         path,
@@ -140,20 +153,32 @@ fn routes(route: Option<&Value>, sites: &[String]) -> BTreeMap<String, String> {
             sites.iter().filter_map(of_site).collect()
         }
         _ => match route.and_then(text::scalar) {
-            Some(route) => sites.iter().map(|site| (site.clone(), route.clone())).collect(),
+            Some(route) => sites
+                .iter()
+                .map(|site| (site.clone(), route.clone()))
+                .collect(),
             None => BTreeMap::new(),
         },
     }
 }
 
-fn date_behavior(project: &Project, path: &str, behavior: Option<&Value>, side: &str) -> DateBehavior {
-    let value = behavior.and_then(|behavior| behavior.get(side)).and_then(text::scalar);
+fn date_behavior(
+    project: &Project,
+    path: &str,
+    behavior: Option<&Value>,
+    side: &str,
+) -> DateBehavior {
+    let value = behavior
+        .and_then(|behavior| behavior.get(side))
+        .and_then(text::scalar);
     match value.as_deref() {
         None | Some("public") => DateBehavior::Public,
         Some("unlisted") => DateBehavior::Unlisted,
         Some("private") => DateBehavior::Private,
         Some(other) => {
-            let message = format!("date_behavior.{side} is {other}; public, unlisted or private was expected");
+            let message = format!(
+                "date_behavior.{side} is {other}; public, unlisted or private was expected"
+            );
             project.report(Problem::warning("date_behavior_unknown", path, message));
             DateBehavior::Public
         }
@@ -176,9 +201,12 @@ fn unconfigured(project: &Project, files: &[File]) -> Vec<String> {
     let folders = project.folders(FOLDER).into_iter();
     let missing = folders.filter(|folder| {
         let path = format!("{FOLDER}/{folder}");
-        files.iter().all(|file| file.stem() != folder) && !project.files(&path, Walk::Deep).is_empty()
+        files.iter().all(|file| file.stem() != folder)
+            && !project.files(&path, Walk::Deep).is_empty()
     });
-    missing.inspect(|folder| report_unconfigured(project, folder)).collect()
+    missing
+        .inspect(|folder| report_unconfigured(project, folder))
+        .collect()
 }
 
 fn report_unconfigured(project: &Project, folder: &str) {
@@ -189,7 +217,11 @@ fn report_unconfigured(project: &Project, folder: &str) {
 
 /// Files that belong to no collection.
 fn report_strays(project: &Project) {
-    for file in project.files(FOLDER, Walk::Shallow).iter().filter(|file| !file.is_yaml()) {
+    for file in project
+        .files(FOLDER, Walk::Shallow)
+        .iter()
+        .filter(|file| !file.is_yaml())
+    {
         let message = "an entry lies in the folder of its collection; this file belongs to none";
         project.report(Problem::warning("file_stray", &file.path, message));
     }

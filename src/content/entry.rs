@@ -54,8 +54,14 @@ struct Place<'content> {
 /// Reads the entries of all collections, on all cores.
 #[must_use]
 pub fn read(project: &Project, sites: &Sites, collections: &[Collection]) -> Vec<Entry> {
-    let places: Vec<_> = collections.iter().flat_map(|collection| places(project, sites, collection)).collect();
-    let read: Vec<_> = places.par_iter().map(|place| entry(project, place)).collect();
+    let places: Vec<_> = collections
+        .iter()
+        .flat_map(|collection| places(project, sites, collection))
+        .collect();
+    let read: Vec<_> = places
+        .par_iter()
+        .map(|place| entry(project, place))
+        .collect();
     without_duplicates(project, read.into_iter().flatten().collect())
 }
 
@@ -65,19 +71,28 @@ pub fn derived_id(path: &str) -> String {
     let hash = blake3::hash(path.as_bytes());
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&hash.as_bytes()[..16]);
-    uuid::Builder::from_custom_bytes(bytes).into_uuid().to_string()
+    uuid::Builder::from_custom_bytes(bytes)
+        .into_uuid()
+        .to_string()
 }
 
-fn places<'content>(project: &Project, sites: &Sites, collection: &'content Collection) -> Vec<Place<'content>> {
+fn places<'content>(
+    project: &Project,
+    sites: &Sites,
+    collection: &'content Collection,
+) -> Vec<Place<'content>> {
     let folder = format!("{}/{}", collection::FOLDER, collection.handle);
     let files = project.files(&folder, Walk::Deep).into_iter();
     let files = files.filter(|file| is_entry(project, file));
-    files.filter_map(|file| place(project, sites, collection, &folder, file)).collect()
+    files
+        .filter_map(|file| place(project, sites, collection, &folder, file))
+        .collect()
 }
 
 fn is_entry(project: &Project, file: &File) -> bool {
     if file.is_yaml() {
-        let message = "an entry's file may have any extension but .yaml, so this one is not an entry";
+        let message =
+            "an entry's file may have any extension but .yaml, so this one is not an entry";
         project.report(Problem::info("yaml_entry_ignored", &file.path, message));
     }
     !file.is_yaml()
@@ -92,14 +107,26 @@ fn place<'content>(
     file: File,
 ) -> Option<Place<'content>> {
     if !sites.multisite {
-        return Some(Place { collection, site: sites.default_handle().to_owned(), file });
+        return Some(Place {
+            collection,
+            site: sites.default_handle().to_owned(),
+            file,
+        });
     }
-    let below = file.path[folder.len()..].trim_start_matches('/').split_once('/');
+    let below = file.path[folder.len()..]
+        .trim_start_matches('/')
+        .split_once('/');
     match below.filter(|(site, _)| collection.sites.iter().any(|handle| handle == site)) {
-        Some((site, _)) => Some(Place { collection, site: site.to_owned(), file }),
+        Some((site, _)) => Some(Place {
+            collection,
+            site: site.to_owned(),
+            file,
+        }),
         None => {
             let sites = collection.sites.join(", ");
-            let message = format!("the file lies in no folder of a site of its collection ({sites}), so it is not served");
+            let message = format!(
+                "the file lies in no folder of a site of its collection ({sites}), so it is not served"
+            );
             project.report(Problem::warning("entry_outside_site", &file.path, message));
             None
         }
@@ -114,9 +141,16 @@ fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
         return None;
     };
     let id = id(project, file, data.shift_remove("id"))?;
-    let FileName { slug, date, overflows } = file_name::parse(file.name());
+    let FileName {
+        slug,
+        date,
+        overflows,
+    } = file_name::parse(file.name());
     if let Some(date) = date.filter(|_| overflows) {
-        let message = format!("the date in the file's name does not exist; it was taken as {}", date.date);
+        let message = format!(
+            "the date in the file's name does not exist; it was taken as {}",
+            date.date
+        );
         project.report(Problem::warning("date_overflows", &file.path, message));
     }
     Some(Entry {
@@ -147,7 +181,11 @@ fn id(project: &Project, file: &File, id: Option<Value>) -> Option<Option<String
             Some(id)
         }
         Some(_) => {
-            project.report(Problem::error("id_invalid", &file.path, "the id must be a text or a number"));
+            project.report(Problem::error(
+                "id_invalid",
+                &file.path,
+                "the id must be a text or a number",
+            ));
             None
         }
     }
@@ -158,8 +196,12 @@ fn without_duplicates(project: &Project, entries: Vec<Entry>) -> Vec<Entry> {
     let mut kept = Vec::with_capacity(entries.len());
     for entry in entries {
         if let Some(first) = paths.get(&entry.id) {
-            let message = format!("the id {} belongs to {first}, so this file is not served", entry.id);
-            project.report(Problem::error("duplicate_id", &entry.path, message).of_entry(&entry.id));
+            let message = format!(
+                "the id {} belongs to {first}, so this file is not served",
+                entry.id
+            );
+            project
+                .report(Problem::error("duplicate_id", &entry.path, message).of_entry(&entry.id));
             continue;
         }
         paths.insert(entry.id.clone(), entry.path.clone());

@@ -31,32 +31,56 @@ pub fn parse(name: &str) -> FileName {
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
     let mut segments = stem.split('.');
     let first = segments.next().unwrap_or_default();
-    let dated = segments.next().and_then(|slug| Some((slug, digits(first)?)));
+    let dated = segments
+        .next()
+        .and_then(|slug| Some((slug, digits(first)?)));
     match dated.and_then(|(slug, digits)| Some((slug, date(&digits)?))) {
         Some((slug, date)) => {
             let overflows = written(&date) != first;
-            FileName { slug: slug.to_owned(), date: Some(date), overflows }
+            FileName {
+                slug: slug.to_owned(),
+                date: Some(date),
+                overflows,
+            }
         }
-        None => FileName { slug: first.to_owned(), date: None, overflows: false },
+        None => FileName {
+            slug: first.to_owned(),
+            date: None,
+            overflows: false,
+        },
     }
 }
 
 /// The digits of `YYYY-MM-DD`, `YYYY-MM-DD-HHMM` or `YYYY-MM-DD-HHMMSS`.
 fn digits(text: &str) -> Option<String> {
-    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let shape: String = text
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
     let shapes = ["0000-00-00", "0000-00-00-0000", "0000-00-00-000000"];
-    shapes.contains(&shape.as_str()).then(|| text.replace('-', ""))
+    shapes
+        .contains(&shape.as_str())
+        .then(|| text.replace('-', ""))
 }
 
 /// Counts on where a part is too large: month 13 is the next January.
 fn date(digits: &str) -> Option<FileDate> {
     let part = |from: usize, to: usize| digits.get(from..to).map_or(Ok(0), str::parse::<i32>).ok();
     let days = Span::new().months(part(4, 6)? - 1).days(part(6, 8)? - 1);
-    let time = Span::new().hours(part(8, 10)?).minutes(part(10, 12)?).seconds(part(12, 14)?);
+    let time = Span::new()
+        .hours(part(8, 10)?)
+        .minutes(part(10, 12)?)
+        .seconds(part(12, 14)?);
     let year = i16::try_from(part(0, 4)?).ok()?;
-    let start = Date::new(year, 1, 1).ok()?.to_datetime(jiff::civil::Time::midnight());
+    let start = Date::new(year, 1, 1)
+        .ok()?
+        .to_datetime(jiff::civil::Time::midnight());
     let date = start.checked_add(days).ok()?.checked_add(time).ok()?;
-    Some(FileDate { date, has_time: digits.len() > 8, has_seconds: digits.len() > 12 })
+    Some(FileDate {
+        date,
+        has_time: digits.len() > 8,
+        has_seconds: digits.len() > 12,
+    })
 }
 
 fn written(date: &FileDate) -> String {
@@ -76,7 +100,11 @@ mod tests {
 
     fn named(name: &str) -> (String, Option<DateTime>, bool) {
         let parsed = parse(name);
-        (parsed.slug, parsed.date.map(|date| date.date), parsed.overflows)
+        (
+            parsed.slug,
+            parsed.date.map(|date| date.date),
+            parsed.overflows,
+        )
     }
 
     #[test]
@@ -86,7 +114,10 @@ mod tests {
         assert_eq!(named("a.md.bak"), ("a".into(), None, false));
         assert_eq!(named("a"), ("a".into(), None, false));
         let noon = date(2024, 1, 15).at(12, 30, 0, 0);
-        assert_eq!(named("2024-01-15-1230.a.1.md"), ("a".into(), Some(noon), false));
+        assert_eq!(
+            named("2024-01-15-1230.a.1.md"),
+            ("a".into(), Some(noon), false)
+        );
         assert_eq!(named("2024-01-15.md"), ("2024-01-15".into(), None, false));
         assert_eq!(named("2024-1-5.a.md"), ("2024-1-5".into(), None, false));
     }
@@ -94,8 +125,17 @@ mod tests {
     #[test]
     fn a_date_that_does_not_exist_is_counted_on() {
         let midnight = |year, month, day| Some(date(year, month, day).at(0, 0, 0, 0));
-        assert_eq!(named("2024-13-01.a.md"), ("a".into(), midnight(2025, 1, 1), true));
-        assert_eq!(named("2024-02-30.a.md"), ("a".into(), midnight(2024, 3, 1), true));
-        assert_eq!(named("2024-00-00.a.md"), ("a".into(), midnight(2023, 11, 30), true));
+        assert_eq!(
+            named("2024-13-01.a.md"),
+            ("a".into(), midnight(2025, 1, 1), true)
+        );
+        assert_eq!(
+            named("2024-02-30.a.md"),
+            ("a".into(), midnight(2024, 3, 1), true)
+        );
+        assert_eq!(
+            named("2024-00-00.a.md"),
+            ("a".into(), midnight(2023, 11, 30), true)
+        );
     }
 }

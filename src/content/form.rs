@@ -23,7 +23,12 @@ pub fn read(project: &Project) -> Vec<Form> {
     let forms = files.filter_map(|file| {
         let data = project.data(&file)?;
         let title = text::get(&data, "title").unwrap_or_else(|| text::humanized(file.stem()));
-        Some(Form { handle: file.stem().to_owned(), title, path: file.path.clone(), data })
+        Some(Form {
+            handle: file.stem().to_owned(),
+            title,
+            path: file.path.clone(),
+            data,
+        })
     });
     forms.collect()
 }

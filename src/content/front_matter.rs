@@ -44,8 +44,15 @@ pub fn read(bytes: &[u8]) -> Result<Document, yaml::Error> {
         oddities.push(yaml::Error::at(text, 0, "byte_order_mark", message.into()));
     }
     let parts = split(without_mark);
-    let below = |error: yaml::Error| yaml::Error { line: error.line + parts.lines_above, ..error };
-    let mut data = if text.is_empty() { Some(Map::new()) } else { mapping(parts.yaml).map_err(below)? };
+    let below = |error: yaml::Error| yaml::Error {
+        line: error.line + parts.lines_above,
+        ..error
+    };
+    let mut data = if text.is_empty() {
+        Some(Map::new())
+    } else {
+        mapping(parts.yaml).map_err(below)?
+    };
     if let Some(data) = data.as_mut().filter(|_| !parts.body.is_empty()) {
         oddities.extend(add_body(data, parts, without_mark));
     }
@@ -56,16 +63,32 @@ pub fn read(bytes: &[u8]) -> Result<Document, yaml::Error> {
 #[must_use]
 pub fn split(text: &str) -> Parts<'_> {
     if !text.starts_with("---") {
-        return Parts { yaml: text, body: "", lines_above: 0 };
+        return Parts {
+            yaml: text,
+            body: "",
+            lines_above: 0,
+        };
     }
     let (front, body) = text.split_once("\n---").unwrap_or((text, ""));
     let body = body.trim_start_matches(PHP_SPACE);
     match front.find(['\n', '\r']) {
         Some(end) => {
-            let opening = if front[end..].starts_with("\r\n") { end + 2 } else { end + 1 };
-            Parts { yaml: &front[opening..], body, lines_above: 1 }
+            let opening = if front[end..].starts_with("\r\n") {
+                end + 2
+            } else {
+                end + 1
+            };
+            Parts {
+                yaml: &front[opening..],
+                body,
+                lines_above: 1,
+            }
         }
-        None => Parts { yaml: front, body, lines_above: 0 },
+        None => Parts {
+            yaml: front,
+            body,
+            lines_above: 0,
+        },
     }
 }
 
@@ -76,8 +99,16 @@ pub fn split(text: &str) -> Parts<'_> {
 pub fn decode(bytes: &[u8]) -> Result<&str, yaml::Error> {
     std::str::from_utf8(bytes).map_err(|error| {
         let (line, column) = yaml::position(bytes, error.valid_up_to());
-        let message = format!("byte {} is not valid UTF-8; save the file as UTF-8", error.valid_up_to() + 1);
-        yaml::Error { line, column, code: "invalid_utf8", message }
+        let message = format!(
+            "byte {} is not valid UTF-8; save the file as UTF-8",
+            error.valid_up_to() + 1
+        );
+        yaml::Error {
+            line,
+            column,
+            code: "invalid_utf8",
+            message,
+        }
     })
 }
 
@@ -88,7 +119,10 @@ fn mapping(yaml: &str) -> Result<Option<Data>, yaml::Error> {
     match yaml::read(yaml)? {
         Value::Object(data) => Ok(Some(data)),
         Value::Array(items) => {
-            let entries = items.into_iter().enumerate().map(|(index, item)| (index.to_string(), item));
+            let entries = items
+                .into_iter()
+                .enumerate()
+                .map(|(index, item)| (index.to_string(), item));
             Ok(Some(entries.collect()))
         }
         Value::Null => Ok(None),
@@ -102,8 +136,14 @@ fn mapping(yaml: &str) -> Result<Option<Data>, yaml::Error> {
 /// Puts the body under `content`, unless the front matter has that key: then the key stays, as in PHP's `+`.
 fn add_body(data: &mut Data, parts: Parts<'_>, text: &str) -> Option<yaml::Error> {
     if data.contains_key("content") {
-        let message = "the front matter has a key content and text follows it; the text was left out";
-        return Some(yaml::Error::at(text, text.len() - parts.body.len(), "content_twice", message.into()));
+        let message =
+            "the front matter has a key content and text follows it; the text was left out";
+        return Some(yaml::Error::at(
+            text,
+            text.len() - parts.body.len(),
+            "content_twice",
+            message.into(),
+        ));
     }
     data.insert("content".into(), Value::from(parts.body));
     None

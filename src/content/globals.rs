@@ -42,17 +42,37 @@ pub struct GlobalVariables {
 pub fn read(project: &Project, sites: &Sites) -> Vec<GlobalSet> {
     let files = project.yaml_files(FOLDER);
     report_orphans(project, sites, &files);
-    files.iter().filter_map(|file| Some(global_set(project, sites, file, project.data(file)?))).collect()
+    files
+        .iter()
+        .filter_map(|file| Some(global_set(project, sites, file, project.data(file)?)))
+        .collect()
 }
 
 fn global_set(project: &Project, sites: &Sites, file: &File, config: Data) -> GlobalSet {
     let title = text::get(&config, "title").unwrap_or_else(|| text::humanized(file.stem()));
-    let set = Set { project, file, config, multisite: sites.multisite };
-    let served = if sites.multisite { &sites.all[..] } else { &sites.all[..1] };
+    let set = Set {
+        project,
+        file,
+        config,
+        multisite: sites.multisite,
+    };
+    let served = if sites.multisite {
+        &sites.all[..]
+    } else {
+        &sites.all[..1]
+    };
     let variables = served.iter().enumerate().filter_map(|(index, site)| {
-        Some((site.handle.clone(), set.variables(&site.handle, index == 0)?))
+        Some((
+            site.handle.clone(),
+            set.variables(&site.handle, index == 0)?,
+        ))
     });
-    GlobalSet { handle: file.stem().to_owned(), title, path: file.path.clone(), sites: variables.collect() }
+    GlobalSet {
+        handle: file.stem().to_owned(),
+        title,
+        path: file.path.clone(),
+        sites: variables.collect(),
+    }
 }
 
 /// A set whose sites are being read.
@@ -66,11 +86,20 @@ struct Set<'read> {
 impl Set<'_> {
     /// The site's own file; for the default site else the `data` of the configuration; empty where `sites` names it.
     fn variables(&self, site: &str, is_default: bool) -> Option<GlobalVariables> {
-        let origins = self.config.get("sites").filter(|_| self.multisite).and_then(origins);
-        if origins.as_ref().is_some_and(|origins| !origins.contains_key(site)) {
+        let origins = self
+            .config
+            .get("sites")
+            .filter(|_| self.multisite)
+            .and_then(origins);
+        if origins
+            .as_ref()
+            .is_some_and(|origins| !origins.contains_key(site))
+        {
             return None;
         }
-        let own = self.project.find(&format!("{FOLDER}/{site}/{}.yaml", self.file.stem()));
+        let own = self
+            .project
+            .find(&format!("{FOLDER}/{site}/{}.yaml", self.file.stem()));
         let path = own.as_ref().unwrap_or(self.file).path.clone();
         let shared = self.config.get("data").filter(|_| is_default);
         let mut data = match (own, shared) {
@@ -78,7 +107,10 @@ impl Set<'_> {
             (None, Some(shared)) => text::data(shared),
             (None, None) => (origins.is_some() || !self.multisite).then(Data::new)?,
         };
-        let own_origin = data.get("origin").filter(|_| self.multisite).and_then(text::scalar);
+        let own_origin = data
+            .get("origin")
+            .filter(|_| self.multisite)
+            .and_then(text::scalar);
         if own_origin.is_some() {
             data.shift_remove("origin");
         }
@@ -90,8 +122,18 @@ impl Set<'_> {
 /// Statamic 6 keeps origins in the configuration: a map of site to origin, or a list of sites without any.
 fn origins(sites: &Value) -> Option<BTreeMap<String, Option<String>>> {
     match sites {
-        Value::Object(sites) => Some(sites.iter().map(|(site, origin)| (site.clone(), text::scalar(origin))).collect()),
-        Value::Array(_) => Some(text::list(sites).into_iter().map(|site| (site, None)).collect()),
+        Value::Object(sites) => Some(
+            sites
+                .iter()
+                .map(|(site, origin)| (site.clone(), text::scalar(origin)))
+                .collect(),
+        ),
+        Value::Array(_) => Some(
+            text::list(sites)
+                .into_iter()
+                .map(|site| (site, None))
+                .collect(),
+        ),
         _ => None,
     }
 }
@@ -100,8 +142,15 @@ fn report_orphans(project: &Project, sites: &Sites, files: &[File]) {
     let of_site = |site: &Site| project.yaml_files(&format!("{FOLDER}/{}", site.handle));
     for orphan in sites.all.iter().flat_map(of_site) {
         if !files.iter().any(|file| file.stem() == orphan.stem()) {
-            let message = format!("{FOLDER}/{}.yaml is missing, so these values are not served", orphan.stem());
-            project.report(Problem::warning("global_set_missing", &orphan.path, message));
+            let message = format!(
+                "{FOLDER}/{}.yaml is missing, so these values are not served",
+                orphan.stem()
+            );
+            project.report(Problem::warning(
+                "global_set_missing",
+                &orphan.path,
+                message,
+            ));
         }
     }
 }

@@ -39,7 +39,10 @@ pub struct Navigation {
 pub fn read(project: &Project, sites: &Sites) -> Vec<Navigation> {
     let files = project.yaml_files("content/navigation");
     report_orphans(project, &files);
-    files.iter().filter_map(|file| Some(navigation(project, sites, file, project.data(file)?))).collect()
+    files
+        .iter()
+        .filter_map(|file| Some(navigation(project, sites, file, project.data(file)?)))
+        .collect()
 }
 
 fn navigation(project: &Project, sites: &Sites, file: &File, data: Data) -> Navigation {
@@ -58,9 +61,16 @@ fn navigation(project: &Project, sites: &Sites, file: &File, data: Data) -> Navi
 }
 
 fn report_orphans(project: &Project, files: &[File]) {
-    for tree in project.files(TREES, Walk::Deep).iter().filter(|tree| tree.is_yaml()) {
+    for tree in project
+        .files(TREES, Walk::Deep)
+        .iter()
+        .filter(|tree| tree.is_yaml())
+    {
         if !files.iter().any(|file| file.stem() == tree.stem()) {
-            let message = format!("content/navigation/{}.yaml is missing, so this tree is not served", tree.stem());
+            let message = format!(
+                "content/navigation/{}.yaml is missing, so this tree is not served",
+                tree.stem()
+            );
             project.report(Problem::warning("navigation_missing", &tree.path, message));
         }
     }

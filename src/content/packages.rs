@@ -36,22 +36,35 @@ impl Packages {
 fn json(project: &Project, path: &str) -> Option<Value> {
     let bytes = project.bytes(&project.find(path)?)?;
     let report = |error: serde_json::Error| {
-        let problem = Problem::warning("json_invalid", path, format!("the file is not valid JSON: {error}"));
+        let problem = Problem::warning(
+            "json_invalid",
+            path,
+            format!("the file is not valid JSON: {error}"),
+        );
         project.report(problem.at(error.line() as u64, error.column() as u64));
     };
     serde_json::from_slice(&bytes).map_err(report).ok()
 }
 
 fn locked(lock: &Value) -> BTreeMap<String, Option<String>> {
-    let lists = ["packages", "packages-dev"].into_iter().filter_map(|key| lock.get(key)?.as_array());
+    let lists = ["packages", "packages-dev"]
+        .into_iter()
+        .filter_map(|key| lock.get(key)?.as_array());
     let package = |package: &Value| {
-        let version = package.get("version").and_then(Value::as_str).map(str::to_owned);
+        let version = package
+            .get("version")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         Some((package.get("name")?.as_str()?.to_owned(), version))
     };
     lists.flatten().filter_map(package).collect()
 }
 
 fn named(manifest: &Value) -> BTreeMap<String, Option<String>> {
-    let maps = ["require", "require-dev"].into_iter().filter_map(|key| manifest.get(key)?.as_object());
-    maps.flat_map(|map| map.keys()).map(|name| (name.clone(), None)).collect()
+    let maps = ["require", "require-dev"]
+        .into_iter()
+        .filter_map(|key| manifest.get(key)?.as_object());
+    maps.flat_map(|map| map.keys())
+        .map(|name| (name.clone(), None))
+        .collect()
 }

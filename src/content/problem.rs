@@ -77,6 +77,14 @@ impl Problem {
 
     fn new(severity: Severity, code: &str, path: &str, message: String) -> Self {
         let (code, path) = (code.to_owned(), path.to_owned());
-        Self { severity, code, path, line: None, column: None, message, entry: None }
+        Self {
+            severity,
+            code,
+            path,
+            line: None,
+            column: None,
+            message,
+            entry: None,
+        }
     }
 }

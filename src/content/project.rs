@@ -57,7 +57,9 @@ impl File {
     /// The name up to its last dot: the handle of what a `.yaml` file describes.
     #[must_use]
     pub fn stem(&self) -> &str {
-        self.name().rsplit_once('.').map_or(self.name(), |(stem, _)| stem)
+        self.name()
+            .rsplit_once('.')
+            .map_or(self.name(), |(stem, _)| stem)
     }
 
     /// Whether the file is YAML by its name.
@@ -77,18 +79,28 @@ impl<'settings> Project<'settings> {
         if !canonical.join("content").is_dir() {
             return Err(Error::NoContent(root.into()));
         }
-        Ok(Self { settings, root: canonical, problems: Mutex::default() })
+        Ok(Self {
+            settings,
+            root: canonical,
+            problems: Mutex::default(),
+        })
     }
 
     /// Notes a problem.
     pub fn report(&self, problem: Problem) {
-        self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
+        self.problems
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(problem);
     }
 
     /// All problems noted, by path and place.
     #[must_use]
     pub fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut problems = self
+            .problems
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         problems.sort_by(|a, b| {
             let place = |problem: &Problem| (problem.line, problem.column);
             (&a.path, place(a), &a.code, &a.message).cmp(&(&b.path, place(b), &b.code, &b.message))
@@ -105,9 +117,14 @@ impl<'settings> Project<'settings> {
     /// The handles of the folders that lie right in a folder.
     #[must_use]
     pub fn folders(&self, folder: &str) -> Vec<String> {
-        let listed = fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let listed = fs::read_dir(self.root.join(folder))
+            .into_iter()
+            .flatten()
+            .flatten();
         let folders = listed.filter(|entry| entry.path().is_dir());
-        let mut names: Vec<_> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let mut names: Vec<_> = folders
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
         names.retain(|name| !name.starts_with('.'));
         names.sort();
         names
@@ -117,15 +134,30 @@ impl<'settings> Project<'settings> {
     #[must_use]
     pub fn files(&self, folder: &str, walk: Walk) -> Vec<File> {
         let start = self.root.join(folder);
-        let Some(boundary) = self.boundary(folder).filter(|boundary| start.is_dir() && self.contains(boundary, &start))
+        let Some(boundary) = self
+            .boundary(folder)
+            .filter(|boundary| start.is_dir() && self.contains(boundary, &start))
         else {
             return Vec::new();
         };
         let depth = if walk == Walk::Shallow { 1 } else { usize::MAX };
-        let entries = WalkDir::new(&start).min_depth(1).max_depth(depth).follow_links(true).into_iter();
+        let entries = WalkDir::new(&start)
+            .min_depth(1)
+            .max_depth(depth)
+            .follow_links(true)
+            .into_iter();
         let mut files: Vec<_> = entries
-            .filter_entry(|entry| (walk == Walk::Everything || !is_hidden(entry)) && self.keeps_inside(&boundary, entry))
-            .filter_map(|entry| self.file(&entry.map_err(|error| self.report_walk(folder, &error)).ok()?))
+            .filter_entry(|entry| {
+                (walk == Walk::Everything || !is_hidden(entry))
+                    && self.keeps_inside(&boundary, entry)
+            })
+            .filter_map(|entry| {
+                self.file(
+                    &entry
+                        .map_err(|error| self.report_walk(folder, &error))
+                        .ok()?,
+                )
+            })
             .collect();
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files
@@ -169,10 +201,18 @@ impl<'settings> Project<'settings> {
     pub fn start_of(&self, file: &File, limit: u64) -> Option<Vec<u8>> {
         let read = || -> io::Result<Vec<u8>> {
             let mut bytes = Vec::new();
-            fs::File::open(&file.absolute)?.take(limit).read_to_end(&mut bytes)?;
+            fs::File::open(&file.absolute)?
+                .take(limit)
+                .read_to_end(&mut bytes)?;
             Ok(bytes)
         };
-        let unreadable = |error| Problem::error("file_unreadable", &file.path, format!("the file cannot be read: {error}"));
+        let unreadable = |error| {
+            Problem::error(
+                "file_unreadable",
+                &file.path,
+                format!("the file cannot be read: {error}"),
+            )
+        };
         read().map_err(|error| self.report(unreadable(error))).ok()
     }
 
@@ -180,7 +220,8 @@ impl<'settings> Project<'settings> {
     #[must_use]
     pub fn document(&self, file: &File) -> Option<Document> {
         let bytes = self.bytes(file)?;
-        let document = front_matter::read(&bytes).map_err(|error| self.report(Problem::unreadable(&file.path, &error)));
+        let document = front_matter::read(&bytes)
+            .map_err(|error| self.report(Problem::unreadable(&file.path, &error)));
         let document = document.ok()?;
         for oddity in &document.oddities {
             let problem = Problem::warning(oddity.code, &file.path, oddity.message.clone());
@@ -192,13 +233,19 @@ impl<'settings> Project<'settings> {
     /// A file's mapping, empty where it holds none; `None` after reporting why not.
     #[must_use]
     pub fn data(&self, file: &File) -> Option<Data> {
-        self.document(file).map(|document| document.data.unwrap_or_default())
+        self.document(file)
+            .map(|document| document.data.unwrap_or_default())
     }
 
     fn file(&self, entry: &DirEntry) -> Option<File> {
         let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
         let path = self.relative(entry.path())?;
-        Some(File { path, size: metadata.len(), modified: seconds(&metadata), absolute: entry.path().into() })
+        Some(File {
+            path,
+            size: metadata.len(),
+            modified: seconds(&metadata),
+            absolute: entry.path().into(),
+        })
     }
 
     fn relative(&self, path: &Path) -> Option<String> {
@@ -206,14 +253,22 @@ impl<'settings> Project<'settings> {
         let utf8 = relative.to_str().map(|path| path.replace('\\', "/"));
         if utf8.is_none() {
             let message = "the file's name is not valid UTF-8; rename it";
-            self.report(Problem::error("file_name_not_utf8", &relative.to_string_lossy(), message));
+            self.report(Problem::error(
+                "file_name_not_utf8",
+                &relative.to_string_lossy(),
+                message,
+            ));
         }
         utf8
     }
 
     /// An absolute folder comes from the settings (an asset disk) and is its own boundary.
     fn boundary(&self, folder: &str) -> Option<PathBuf> {
-        if Path::new(folder).is_absolute() { fs::canonicalize(folder).ok() } else { Some(self.root.clone()) }
+        if Path::new(folder).is_absolute() {
+            fs::canonicalize(folder).ok()
+        } else {
+            Some(self.root.clone())
+        }
     }
 
     fn keeps_inside(&self, boundary: &Path, entry: &DirEntry) -> bool {
@@ -230,19 +285,34 @@ impl<'settings> Project<'settings> {
     }
 
     fn report_link(&self, path: &Path) {
-        let path = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy();
+        let path = path
+            .strip_prefix(&self.root)
+            .unwrap_or(path)
+            .to_string_lossy();
         let message = "this symbolic link leads out of the project or nowhere; it was not followed";
         self.report(Problem::warning("link_outside", &path, message));
     }
 
     fn report_walk(&self, folder: &str, error: &walkdir::Error) {
-        if let Some(link) = error.path().filter(|path| path.is_symlink() && !path.exists()) {
+        if let Some(link) = error
+            .path()
+            .filter(|path| path.is_symlink() && !path.exists())
+        {
             return self.report_link(link);
         }
-        let path = error.path().and_then(|path| path.strip_prefix(&self.root).ok());
+        let path = error
+            .path()
+            .and_then(|path| path.strip_prefix(&self.root).ok());
         let path = path.map_or(folder.into(), Path::to_string_lossy);
-        let reason = error.io_error().map_or_else(|| "symbolic links lead in a circle".into(), ToString::to_string);
-        self.report(Problem::error("folder_unreadable", &path, format!("the folder cannot be listed: {reason}")));
+        let reason = error.io_error().map_or_else(
+            || "symbolic links lead in a circle".into(),
+            ToString::to_string,
+        );
+        self.report(Problem::error(
+            "folder_unreadable",
+            &path,
+            format!("the folder cannot be listed: {reason}"),
+        ));
     }
 }
 
@@ -251,8 +321,11 @@ fn is_hidden(entry: &DirEntry) -> bool {
 }
 
 fn seconds(metadata: &fs::Metadata) -> i64 {
-    let Ok(modified) = metadata.modified() else { return 0 };
-    let distance = |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
+    let Ok(modified) = metadata.modified() else {
+        return 0;
+    };
+    let distance =
+        |duration: std::time::Duration| i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     match modified.duration_since(UNIX_EPOCH) {
         Ok(after) => distance(after),
         Err(before) => -distance(before.duration()),

@@ -10,7 +10,11 @@ use super::{Data, Settings, text};
 
 const PATH: &str = "resources/sites.yaml";
 /// Folders that hold one folder per site in a multi-site project.
-const FOLDERS_OF_SITES: [&str; 3] = ["content/trees/collections", "content/trees/navigation", "content/globals"];
+const FOLDERS_OF_SITES: [&str; 3] = [
+    "content/trees/collections",
+    "content/trees/navigation",
+    "content/globals",
+];
 
 /// One site, its Antlers resolved.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +50,10 @@ impl Sites {
         if all.is_empty() {
             all.push(assumed(project.settings));
         }
-        let multisite = project.settings.multisite.unwrap_or_else(|| guess_multisite(project, &all));
+        let multisite = project
+            .settings
+            .multisite
+            .unwrap_or_else(|| guess_multisite(project, &all));
         Self { all, multisite }
     }
 
@@ -66,7 +73,11 @@ impl Sites {
     #[must_use]
     pub fn chosen(&self, project: &Project, path: &str, listed: Option<&Value>) -> Vec<String> {
         let mut chosen = Vec::new();
-        for handle in listed.filter(|_| self.multisite).map(text::list).unwrap_or_default() {
+        for handle in listed
+            .filter(|_| self.multisite)
+            .map(text::list)
+            .unwrap_or_default()
+        {
             if self.has(&handle) {
                 chosen.push(handle);
             } else {
@@ -88,16 +99,25 @@ fn read_file(project: &Project) -> Vec<Site> {
         return Vec::new();
     };
     let sites = project.data(&file).unwrap_or_default();
-    sites.iter().filter_map(|(handle, config)| site(project, handle, config)).collect()
+    sites
+        .iter()
+        .filter_map(|(handle, config)| site(project, handle, config))
+        .collect()
 }
 
 fn site(project: &Project, handle: &str, config: &Value) -> Option<Site> {
     let Value::Object(config) = config else {
-        let message = format!("the site {handle} has no settings; name, url and locale were expected");
+        let message =
+            format!("the site {handle} has no settings; name, url and locale were expected");
         project.report(Problem::error("site_invalid", PATH, message));
         return None;
     };
-    let value = |key: &str| config.get(key).and_then(text::scalar).map(|value| resolve(project, handle, &value));
+    let value = |key: &str| {
+        config
+            .get(key)
+            .and_then(text::scalar)
+            .map(|value| resolve(project, handle, &value))
+    };
     let locale = value("locale").unwrap_or_else(|| project.settings.app_locale.clone());
     Some(Site {
         handle: handle.to_owned(),
@@ -112,7 +132,10 @@ fn site(project: &Project, handle: &str, config: &Value) -> Option<Site> {
 fn assumed(settings: &Settings) -> Site {
     Site {
         handle: "default".into(),
-        name: settings.app_name.clone().unwrap_or_else(|| "Statamic".into()),
+        name: settings
+            .app_name
+            .clone()
+            .unwrap_or_else(|| "Statamic".into()),
         url: "/".into(),
         lang: language(&settings.app_locale),
         locale: settings.app_locale.clone(),
@@ -121,7 +144,11 @@ fn assumed(settings: &Settings) -> Site {
 }
 
 fn language(locale: &str) -> String {
-    locale.split(['_', '-']).next().unwrap_or_default().to_owned()
+    locale
+        .split(['_', '-'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn guess_multisite(project: &Project, sites: &[Site]) -> bool {
@@ -130,10 +157,24 @@ fn guess_multisite(project: &Project, sites: &[Site]) -> bool {
     }
     let collections = project.folders("content/collections").into_iter();
     let collections = collections.map(|handle| format!("content/collections/{handle}"));
-    let mut folders = FOLDERS_OF_SITES.into_iter().map(str::to_owned).chain(collections);
-    let guess = folders.any(|folder| sites.iter().any(|site| project.has(&format!("{folder}/{}", site.handle))));
-    let found = if guess { "there are folders named after them" } else { "no folder is named after one" };
-    let message = format!("multisite = {guess} is a guess: there are {} sites and {found}", sites.len());
+    let mut folders = FOLDERS_OF_SITES
+        .into_iter()
+        .map(str::to_owned)
+        .chain(collections);
+    let guess = folders.any(|folder| {
+        sites
+            .iter()
+            .any(|site| project.has(&format!("{folder}/{}", site.handle)))
+    });
+    let found = if guess {
+        "there are folders named after them"
+    } else {
+        "no folder is named after one"
+    };
+    let message = format!(
+        "multisite = {guess} is a guess: there are {} sites and {found}",
+        sites.len()
+    );
     project.report(Problem::info("multisite_guessed", PATH, message));
     guess
 }
@@ -147,7 +188,8 @@ fn resolve(project: &Project, handle: &str, value: &str) -> String {
         match variable(project.settings, tag) {
             Some(text) => push_joined(&mut resolved, &text, after),
             None => {
-                let message = format!("{{{{ {tag} }}}} in the site {handle} is not known; it was left out");
+                let message =
+                    format!("{{{{ {tag} }}}} in the site {handle} is not known; it was left out");
                 project.report(Problem::warning("antlers_unknown", PATH, message));
             }
         }
@@ -164,10 +206,22 @@ fn split_tag(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 fn variable(settings: &Settings, tag: &str) -> Option<String> {
-    let name = tag.split_once('|').map_or(tag, |(name, _)| name).trim().replace([':', '.'], "_").to_ascii_lowercase();
+    let name = tag
+        .split_once('|')
+        .map_or(tag, |(name, _)| name)
+        .trim()
+        .replace([':', '.'], "_")
+        .to_ascii_lowercase();
     match name.as_str() {
-        "config_app_url" | "env_app_url" => Some(settings.base_url.clone().unwrap_or_else(|| "/".into())),
-        "config_app_name" | "env_app_name" => Some(settings.app_name.clone().unwrap_or_else(|| "Statamic".into())),
+        "config_app_url" | "env_app_url" => {
+            Some(settings.base_url.clone().unwrap_or_else(|| "/".into()))
+        }
+        "config_app_name" | "env_app_name" => Some(
+            settings
+                .app_name
+                .clone()
+                .unwrap_or_else(|| "Statamic".into()),
+        ),
         "config_app_locale" | "env_app_locale" => Some(settings.app_locale.clone()),
         _ => None,
     }

@@ -53,7 +53,10 @@ pub struct Term {
 #[must_use]
 pub fn read(project: &Project, sites: &Sites) -> Vec<Taxonomy> {
     let files = project.yaml_files(FOLDER);
-    files.iter().filter_map(|file| Some(taxonomy(project, sites, file, project.data(file)?))).collect()
+    files
+        .iter()
+        .filter_map(|file| Some(taxonomy(project, sites, file, project.data(file)?)))
+        .collect()
 }
 
 /// Reads the terms of all taxonomies, in path order.
@@ -63,7 +66,10 @@ pub fn read_terms(project: &Project, taxonomies: &[Taxonomy]) -> Vec<Term> {
     for folder in project.folders(FOLDER) {
         let path = format!("{FOLDER}/{folder}");
         if taxonomies.iter().any(|taxonomy| taxonomy.handle == folder) {
-            let files = project.files(&path, Walk::Deep).into_iter().filter(File::is_yaml);
+            let files = project
+                .files(&path, Walk::Deep)
+                .into_iter()
+                .filter(File::is_yaml);
             terms.extend(files.filter_map(|file| Some(term(&folder, &file, project.data(&file)?))));
         } else {
             let message = format!("{path}.yaml is missing, so no term of this folder is served");
@@ -86,7 +92,10 @@ fn taxonomy(project: &Project, sites: &Sites, file: &File, data: Data) -> Taxono
 
 fn term(taxonomy: &str, file: &File, mut data: Data) -> Term {
     let localizations = match data.shift_remove("localizations") {
-        Some(Value::Object(sites)) => sites.into_iter().map(|(site, values)| (site, text::data(&values))).collect(),
+        Some(Value::Object(sites)) => sites
+            .into_iter()
+            .map(|(site, values)| (site, text::data(&values)))
+            .collect(),
         _ => BTreeMap::new(),
     };
     Term {

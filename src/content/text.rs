@@ -42,7 +42,11 @@ pub fn get_list(data: &Data, key: &str) -> Vec<String> {
 pub fn data(value: &Value) -> Data {
     match value {
         Value::Object(data) => data.clone(),
-        Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item.clone())).collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (index.to_string(), item.clone()))
+            .collect(),
         _ => Map::new(),
     }
 }
@@ -79,7 +83,9 @@ pub fn capitalized(text: &str) -> String {
 /// Whole floats have no fraction in PHP: `12e3` is `12000`.
 fn written(number: &serde_json::Number) -> String {
     match number.as_f64() {
-        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => format!("{float:.0}"),
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15 => {
+            format!("{float:.0}")
+        }
         _ => number.to_string(),
     }
 }

@@ -14,20 +14,35 @@ use super::text;
 
 /// The trees of one handle, by site; a single-site project has them right in the folder.
 #[must_use]
-pub fn read(project: &Project, sites: &Sites, folder: &str, handle: &str) -> BTreeMap<String, Vec<Branch>> {
+pub fn read(
+    project: &Project,
+    sites: &Sites,
+    folder: &str,
+    handle: &str,
+) -> BTreeMap<String, Vec<Branch>> {
     let path = |site: &str| match sites.multisite {
         true => format!("{folder}/{site}/{handle}.yaml"),
         false => format!("{folder}/{handle}.yaml"),
     };
-    let served = if sites.multisite { &sites.all[..] } else { &sites.all[..1] };
-    let trees = served.iter().filter_map(|site| Some((site.handle.clone(), tree(project, &path(&site.handle))?)));
+    let served = if sites.multisite {
+        &sites.all[..]
+    } else {
+        &sites.all[..1]
+    };
+    let trees = served
+        .iter()
+        .filter_map(|site| Some((site.handle.clone(), tree(project, &path(&site.handle))?)));
     trees.collect()
 }
 
 /// A `max_depth`; 0 says nothing.
 #[must_use]
 pub fn depth(value: Option<&Value>) -> Option<u32> {
-    value.and_then(text::scalar)?.parse().ok().filter(|depth| *depth > 0)
+    value
+        .and_then(text::scalar)?
+        .parse()
+        .ok()
+        .filter(|depth| *depth > 0)
 }
 
 fn tree(project: &Project, path: &str) -> Option<Vec<Branch>> {
@@ -38,11 +53,18 @@ fn tree(project: &Project, path: &str) -> Option<Vec<Branch>> {
 
 fn branches(project: &Project, path: &str, value: Option<&Value>) -> Vec<Branch> {
     match value {
-        Some(Value::Array(items)) => items.iter().filter_map(|item| branch(project, path, item)).collect(),
+        Some(Value::Array(items)) => items
+            .iter()
+            .filter_map(|item| branch(project, path, item))
+            .collect(),
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Object(data)) if data.is_empty() => Vec::new(),
         Some(_) => {
-            project.report(Problem::warning("tree_invalid", path, "the branches of a tree must be a list"));
+            project.report(Problem::warning(
+                "tree_invalid",
+                path,
+                "the branches of a tree must be a list",
+            ));
             Vec::new()
         }
     }
@@ -50,7 +72,11 @@ fn branches(project: &Project, path: &str, value: Option<&Value>) -> Vec<Branch>
 
 fn branch(project: &Project, path: &str, item: &Value) -> Option<Branch> {
     let Value::Object(item) = item else {
-        project.report(Problem::warning("tree_invalid", path, "a branch must be a mapping; it was left out"));
+        project.report(Problem::warning(
+            "tree_invalid",
+            path,
+            "a branch must be a mapping; it was left out",
+        ));
         return None;
     };
     Some(Branch {

@@ -68,50 +68,83 @@ pub struct Group {
 #[must_use]
 pub fn read(project: &Project) -> Vec<User> {
     let files = project.yaml_files("users").into_iter();
-    files.filter_map(|file| Some(user(project, &file, project.data(&file)?))).collect()
+    files
+        .filter_map(|file| Some(user(project, &file, project.data(&file)?)))
+        .collect()
 }
 
 /// Reads all roles, in the file's order.
 #[must_use]
 pub fn read_roles(project: &Project) -> Vec<Role> {
     let roles = named(project, "resources/users/roles.yaml").into_iter();
-    roles.map(|(handle, data)| Role { title: title(&handle, &data), handle }).collect()
+    roles
+        .map(|(handle, data)| Role {
+            title: title(&handle, &data),
+            handle,
+        })
+        .collect()
 }
 
 /// Reads all groups, in the file's order.
 #[must_use]
 pub fn read_groups(project: &Project) -> Vec<Group> {
     let groups = named(project, "resources/users/groups.yaml").into_iter();
-    groups.map(|(handle, data)| Group { title: title(&handle, &data), handle, data }).collect()
+    groups
+        .map(|(handle, data)| Group {
+            title: title(&handle, &data),
+            handle,
+            data,
+        })
+        .collect()
 }
 
 fn user(project: &Project, file: &File, mut data: Data) -> User {
     data.retain(|key, _| !DROPPED.contains(&key.as_str()));
     let email = file.stem().to_owned();
-    let id = data.shift_remove("id").as_ref().and_then(text::scalar).unwrap_or_else(|| {
-        let message = "the user has no id; one was derived from the path";
-        project.report(Problem::warning("id_missing", &file.path, message));
-        derived_id(&file.path)
-    });
+    let id = data
+        .shift_remove("id")
+        .as_ref()
+        .and_then(text::scalar)
+        .unwrap_or_else(|| {
+            let message = "the user has no id; one was derived from the path";
+            project.report(Problem::warning("id_missing", &file.path, message));
+            derived_id(&file.path)
+        });
     User {
         id,
         name: name(&data).unwrap_or_else(|| email.clone()),
         email,
         is_super: text::is_true(data.shift_remove("super").as_ref()),
-        roles: data.shift_remove("roles").as_ref().map(text::list).unwrap_or_default(),
-        groups: data.shift_remove("groups").as_ref().map(text::list).unwrap_or_default(),
+        roles: data
+            .shift_remove("roles")
+            .as_ref()
+            .map(text::list)
+            .unwrap_or_default(),
+        groups: data
+            .shift_remove("groups")
+            .as_ref()
+            .map(text::list)
+            .unwrap_or_default(),
         data,
     }
 }
 
 fn name(data: &Data) -> Option<String> {
-    let parts: Vec<_> = ["first_name", "last_name"].iter().filter_map(|key| text::get(data, key)).collect();
+    let parts: Vec<_> = ["first_name", "last_name"]
+        .iter()
+        .filter_map(|key| text::get(data, key))
+        .collect();
     text::get(data, "name").or_else(|| (!parts.is_empty()).then(|| parts.join(" ")))
 }
 
 fn named(project: &Project, path: &str) -> Vec<(String, Data)> {
-    let data = project.find(path).and_then(|file| project.data(&file)).unwrap_or_default();
-    data.iter().map(|(handle, value): (&String, &Value)| (handle.clone(), text::data(value))).collect()
+    let data = project
+        .find(path)
+        .and_then(|file| project.data(&file))
+        .unwrap_or_default();
+    data.iter()
+        .map(|(handle, value): (&String, &Value)| (handle.clone(), text::data(value)))
+        .collect()
 }
 
 fn title(handle: &str, data: &Data) -> String {

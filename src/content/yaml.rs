@@ -49,7 +49,12 @@ pub fn read(text: &str) -> Result<Value, Error> {
 
 /// Brackets in strings count too: an upper bound is enough to keep libyaml out of its quadratic corner.
 fn refuse_deep_brackets(text: &str) -> Result<(), Error> {
-    if text.bytes().filter(|byte| matches!(byte, b'[' | b'{')).count() <= MAX_OPEN_BRACKETS {
+    if text
+        .bytes()
+        .filter(|byte| matches!(byte, b'[' | b'{'))
+        .count()
+        <= MAX_OPEN_BRACKETS
+    {
         return Ok(());
     }
     let mut open = 0_usize;
@@ -67,10 +72,16 @@ fn refuse_deep_brackets(text: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn explain(text: &str, disguised: &str, refusal: Option<visitor::Refusal>, error: &serde_yaml::Error) -> Error {
-    let offset = error
-        .location()
-        .map_or_else(|| second_document(text), |place| disguise::original_offset(disguised, place.index()));
+fn explain(
+    text: &str,
+    disguised: &str,
+    refusal: Option<visitor::Refusal>,
+    error: &serde_yaml::Error,
+) -> Error {
+    let offset = error.location().map_or_else(
+        || second_document(text),
+        |place| disguise::original_offset(disguised, place.index()),
+    );
     let (code, message) = match refusal {
         Some(refusal) => (refusal.code, refusal.message),
         None => parser_error(&error.to_string()),
@@ -80,16 +91,28 @@ fn explain(text: &str, disguised: &str, refusal: Option<visitor::Refusal>, error
 
 fn parser_error(message: &str) -> (&'static str, String) {
     if message.contains(visitor::EXPECTED_KEY) {
-        return ("key_invalid", "a key must be a text, not a list or mapping".into());
+        return (
+            "key_invalid",
+            "a key must be a text, not a list or mapping".into(),
+        );
     }
     if message.contains("recursion limit") {
-        return ("nesting_too_deep", format!("values are nested more than {MAX_DEPTH} levels deep"));
+        return (
+            "nesting_too_deep",
+            format!("values are nested more than {MAX_DEPTH} levels deep"),
+        );
     }
     if message.contains("repetition limit") {
-        return ("too_many_aliases", "aliases make this file far larger than it is".into());
+        return (
+            "too_many_aliases",
+            "aliases make this file far larger than it is".into(),
+        );
     }
     if message.contains("more than one document") {
-        return ("multiple_documents", "a second YAML document starts here; one was expected".into());
+        return (
+            "multiple_documents",
+            "a second YAML document starts here; one was expected".into(),
+        );
     }
     ("yaml_syntax", without_places(message))
 }
@@ -98,7 +121,10 @@ fn parser_error(message: &str) -> (&'static str, String) {
 fn without_places(message: &str) -> String {
     let mut kept = String::with_capacity(message.len());
     let mut rest = message;
-    while let Some(start) = rest.find(" at line ").or_else(|| rest.find(" at position ")) {
+    while let Some(start) = rest
+        .find(" at line ")
+        .or_else(|| rest.find(" at position "))
+    {
         kept.push_str(&rest[..start]);
         let place = &rest[start + 1..];
         let end = place.find(',').unwrap_or(place.len());
@@ -110,7 +136,9 @@ fn without_places(message: &str) -> String {
 
 /// Where a text without any other place most likely goes wrong: its second `---`.
 fn second_document(text: &str) -> usize {
-    text.match_indices("\n---").next().map_or(0, |(offset, _)| offset + 1)
+    text.match_indices("\n---")
+        .next()
+        .map_or(0, |(offset, _)| offset + 1)
 }
 
 impl Error {
@@ -118,7 +146,12 @@ impl Error {
     #[must_use]
     pub fn at(text: &str, offset: usize, code: &'static str, message: String) -> Self {
         let (line, column) = position(text.as_bytes(), offset);
-        Self { line, column, code, message }
+        Self {
+            line,
+            column,
+            code,
+            message,
+        }
     }
 }
 
@@ -126,7 +159,9 @@ impl Error {
 #[must_use]
 pub fn position(text: &[u8], offset: usize) -> (u64, u64) {
     let before = &text[..offset.min(text.len())];
-    let is_break = |at: usize| before[at] == b'\n' || (before[at] == b'\r' && text.get(at + 1) != Some(&b'\n'));
+    let is_break = |at: usize| {
+        before[at] == b'\n' || (before[at] == b'\r' && text.get(at + 1) != Some(&b'\n'))
+    };
     let breaks = (0..before.len()).filter(|&at| is_break(at));
     let (mut line, mut line_start) = (1, 0);
     for at in breaks {
@@ -134,6 +169,9 @@ pub fn position(text: &[u8], offset: usize) -> (u64, u64) {
         line_start = at + 1;
     }
     let is_character_start = |byte: &&u8| **byte & 0xC0 != 0x80;
-    let column = before[line_start..].iter().filter(is_character_start).count();
+    let column = before[line_start..]
+        .iter()
+        .filter(is_character_start)
+        .count();
     (line, column as u64 + 1)
 }

@@ -1,7 +1,7 @@
 //! The tables behind dictionary fields: countries (ISO 3166-1, UN M49 regions) and currencies (ISO 4217).
 
-const COUNTRIES: &str = include_str!("dictionaries/countries.tsv");
-const CURRENCIES: &str = include_str!("dictionaries/currencies.tsv");
+pub mod countries;
+pub mod currencies;
 
 /// One country.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Currency {
 
 /// All countries by key.
 pub fn countries() -> impl Iterator<Item = Country> {
-    rows::<5>(COUNTRIES).map(|[iso3, iso2, name, region, subregion]| Country {
+    rows::<5>(countries::TABLE).map(|[iso3, iso2, name, region, subregion]| Country {
         iso3,
         iso2,
         name,
@@ -56,7 +56,7 @@ pub fn countries() -> impl Iterator<Item = Country> {
 
 /// All currencies by key.
 pub fn currencies() -> impl Iterator<Item = Currency> {
-    rows::<4>(CURRENCIES).filter_map(|[code, name, symbol, decimals]| {
+    rows::<4>(currencies::TABLE).filter_map(|[code, name, symbol, decimals]| {
         Some(Currency {
             code,
             name,
@@ -71,7 +71,7 @@ fn rows<const COLUMNS: usize>(
 ) -> impl Iterator<Item = [&'static str; COLUMNS]> {
     table
         .lines()
-        .filter_map(|line| line.split('\t').collect::<Vec<_>>().try_into().ok())
+        .filter_map(|line| line.split('|').collect::<Vec<_>>().try_into().ok())
 }
 
 #[cfg(test)]
@@ -84,8 +84,8 @@ mod tests {
     fn every_row_has_all_columns_and_a_key_of_its_own() {
         let countries: BTreeSet<_> = countries().map(|country| country.iso3).collect();
         let currencies: BTreeSet<_> = currencies().map(|currency| currency.code).collect();
-        assert_eq!(countries.len(), COUNTRIES.lines().count());
-        assert_eq!(currencies.len(), CURRENCIES.lines().count());
+        assert_eq!(countries.len(), super::countries::TABLE.lines().count());
+        assert_eq!(currencies.len(), super::currencies::TABLE.lines().count());
     }
 
     #[test]

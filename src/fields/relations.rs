@@ -81,14 +81,8 @@ fn term<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Term> 
     }
 }
 
-/// A relation of a tree's page: the ids that are stored, always as a list.
+/// A relation of a tree's page, or of a global set in profile 5: the ids that are stored, always as a list.
 #[must_use]
 pub fn unresolved(raw: Option<&Value>) -> Output {
     Output::Json(php::wrapped(raw).into_iter().map(php::json).collect())
-}
-
-/// A relation of a global set as Statamic 5 gives it: the ids as they are.
-#[must_use]
-pub fn unresolved_in_globals(raw: Option<&Value>) -> Output {
-    unresolved(raw)
 }

@@ -39,28 +39,54 @@ struct Report<'a> {
 /// Prints both; fails if anything cannot be served.
 pub fn check(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
     let outcome = import::compile(config)?;
-    let report = Report { problems: &outcome.problems, broken_links: broken_links(&outcome) };
+    let report = Report {
+        problems: &outcome.problems,
+        broken_links: broken_links(&outcome),
+    };
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
         Format::Text => print(&report, &outcome),
     }
-    Ok(if outcome.errors() > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if outcome.errors() > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 fn print(report: &Report, outcome: &Outcome) {
     for problem in report.problems {
-        println!("{}: {}: {} [{}]", place(problem), severity(problem), problem.message, problem.code);
+        println!(
+            "{}: {}: {} [{}]",
+            place(problem),
+            severity(problem),
+            problem.message,
+            problem.code
+        );
     }
     for link in &report.broken_links {
-        println!("entry {}: {}: the link {:?} to {} is broken: {}", link.entry, link.field, link.text, link.target, link.state);
+        println!(
+            "entry {}: {}: the link {:?} to {} is broken: {}",
+            link.entry, link.field, link.text, link.target, link.state
+        );
     }
-    let counts = (outcome.entries, outcome.errors(), report.problems.len(), report.broken_links.len());
-    println!("{} entries: {} errors among {} problems, {} broken links", counts.0, counts.1, counts.2, counts.3);
+    let counts = (
+        outcome.entries,
+        outcome.errors(),
+        report.problems.len(),
+        report.broken_links.len(),
+    );
+    println!(
+        "{} entries: {} errors among {} problems, {} broken links",
+        counts.0, counts.1, counts.2, counts.3
+    );
 }
 
 fn place(problem: &Problem) -> String {
     let numbers = [problem.line, problem.column].into_iter().flatten();
-    numbers.fold(problem.path.clone(), |place, number| format!("{place}:{number}"))
+    numbers.fold(problem.path.clone(), |place, number| {
+        format!("{place}:{number}")
+    })
 }
 
 fn severity(problem: &Problem) -> &'static str {
@@ -73,7 +99,10 @@ fn severity(problem: &Problem) -> &'static str {
 
 /// Of public items, as they are now: later versions are left out.
 fn broken_links(outcome: &Outcome) -> Vec<BrokenLink<'_>> {
-    let items = outcome.items.iter().filter(|item| item.published && item.valid_from.is_none());
+    let items = outcome
+        .items
+        .iter()
+        .filter(|item| item.published && item.valid_from.is_none());
     let links = items.flat_map(|item| item.links.iter().map(move |link| (item, link)));
     let broken = links.filter(|(_, link)| link.state != "ok");
     broken

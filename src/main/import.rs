@@ -17,7 +17,11 @@ pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let outcome = compile(config)?;
     refuse_errors(config, &outcome)?;
-    println!("would import {} in {:.1} s", counts(&outcome), begun.elapsed().as_secs_f64());
+    println!(
+        "would import {} in {:.1} s",
+        counts(&outcome),
+        begun.elapsed().as_secs_f64()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -36,7 +40,9 @@ pub async fn import(config: &Config, store: &Store) -> anyhow::Result<String> {
     let outcome = tokio::task::spawn_blocking(move || compile(&settings)).await??;
     refuse_errors(config, &outcome)?;
     let counts = counts(&outcome);
-    let replaced = store.replace(outcome.items, &outcome.problems, &fingerprint(config), now).await;
+    let replaced = store
+        .replace(outcome.items, &outcome.problems, &fingerprint(config), now)
+        .await;
     let replaced = replaced.context("the import was not written; the database is as it was")?;
     Ok(format!(
         "imported {counts} in {:.1} s: {} written, {} deleted, {} unchanged; generation {}",
@@ -50,25 +56,38 @@ pub async fn import(config: &Config, store: &Store) -> anyhow::Result<String> {
 
 /// What shapes the rows besides the files: the settings, and which folder they are of.
 pub fn fingerprint(config: &Config) -> String {
-    let root = config.root.canonicalize().unwrap_or_else(|_| config.root.clone());
+    let root = config
+        .root
+        .canonicalize()
+        .unwrap_or_else(|_| config.root.clone());
     format!("{} {}", root.display(), config.fingerprint())
 }
 
 /// Reads, links and compiles, with a progress bar on a terminal.
 pub fn compile(config: &Config) -> anyhow::Result<Outcome> {
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template("{bar:40} {pos}/{len} entries")?);
+    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
+        "{bar:40} {pos}/{len} entries",
+    )?);
     let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
     };
-    let outcome = import::run(Path::new(&config.root), &config.import(), Timestamp::now(), &progress);
+    let outcome = import::run(
+        Path::new(&config.root),
+        &config.import(),
+        Timestamp::now(),
+        &progress,
+    );
     bar.finish_and_clear();
     Ok(outcome?)
 }
 
 /// With `--strict` an import that could not serve something is none at all.
 fn refuse_errors(config: &Config, outcome: &Outcome) -> anyhow::Result<()> {
-    let mut errors = outcome.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let mut errors = outcome
+        .problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
     match errors.next().filter(|_| config.strict) {
         Some(first) => bail!(
             "{} errors, and --strict is set; nothing was imported; `rhapsode check` lists them; the first: {}: {}",
@@ -81,6 +100,17 @@ fn refuse_errors(config: &Config, outcome: &Outcome) -> anyhow::Result<()> {
 }
 
 fn counts(outcome: &Outcome) -> String {
-    let of = |severity| outcome.problems.iter().filter(|problem| problem.severity == severity).count();
-    format!("{} entries ({} errors, {} warnings)", outcome.entries, of(Severity::Error), of(Severity::Warning))
+    let of = |severity| {
+        outcome
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == severity)
+            .count()
+    };
+    format!(
+        "{} entries ({} errors, {} warnings)",
+        outcome.entries,
+        of(Severity::Error),
+        of(Severity::Warning)
+    )
 }

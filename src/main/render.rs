@@ -40,14 +40,20 @@ pub fn render(file: Option<&Path>, field: Option<&str>) -> anyhow::Result<ExitCo
 }
 
 fn html(tree: &Value) -> String {
-    bard::html(tree, &Options::new(&MapLinks::default())).0.unwrap_or_default()
+    bard::html(tree, &Options::new(&MapLinks::default()))
+        .0
+        .unwrap_or_default()
 }
 
 /// The tree in a file: all of a JSON file, a field of an entry file.
 fn tree(file: &Path, field: Option<&str>) -> anyhow::Result<Value> {
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    if file.extension().is_some_and(|extension| extension == "json") {
-        return serde_json::from_slice(&bytes).with_context(|| format!("{} is no JSON", file.display()));
+    if file
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        return serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is no JSON", file.display()));
     }
     let document = front_matter::read(&bytes).with_context(|| file.display().to_string())?;
     let mut data = document.data.unwrap_or_default();
@@ -65,7 +71,11 @@ fn tree(file: &Path, field: Option<&str>) -> anyhow::Result<Value> {
 /// Sets are known by their kind only here, where no blueprint names them.
 fn is_tree(value: &Value) -> bool {
     let nodes = value.as_array().filter(|nodes| !nodes.is_empty());
-    nodes.is_some_and(|nodes| nodes.iter().all(|node| node["type"] == "set" || bard::is_tree(&Value::Array(vec![node.clone()]))))
+    nodes.is_some_and(|nodes| {
+        nodes
+            .iter()
+            .all(|node| node["type"] == "set" || bard::is_tree(&Value::Array(vec![node.clone()])))
+    })
 }
 
 fn render_lines() -> anyhow::Result<()> {
@@ -77,8 +87,9 @@ fn render_lines() -> anyhow::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        let line: Line = serde_json::from_str(&line)
-            .with_context(|| format!("line {number} of standard input is not {{\"doc\", \"config\"?, \"map\"?}}"))?;
+        let line: Line = serde_json::from_str(&line).with_context(|| {
+            format!("line {number} of standard input is not {{\"doc\", \"config\"?, \"map\"?}}")
+        })?;
         writeln!(out, "{}", value(&view, line))?;
     }
     Ok(())
@@ -89,38 +100,69 @@ fn value(view: &View, line: Line) -> Value {
     let field = bard_field("bard", line.config, "bard");
     let links = MapLinks::new(line.map);
     let value = if field.sets.is_empty() {
-        let options = Options { save_html: field.config.get("save_html") == Some(&Value::Bool(true)), ..Options::new(&links) };
-        bard::html(&line.doc, &options).0.map_or(Value::Null, Value::String)
+        let options = Options {
+            save_html: field.config.get("save_html") == Some(&Value::Bool(true)),
+            ..Options::new(&links)
+        };
+        bard::html(&line.doc, &options)
+            .0
+            .map_or(Value::Null, Value::String)
     } else {
         blocks(view, &field, &line.doc, &links)
     };
     let is_html = field.sets.is_empty() || value.is_string();
-    Value::Object(Map::from_iter([(if is_html { "html" } else { "value" }.to_owned(), value)]))
+    Value::Object(Map::from_iter([(
+        if is_html { "html" } else { "value" }.to_owned(),
+        value,
+    )]))
 }
 
 fn blocks(view: &View, field: &Field, doc: &Value, links: &MapLinks) -> Value {
     let mut context = Context::new(view, Shape::Statamic, Holder::Other);
     context.links = links;
     let mut template = String::new();
-    splice::output(&fields::value(Some(doc), Some(field), &context), &mut template);
+    splice::output(
+        &fields::value(Some(doc), Some(field), &context),
+        &mut template,
+    );
     serde_json::from_str(&splice::whole(&template)).expect("a template is JSON")
 }
 
 /// A field from its configuration alone: no fieldsets, for there is no project to have them.
 fn bard_field(handle: &str, config: Data, default_kind: &str) -> Field {
-    let kind = config.get("type").and_then(Value::as_str).unwrap_or(default_kind).to_owned();
+    let kind = config
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or(default_kind)
+        .to_owned();
     let fields = config.get("fields").map(sub_fields).unwrap_or_default();
     let sets = config.get("sets").map(shape::sets).unwrap_or_default();
-    let set = |(handle, set): (String, Data)| Set { handle, fields: set.get("fields").map(sub_fields).unwrap_or_default() };
-    Field { handle: handle.to_owned(), kind, fields, sets: sets.into_iter().map(set).collect(), config }
+    let set = |(handle, set): (String, Data)| Set {
+        handle,
+        fields: set.get("fields").map(sub_fields).unwrap_or_default(),
+    };
+    Field {
+        handle: handle.to_owned(),
+        kind,
+        fields,
+        sets: sets.into_iter().map(set).collect(),
+        config,
+    }
 }
 
 fn sub_fields(items: &Value) -> Vec<Field> {
     let field = |item: Data| {
-        let config = item.get("field").and_then(Value::as_object).cloned().unwrap_or_default();
+        let config = item
+            .get("field")
+            .and_then(Value::as_object)
+            .cloned()
+            .unwrap_or_default();
         Some(bard_field(item.get("handle")?.as_str()?, config, "text"))
     };
-    shape::field_items(items).into_iter().filter_map(field).collect()
+    shape::field_items(items)
+        .into_iter()
+        .filter_map(field)
+        .collect()
 }
 
 /// A site without content.
@@ -141,5 +183,11 @@ fn nowhere() -> Site {
         app_name: None,
         environment: "production".into(),
     };
-    Site::link(Content { sites: vec![default], ..Content::default() }, settings)
+    Site::link(
+        Content {
+            sites: vec![default],
+            ..Content::default()
+        },
+        settings,
+    )
 }

@@ -19,18 +19,29 @@ const PATIENCE: Duration = Duration::from_millis(300);
 /// Serves until it is told to stop.
 pub async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     let listener = bind(config.listen)?;
-    let store = if config.read_only { Store::open_read_only(&config.database).await? } else { Store::open(&config.database).await? };
+    let store = if config.read_only {
+        Store::open_read_only(&config.database).await?
+    } else {
+        Store::open(&config.database).await?
+    };
     if !config.read_only {
         first_import(config, &store).await?;
     }
-    let server = api::serve(Arc::new(Api::new(store, &config.api())), listener)?;
-    tracing::info!("serving {} at http://{}", config.root.display(), config.listen);
+    let api = Api::new(store, &config.api()).with_statamic(config.statamic());
+    let server = api::serve(Arc::new(api), listener)?;
+    tracing::info!(
+        "serving {} at http://{}",
+        config.root.display(),
+        config.listen
+    );
     server.await?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).with_context(|| format!("cannot listen on {address}; stop what does, or give another with --listen"))
+    TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}; stop what does, or give another with --listen")
+    })
 }
 
 /// Starts importing, and waits for it: not long, where the database already holds this project.
@@ -41,13 +52,21 @@ async fn first_import(config: &Config, store: &Store) -> anyhow::Result<()> {
     if known.number == 0 || known.fingerprint != import::fingerprint(config) {
         return imported.await?;
     }
-    tokio::time::timeout(PATIENCE, imported).await.unwrap_or(Ok(Ok(())))?
+    tokio::time::timeout(PATIENCE, imported)
+        .await
+        .unwrap_or(Ok(Ok(())))?
 }
 
 /// Imports once, then each time that files change.
 async fn keep_fresh(config: Config, store: Store, first: oneshot::Sender<anyhow::Result<()>>) {
-    let mut changes = if config.no_watch { None } else { watching(&config) };
-    let imported = import::import(&config, &store).await.map(|line| tracing::info!("{line}"));
+    let mut changes = if config.no_watch {
+        None
+    } else {
+        watching(&config)
+    };
+    let imported = import::import(&config, &store)
+        .await
+        .map(|line| tracing::info!("{line}"));
     if let Err(Err(error)) = first.send(imported) {
         tracing::error!("the first import failed; the former one is served: {error:#}");
     }

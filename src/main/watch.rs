@@ -40,12 +40,22 @@ pub async fn burst(changes: &mut mpsc::Receiver<()>) -> bool {
         return false;
     }
     let begun = Instant::now();
-    while begun.elapsed() < LONGEST && tokio::time::timeout(QUIET, changes.recv()).await.is_ok_and(|change| change.is_some()) {}
+    while begun.elapsed() < LONGEST
+        && tokio::time::timeout(QUIET, changes.recv())
+            .await
+            .is_ok_and(|change| change.is_some())
+    {}
     true
 }
 
 fn folders(config: &Config) -> Vec<PathBuf> {
     let usual = WATCHED.iter().map(|name| config.root.join(name));
-    let disks = config.disks.values().map(|disk| config.root.join(&disk.root));
-    usual.chain(disks).filter(|folder| folder.is_dir()).collect()
+    let disks = config
+        .disks
+        .values()
+        .map(|disk| config.root.join(&disk.root));
+    usual
+        .chain(disks)
+        .filter(|folder| folder.is_dir())
+        .collect()
 }

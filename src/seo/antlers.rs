@@ -25,7 +25,10 @@ impl Scope<'_> {
     /// Replaces `{{ name }}` by the value, passed through `escape`.
     #[must_use]
     pub fn render(&self, template: &str, escape: fn(&str) -> String) -> Rendered {
-        let mut rendered = Rendered { text: String::with_capacity(template.len()), unsupported: Vec::new() };
+        let mut rendered = Rendered {
+            text: String::with_capacity(template.len()),
+            unsupported: Vec::new(),
+        };
         let mut rest = template;
         while let Some((before, after, tag)) = next_tag(rest) {
             rendered.text.push_str(before);
@@ -47,8 +50,15 @@ impl Scope<'_> {
             "collection:title" | "taxonomy:title" => Some(self.page.owner_title.to_owned()),
             "slug" => Some(self.page.slug.to_owned()),
             "site:name" => Some(self.page.site_title.to_owned()),
-            _ if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
-                self.page.values.value(name).map_or(Some(String::new()), text::scalar)
+            _ if !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+            {
+                self.page
+                    .values
+                    .value(name)
+                    .map_or(Some(String::new()), text::scalar)
             }
             _ => None,
         }
@@ -59,5 +69,9 @@ impl Scope<'_> {
 fn next_tag(template: &str) -> Option<(&str, &str, &str)> {
     let open = template.find("{{")?;
     let close = open + template[open..].find("}}")?;
-    Some((&template[..open], &template[close + 2..], template[open + 2..close].trim()))
+    Some((
+        &template[..open],
+        &template[close + 2..],
+        template[open + 2..close].trim(),
+    ))
 }

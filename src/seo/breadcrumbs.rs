@@ -7,9 +7,15 @@ use super::text;
 
 /// The URIs of a page and of everything above it, the home page first: `/`, `/a`, `/a/b`.
 pub fn prefixes(uri: &str) -> impl Iterator<Item = &str> {
-    let ends = uri.char_indices().skip(1).filter(|(_, letter)| *letter == '/').map(|(at, _)| at);
+    let ends = uri
+        .char_indices()
+        .skip(1)
+        .filter(|(_, letter)| *letter == '/')
+        .map(|(at, _)| at);
     let above = ends.map(|end| &uri[..end]);
-    std::iter::once("/").chain(above).chain((uri.len() > 1).then_some(uri))
+    std::iter::once("/")
+        .chain(above)
+        .chain((uri.len() > 1).then_some(uri))
 }
 
 /// The list; `None` for fewer than two crumbs.
@@ -18,8 +24,14 @@ pub fn list(crumbs: &[Crumb]) -> Option<Value> {
     if crumbs.len() < 2 {
         return None;
     }
-    let items: Vec<Value> = crumbs.iter().zip(1..).map(|(crumb, position)| item(crumb, position)).collect();
-    Some(json!({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}))
+    let items: Vec<Value> = crumbs
+        .iter()
+        .zip(1..)
+        .map(|(crumb, position)| item(crumb, position))
+        .collect();
+    Some(
+        json!({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items}),
+    )
 }
 
 fn item(crumb: &Crumb, position: u32) -> Value {

@@ -19,19 +19,32 @@ pub fn resolve(page: &Page, input: &Input, warnings: &mut Vec<Warning>) -> Resol
         return Resolved::default();
     }
     match &input.canonical {
-        Canonical::Itself => Resolved { url: page.permalink.clone(), source: Some("permalink".into()) },
+        Canonical::Itself => Resolved {
+            url: page.permalink.clone(),
+            source: Some("permalink".into()),
+        },
         Canonical::Entry { id, source } => {
             if page.canonical_target.is_none() {
-                warnings.push(Warning::on(Code::CanonicalTargetMissing, field(source)).with(id.as_str()));
+                warnings.push(
+                    Warning::on(Code::CanonicalTargetMissing, field(source)).with(id.as_str()),
+                );
             }
-            Resolved { source: page.canonical_target.as_ref().map(|_| source.clone()), url: page.canonical_target.clone() }
+            Resolved {
+                source: page.canonical_target.as_ref().map(|_| source.clone()),
+                url: page.canonical_target.clone(),
+            }
         }
         Canonical::Url { url, source } => {
             let absolute = absolute(url);
             if absolute.is_none() {
-                warnings.push(Warning::on(Code::CanonicalNotAbsolute, field(source)).with(url.as_str()));
+                warnings.push(
+                    Warning::on(Code::CanonicalNotAbsolute, field(source)).with(url.as_str()),
+                );
             }
-            Resolved { source: absolute.map(|_| source.clone()), url: absolute.map(str::to_owned) }
+            Resolved {
+                source: absolute.map(|_| source.clone()),
+                url: absolute.map(str::to_owned),
+            }
         }
     }
 }

@@ -27,23 +27,34 @@ impl Fallback {
             Self::PageBuilder => {
                 let stored = subject.values.get("page_builder")?;
                 let text = page_builder_text(stored.value.as_array()?)?;
-                Some(cut(Sourced::new(text, subject.values.source("page_builder", stored.layer))))
+                Some(cut(Sourced::new(
+                    text,
+                    subject.values.source("page_builder", stored.layer),
+                )))
             }
         }
     }
 }
 
 fn cut(sourced: Sourced) -> Sourced {
-    Sourced { text: text::truncate(&sourced.text), ..sourced }
+    Sourced {
+        text: text::truncate(&sourced.text),
+        ..sourced
+    }
 }
 
 /// The text of the first row if it has one, else of the first article; an empty article yields nothing, whatever follows.
 fn page_builder_text(rows: &[Value]) -> Option<String> {
-    let rows: Vec<&Value> = rows.iter().filter(|row| row.get("enabled") != Some(&Value::Bool(false))).collect();
+    let rows: Vec<&Value> = rows
+        .iter()
+        .filter(|row| row.get("enabled") != Some(&Value::Bool(false)))
+        .collect();
     if let Some(text) = rows.first().and_then(|row| row.get("text")) {
         return block_text(text);
     }
-    let article = rows.iter().find(|row| row.get("type").and_then(Value::as_str) == Some("article"))?;
+    let article = rows
+        .iter()
+        .find(|row| row.get("type").and_then(Value::as_str) == Some("article"))?;
     block_text(article.get("article")?)
 }
 

@@ -65,10 +65,21 @@ const PACKAGES: [(&str, Dialect); 5] = [
     ("justkidding96/aardvark-seo", Dialect::Aardvark),
 ];
 
-const AARDVARK_KEYS: [&str; 6] =
-    ["meta_title", "meta_description", "no_index_page", "no_follow_links", "sitemap_changefreq", "schema_objects"];
-const ADVANCED_KEYS: [&str; 5] =
-    ["seo_json_ld", "seo_canonical_entry", "seo_canonical_custom", "seo_site_name_position", "seo_noarchive"];
+const AARDVARK_KEYS: [&str; 6] = [
+    "meta_title",
+    "meta_description",
+    "no_index_page",
+    "no_follow_links",
+    "sitemap_changefreq",
+    "schema_objects",
+];
+const ADVANCED_KEYS: [&str; 5] = [
+    "seo_json_ld",
+    "seo_canonical_entry",
+    "seo_canonical_custom",
+    "seo_site_name_position",
+    "seo_noarchive",
+];
 const ADVANCED_PREFIXES: [&str; 3] = ["seo_og_", "seo_twitter_", "seo_sitemap_"];
 
 /// Tells the addon by what is installed, else by the files it leaves.
@@ -77,12 +88,20 @@ pub fn detect(content: &Content, files: &AddonFiles, chosen: Option<Dialect>) ->
     if let Some(dialect) = chosen {
         return Evidence::Project(dialect);
     }
-    let mut installed: Vec<Dialect> =
-        PACKAGES.iter().filter(|(name, _)| content.packages.0.contains_key(*name)).map(|(_, dialect)| *dialect).collect();
+    let mut installed: Vec<Dialect> = PACKAGES
+        .iter()
+        .filter(|(name, _)| content.packages.0.contains_key(*name))
+        .map(|(_, dialect)| *dialect)
+        .collect();
     installed.dedup();
-    let by_files = || addon_files::dialect(files).or_else(|| has_peak_globals(content).then_some(Dialect::Peak));
-    let one = <[Dialect; 1]>::try_from(installed).ok().map(|[dialect]| dialect);
-    one.or_else(by_files).map_or(Evidence::Pages, Evidence::Project)
+    let by_files = || {
+        addon_files::dialect(files).or_else(|| has_peak_globals(content).then_some(Dialect::Peak))
+    };
+    let one = <[Dialect; 1]>::try_from(installed)
+        .ok()
+        .map(|[dialect]| dialect);
+    one.or_else(by_files)
+        .map_or(Evidence::Pages, Evidence::Project)
 }
 
 fn has_peak_globals(content: &Content) -> bool {
@@ -95,7 +114,13 @@ impl Evidence {
     pub fn dialects(self) -> Vec<Dialect> {
         match self {
             Self::Project(dialect) => vec![dialect],
-            Self::Pages => vec![Dialect::None, Dialect::Peak, Dialect::AdvancedSeo, Dialect::SeoPro, Dialect::Aardvark],
+            Self::Pages => vec![
+                Dialect::None,
+                Dialect::Peak,
+                Dialect::AdvancedSeo,
+                Dialect::SeoPro,
+                Dialect::Aardvark,
+            ],
         }
     }
 
@@ -113,13 +138,19 @@ impl Evidence {
 fn by_keys(page: &Subject) -> Dialect {
     let has = |key: &str| page.values.get(key).is_some();
     let keys = page.values.keys();
-    if matches!(page.values.value("seo"), Some(Value::Object(_) | Value::Bool(false))) {
+    if matches!(
+        page.values.value("seo"),
+        Some(Value::Object(_) | Value::Bool(false))
+    ) {
         Dialect::SeoPro
     } else if AARDVARK_KEYS.into_iter().any(has) {
         Dialect::Aardvark
     } else if ADVANCED_KEYS.into_iter().any(has) || keys.iter().any(|key| is_advanced(page, key)) {
         Dialect::AdvancedSeo
-    } else if keys.iter().any(|key| key.starts_with("seo_")) || has("sitemap_change_frequency") || has("schema_jsonld") {
+    } else if keys.iter().any(|key| key.starts_with("seo_"))
+        || has("sitemap_change_frequency")
+        || has("schema_jsonld")
+    {
         Dialect::Peak
     } else {
         Dialect::None
@@ -127,15 +158,27 @@ fn by_keys(page: &Subject) -> Dialect {
 }
 
 fn is_advanced(page: &Subject, key: &str) -> bool {
-    let text = page.values.value(key).and_then(Value::as_str).unwrap_or_default();
-    ADVANCED_PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+    let text = page
+        .values
+        .value(key)
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    ADVANCED_PREFIXES
+        .iter()
+        .any(|prefix| key.starts_with(prefix))
         || (key.starts_with("seo_") && text.starts_with('@'))
         || (key == "seo_canonical_type" && matches!(text, "custom" | "other"))
 }
 
 /// Reads a site's settings in a dialect.
 #[must_use]
-pub fn read(evidence: Evidence, dialect: Dialect, site: &Site, handle: &str, files: &AddonFiles) -> (Rules, SiteSeo) {
+pub fn read(
+    evidence: Evidence,
+    dialect: Dialect,
+    site: &Site,
+    handle: &str,
+    files: &AddonFiles,
+) -> (Rules, SiteSeo) {
     match dialect {
         Dialect::Peak | Dialect::None => {
             let (rules, seo) = peak::read(evidence, dialect, site, handle);

@@ -9,8 +9,8 @@ const LONGEST: usize = 10;
 
 /// What browsers make of the numbers 128 to 159, which Unicode has no printable characters for.
 const WINDOWS_1252: [char; 32] = [
-    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“',
-    '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
 /// Names in byte order.
@@ -111,11 +111,19 @@ pub fn decode(text: &str) -> Cow<'_, str> {
 
 /// The character that the reference after an `&` stands for, and the bytes it takes up to and with its `;`.
 fn reference(rest: &str) -> Option<(char, usize)> {
-    let end = rest.bytes().take(LONGEST + 1).position(|byte| byte == b';')?;
+    let end = rest
+        .bytes()
+        .take(LONGEST + 1)
+        .position(|byte| byte == b';')?;
     let name = &rest[..end];
     let character = match name.strip_prefix('#') {
         Some(number) => numbered(number)?,
-        None => NAMES[NAMES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?].1,
+        None => {
+            NAMES[NAMES
+                .binary_search_by(|(known, _)| (*known).cmp(name))
+                .ok()?]
+            .1
+        }
     };
     Some((character, end + 1))
 }

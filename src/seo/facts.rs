@@ -46,11 +46,22 @@ pub fn entry_subject<'a>(site: &'a Site, entry: &'a Entry) -> Subject<'a> {
 /// A term as a dialect reads it.
 #[must_use]
 pub fn term_subject<'a>(site: &'a Site, term: &'a Term) -> Subject<'a> {
-    let taxonomy = site.content.taxonomies.iter().find(|taxonomy| taxonomy.handle == term.taxonomy);
-    let values = Values::new(Kind::Term, vec![(Layer::Own, &term.data)], &term.blueprint.fields);
+    let taxonomy = site
+        .content
+        .taxonomies
+        .iter()
+        .find(|taxonomy| taxonomy.handle == term.taxonomy);
+    let values = Values::new(
+        Kind::Term,
+        vec![(Layer::Own, &term.data)],
+        &term.blueprint.fields,
+    );
     Subject {
         kind: Kind::Term,
-        title: values.text("title").map(|title| title.text).unwrap_or_default(),
+        title: values
+            .text("title")
+            .map(|title| title.text)
+            .unwrap_or_default(),
         values,
         slug: &term.slug,
         owner: &term.taxonomy,
@@ -72,10 +83,21 @@ pub fn entry_page<'a>(
     project: &Project,
 ) -> Page<'a> {
     let site = view.site;
-    let dated = site.collection(&entry.collection).is_some_and(|collection| collection.dated);
+    let dated = site
+        .collection(&entry.collection)
+        .is_some_and(|collection| collection.dated);
     let zone = &site.settings.timezone;
-    let stored = site.source(entry).data.get("updated_at").and_then(|value| moment(value, zone));
-    let place = Place { view, handle: &entry.site, permalink: entry.permalink.as_deref(), uri: entry.uri.as_deref() };
+    let stored = site
+        .source(entry)
+        .data
+        .get("updated_at")
+        .and_then(|value| moment(value, zone));
+    let place = Place {
+        view,
+        handle: &entry.site,
+        permalink: entry.permalink.as_deref(),
+        uri: entry.uri.as_deref(),
+    };
     let members = || entry_members(view, entry, seo, project);
     Page {
         public: view.is_public(entry),
@@ -98,8 +120,16 @@ pub fn term_page<'a>(
     seo: &SiteSeo,
     project: &Project,
 ) -> Page<'a> {
-    let stored = term.data.get("updated_at").and_then(|value| moment(value, &view.site.settings.timezone));
-    let place = Place { view, handle: &term.site, permalink: term.permalink.as_deref(), uri: Some(&term.uri) };
+    let stored = term
+        .data
+        .get("updated_at")
+        .and_then(|value| moment(value, &view.site.settings.timezone));
+    let place = Place {
+        view,
+        handle: &term.site,
+        permalink: term.permalink.as_deref(),
+        uri: Some(&term.uri),
+    };
     let members = || term_members(view, term, seo, project);
     Page {
         modified_time: stored.map(|at| at.to_string()),
@@ -127,8 +157,11 @@ impl Place<'_, '_> {
         members: &dyn Fn() -> Vec<Member>,
     ) -> Page<'a> {
         let site = self.view.site;
-        let of = site.site(self.handle).unwrap_or_else(|| site.default_site());
-        let has_alternates = seo.hreflang.auto && !input.indexing.noindex && input.canonical == Canonical::Itself;
+        let of = site
+            .site(self.handle)
+            .unwrap_or_else(|| site.default_site());
+        let has_alternates =
+            seo.hreflang.auto && !input.indexing.noindex && input.canonical == Canonical::Itself;
         let (image, missing_images) = self.first_image(&input.images, project);
         Page {
             subject,
@@ -142,31 +175,66 @@ impl Place<'_, '_> {
             published_time: None,
             modified_time: None,
             lastmod: None,
-            author: project.settings.article_schema.then(|| self.author(subject)).flatten(),
+            author: project
+                .settings
+                .article_schema
+                .then(|| self.author(subject))
+                .flatten(),
             canonical_target: self.canonical_target(&input.canonical),
             image,
-            twitter_image: input.twitter.image.as_ref().and_then(|image| self.image(image, project)),
+            twitter_image: input
+                .twitter
+                .image
+                .as_ref()
+                .and_then(|image| self.image(image, project)),
             missing_images,
             logo: self.logo(seo, project),
-            members: if has_alternates { members() } else { Vec::new() },
-            crumbs: if seo.breadcrumbs { self.crumbs(subject) } else { Vec::new() },
+            members: if has_alternates {
+                members()
+            } else {
+                Vec::new()
+            },
+            crumbs: if seo.breadcrumbs {
+                self.crumbs(subject)
+            } else {
+                Vec::new()
+            },
         }
     }
 
     /// The target localized to the page's own site: a German page must not declare an English one its original (C-2).
     fn canonical_target(&self, canonical: &Canonical) -> Option<String> {
-        let Canonical::Entry { id, .. } = canonical else { return None };
+        let Canonical::Entry { id, .. } = canonical else {
+            return None;
+        };
         let target = self.view.entry(id.strip_prefix("entry::").unwrap_or(id))?;
-        let localized = self.view.localized_to(target, self.handle).filter(|entry| self.view.is_public(entry))?;
+        let localized = self
+            .view
+            .localized_to(target, self.handle)
+            .filter(|entry| self.view.is_public(entry))?;
         localized.permalink.clone()
     }
 
-    fn first_image(&self, references: &[ImageReference], project: &Project) -> (Option<Found>, Vec<Sourced>) {
+    fn first_image(
+        &self,
+        references: &[ImageReference],
+        project: &Project,
+    ) -> (Option<Found>, Vec<Sourced>) {
         let mut missing = Vec::new();
         for reference in references {
             match images::find(self.view, reference, project) {
-                Lookup::Found(image) => return (Some(Found { image, source: reference.source.clone() }), missing),
-                Lookup::Missing => missing.push(Sourced::new(&reference.reference, &reference.source)),
+                Lookup::Found(image) => {
+                    return (
+                        Some(Found {
+                            image,
+                            source: reference.source.clone(),
+                        }),
+                        missing,
+                    );
+                }
+                Lookup::Missing => {
+                    missing.push(Sourced::new(&reference.reference, &reference.source))
+                }
                 Lookup::Unreachable => {}
             }
         }
@@ -181,19 +249,32 @@ impl Place<'_, '_> {
     }
 
     fn logo(&self, seo: &SiteSeo, project: &Project) -> Option<Image> {
-        let Some(Graph::Organization(organization)) = &seo.graph else { return None };
+        let Some(Graph::Organization(organization)) = &seo.graph else {
+            return None;
+        };
         self.image(organization.logo.as_ref()?, project)
     }
 
     /// The public pages that stand at the beginnings of this page's URI, and the page itself.
     fn crumbs(&self, subject: &Subject) -> Vec<Crumb> {
-        let (Some(uri), Some(permalink)) = (self.uri.filter(|uri| *uri != "/"), self.permalink) else {
+        let (Some(uri), Some(permalink)) = (self.uri.filter(|uri| *uri != "/"), self.permalink)
+        else {
             return Vec::new();
         };
         let above = breadcrumbs::prefixes(uri).filter(|prefix| *prefix != uri);
-        let pages = above.filter_map(|prefix| self.view.page(self.handle, prefix)).filter(|page| self.view.is_public(page));
-        let crumbs = pages.filter_map(|page| Some(Crumb { title: self.view.site.title(page), url: page.permalink.clone()? }));
-        let own = Crumb { title: subject.title.clone(), url: permalink.to_owned() };
+        let pages = above
+            .filter_map(|prefix| self.view.page(self.handle, prefix))
+            .filter(|page| self.view.is_public(page));
+        let crumbs = pages.filter_map(|page| {
+            Some(Crumb {
+                title: self.view.site.title(page),
+                url: page.permalink.clone()?,
+            })
+        });
+        let own = Crumb {
+            title: subject.title.clone(),
+            url: permalink.to_owned(),
+        };
         crumbs.chain([own]).collect()
     }
 
@@ -205,12 +286,19 @@ impl Place<'_, '_> {
 
 /// The entry's localizations that have a public URL, in site order.
 fn entry_members(view: &View, entry: &Entry, seo: &SiteSeo, project: &Project) -> Vec<Member> {
-    let localizations = entry.localizations.iter().map(|index| &view.site.entries[*index]);
+    let localizations = entry
+        .localizations
+        .iter()
+        .map(|index| &view.site.entries[*index]);
     let members = localizations.filter_map(|other| {
         view.note_entry(other);
         let site = related(view.site, &entry.site, &other.site, seo)?;
-        let href = other.permalink.as_deref().filter(|_| view.is_public(other))?;
-        let is_indexable = other.index == entry.index || project.is_indexable(&entry_subject(view.site, other));
+        let href = other
+            .permalink
+            .as_deref()
+            .filter(|_| view.is_public(other))?;
+        let is_indexable =
+            other.index == entry.index || project.is_indexable(&entry_subject(view.site, other));
         Some(member(view.site, site, href, is_indexable))
     });
     members.collect()
@@ -219,10 +307,18 @@ fn entry_members(view: &View, entry: &Entry, seo: &SiteSeo, project: &Project) -
 fn term_members(view: &View, term: &Term, seo: &SiteSeo, project: &Project) -> Vec<Member> {
     let sites = view.site.content.sites.iter();
     let members = sites.filter_map(|site| {
-        let other = view.site.term(&term.taxonomy, &term.id_slug, &site.handle)?;
+        let other = view
+            .site
+            .term(&term.taxonomy, &term.id_slug, &site.handle)?;
         let site = related(view.site, &term.site, &other.site, seo)?;
-        let is_indexable = other.site == term.site || project.is_indexable(&term_subject(view.site, other));
-        Some(member(view.site, site, other.permalink.as_deref()?, is_indexable))
+        let is_indexable =
+            other.site == term.site || project.is_indexable(&term_subject(view.site, other));
+        Some(member(
+            view.site,
+            site,
+            other.permalink.as_deref()?,
+            is_indexable,
+        ))
     });
     members.collect()
 }
@@ -240,13 +336,20 @@ fn member(site: &Site, of: &SiteConfig, href: &str, is_indexable: bool) -> Membe
 /// The other site, if its pages count as the same pages in another language.
 fn related<'a>(site: &'a Site, own: &str, other: &str, seo: &SiteSeo) -> Option<&'a SiteConfig> {
     let (own, other) = (site.site(own)?, site.site(other)?);
-    let is_chosen = seo.hreflang.sites.as_ref().is_none_or(|sites| sites.contains(&other.handle));
-    let has_same_identifier = own.attributes.get("identifier") == other.attributes.get("identifier");
+    let is_chosen = seo
+        .hreflang
+        .sites
+        .as_ref()
+        .is_none_or(|sites| sites.contains(&other.handle));
+    let has_same_identifier =
+        own.attributes.get("identifier") == other.attributes.get("identifier");
     (is_chosen && has_same_identifier).then_some(other)
 }
 
 fn lastmod(stored: Option<Timestamp>, otherwise: Option<i64>, project: &Project) -> Option<String> {
-    let file = otherwise.filter(|_| project.settings.lastmod_from_mtime).and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let file = otherwise
+        .filter(|_| project.settings.lastmod_from_mtime)
+        .and_then(|seconds| Timestamp::from_second(seconds).ok());
     stored.or(file).map(|at| at.to_string())
 }
 
@@ -256,9 +359,18 @@ fn moment(value: &Value, zone: &TimeZone) -> Option<Timestamp> {
         return Timestamp::from_second(seconds).ok();
     }
     let text = value.as_str()?.trim();
-    let civil = || text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0)));
+    let civil = || {
+        text.parse::<DateTime>()
+            .or_else(|_| text.parse::<Date>().map(|date| date.at(0, 0, 0, 0)))
+    };
     match text.parse::<i64>() {
         Ok(seconds) => Timestamp::from_second(seconds).ok(),
-        Err(_) => text.parse().ok().or_else(|| civil().ok()?.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp())),
+        Err(_) => text.parse().ok().or_else(|| {
+            civil()
+                .ok()?
+                .to_zoned(zone.clone())
+                .ok()
+                .map(|zoned| zoned.timestamp())
+        }),
     }
 }

@@ -81,7 +81,11 @@ pub fn rss(feed: &Feed) -> String {
     let _ = writeln!(xml, "{}", element("link", &feed.home_url));
     let _ = writeln!(xml, "{}", element("description", &feed.description));
     let _ = writeln!(xml, "{}", element("language", &feed.language));
-    let _ = writeln!(xml, "<atom:link href=\"{}\" rel=\"self\" type=\"application/rss+xml\"/>", escape(&feed.feed_url));
+    let _ = writeln!(
+        xml,
+        "<atom:link href=\"{}\" rel=\"self\" type=\"application/rss+xml\"/>",
+        escape(&feed.feed_url)
+    );
     if let Some(updated) = latest(feed).and_then(mail_date) {
         let _ = writeln!(xml, "{}", element("lastBuildDate", &updated));
     }
@@ -94,7 +98,11 @@ fn push_rss(item: &Item, xml: &mut String) {
     xml.push_str("<item>");
     xml.push_str(&element("title", &item.title));
     xml.push_str(&element("link", &item.url));
-    let _ = write!(xml, "<guid isPermaLink=\"false\">{}</guid>", escape(&item.id));
+    let _ = write!(
+        xml,
+        "<guid isPermaLink=\"false\">{}</guid>",
+        escape(&item.id)
+    );
     if let Some(published) = item.published.or(item.updated).and_then(mail_date) {
         xml.push_str(&element("pubDate", &published));
     }
@@ -111,15 +119,25 @@ fn push_rss(item: &Item, xml: &mut String) {
 #[must_use]
 pub fn atom(feed: &Feed) -> String {
     let language = escape(&feed.language);
-    let mut xml = format!("{DECLARATION}<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{language}\">\n");
+    let mut xml = format!(
+        "{DECLARATION}<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{language}\">\n"
+    );
     let _ = writeln!(xml, "{}", element("id", &feed.feed_url));
     let _ = writeln!(xml, "{}", element("title", &feed.title));
     if !feed.description.is_empty() {
         let _ = writeln!(xml, "{}", element("subtitle", &feed.description));
     }
     let _ = writeln!(xml, "<link href=\"{}\"/>", escape(&feed.home_url));
-    let _ = writeln!(xml, "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>", escape(&feed.feed_url));
-    let _ = writeln!(xml, "{}", element("updated", &latest(feed).unwrap_or_default().to_string()));
+    let _ = writeln!(
+        xml,
+        "<link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>",
+        escape(&feed.feed_url)
+    );
+    let _ = writeln!(
+        xml,
+        "{}",
+        element("updated", &latest(feed).unwrap_or_default().to_string())
+    );
     let _ = writeln!(xml, "<author>{}</author>", element("name", &feed.title));
     feed.items.iter().for_each(|item| push_atom(item, &mut xml));
     xml.push_str("</feed>\n");
@@ -131,7 +149,14 @@ fn push_atom(item: &Item, xml: &mut String) {
     xml.push_str(&element("id", &item.url));
     xml.push_str(&element("title", &item.title));
     let _ = write!(xml, "<link href=\"{}\"/>", escape(&item.url));
-    xml.push_str(&element("updated", &item.updated.or(item.published).unwrap_or_default().to_string()));
+    xml.push_str(&element(
+        "updated",
+        &item
+            .updated
+            .or(item.published)
+            .unwrap_or_default()
+            .to_string(),
+    ));
     if let Some(published) = item.published {
         xml.push_str(&element("published", &published.to_string()));
     }
@@ -176,17 +201,32 @@ fn json_item(item: &Item) -> Value {
     insert("summary", item.summary.as_deref().map(Value::from));
     match &item.html {
         Some(html) => insert("content_html", Some(html.as_str().into())),
-        None => insert("content_text", Some(item.summary.as_deref().unwrap_or(&item.title).into())),
+        None => insert(
+            "content_text",
+            Some(item.summary.as_deref().unwrap_or(&item.title).into()),
+        ),
     }
     insert("image", item.image.as_deref().map(Value::from));
-    insert("date_published", item.published.map(|at| at.to_string().into()));
-    insert("date_modified", item.updated.map(|at| at.to_string().into()));
-    insert("authors", item.author.as_ref().map(|name| json!([{"name": name}])));
+    insert(
+        "date_published",
+        item.published.map(|at| at.to_string().into()),
+    );
+    insert(
+        "date_modified",
+        item.updated.map(|at| at.to_string().into()),
+    );
+    insert(
+        "authors",
+        item.author.as_ref().map(|name| json!([{"name": name}])),
+    );
     Value::Object(object)
 }
 
 fn latest(feed: &Feed) -> Option<Timestamp> {
-    feed.items.iter().filter_map(|item| item.updated.max(item.published)).max()
+    feed.items
+        .iter()
+        .filter_map(|item| item.updated.max(item.published))
+        .max()
 }
 
 /// `Wed, 31 Dec 2025 17:39:51 +0000`

@@ -49,7 +49,11 @@ pub enum Tag<'a> {
 #[must_use]
 pub fn write(seo: &Seo, lang: &str) -> Head {
     if !seo.enabled {
-        return Head { html: String::new(), unhead: Value::Object(serde_json::Map::new()), next: Value::Object(serde_json::Map::new()) };
+        return Head {
+            html: String::new(),
+            unhead: Value::Object(serde_json::Map::new()),
+            next: Value::Object(serde_json::Map::new()),
+        };
     }
     let tags = tags(seo);
     let scripts: Vec<String> = seo.json_ld.iter().map(html::script_json).collect();
@@ -63,10 +67,22 @@ pub fn write(seo: &Seo, lang: &str) -> Head {
 /// All tags in the order in which they are printed.
 fn tags(seo: &Seo) -> Vec<Tag<'_>> {
     let mut tags = Vec::with_capacity(32);
-    tags.extend(seo.description.as_deref().map(|text| Tag::Name("description", text)));
-    tags.extend(seo.robots.content.as_deref().map(|text| Tag::Name("robots", text)));
+    tags.extend(
+        seo.description
+            .as_deref()
+            .map(|text| Tag::Name("description", text)),
+    );
+    tags.extend(
+        seo.robots
+            .content
+            .as_deref()
+            .map(|text| Tag::Name("robots", text)),
+    );
     tags.extend(seo.canonical.as_deref().map(Tag::Canonical));
-    tags.extend(seo.hreflang.iter().map(|other| Tag::Alternate { hreflang: &other.hreflang, href: &other.href }));
+    tags.extend(seo.hreflang.iter().map(|other| Tag::Alternate {
+        hreflang: &other.hreflang,
+        href: &other.href,
+    }));
     push_open_graph(&seo.og, &mut tags);
     push_twitter(seo, &mut tags);
     let codes = &seo.verification;
@@ -76,12 +92,17 @@ fn tags(seo: &Seo) -> Vec<Tag<'_>> {
         ("yandex-verification", &codes.yandex),
         ("baidu-site-verification", &codes.baidu),
     ];
-    tags.extend(named.into_iter().filter_map(|(name, code)| Some(Tag::Name(name, code.as_deref()?))));
+    tags.extend(
+        named
+            .into_iter()
+            .filter_map(|(name, code)| Some(Tag::Name(name, code.as_deref()?))),
+    );
     tags
 }
 
 fn push_open_graph<'a>(og: &'a OpenGraph, tags: &mut Vec<Tag<'a>>) {
-    let mut push = |name, value: Option<String>| tags.extend(value.map(|value| Tag::Property(name, value)));
+    let mut push =
+        |name, value: Option<String>| tags.extend(value.map(|value| Tag::Property(name, value)));
     push("og:site_name", og.site_name.clone());
     push("og:type", Some(og.kind.to_owned()));
     push("og:locale", Some(og.locale.clone()));
@@ -93,8 +114,14 @@ fn push_open_graph<'a>(og: &'a OpenGraph, tags: &mut Vec<Tag<'a>>) {
     push("og:description", og.description.clone());
     if let Some(image) = &og.image {
         push("og:image", Some(image.url.clone()));
-        push("og:image:width", image.width.map(|pixels| pixels.to_string()));
-        push("og:image:height", image.height.map(|pixels| pixels.to_string()));
+        push(
+            "og:image:width",
+            image.width.map(|pixels| pixels.to_string()),
+        );
+        push(
+            "og:image:height",
+            image.height.map(|pixels| pixels.to_string()),
+        );
         push("og:image:type", image.media_type.clone());
         push("og:image:alt", image.alt.clone());
     }
@@ -114,5 +141,9 @@ fn push_twitter<'a>(seo: &'a Seo, tags: &mut Vec<Tag<'a>>) {
         ("twitter:image", &twitter.image),
         ("twitter:image:alt", &twitter.image_alt),
     ];
-    tags.extend(named.into_iter().filter_map(|(name, value)| Some(Tag::Name(name, value.as_deref()?))));
+    tags.extend(
+        named
+            .into_iter()
+            .filter_map(|(name, value)| Some(Tag::Name(name, value.as_deref()?))),
+    );
 }

@@ -29,7 +29,9 @@ pub fn find(view: &View, reference: &ImageReference, project: &Project) -> Looku
     if let Some(url) = canonical::absolute(stored) {
         return Lookup::Found(bare(url.to_owned()));
     }
-    let (container, path) = stored.split_once("::").unwrap_or((reference.container, stored));
+    let (container, path) = stored
+        .split_once("::")
+        .unwrap_or((reference.container, stored));
     let path = path.trim_start_matches('/');
     match view.asset(container, path) {
         Some((container, asset)) => reachable(of_asset(view, container, asset, project)),
@@ -55,42 +57,82 @@ fn of_asset(view: &View, container: &Container, asset: &Asset, project: &Project
         alt: text("alt").filter(|alt| !alt.trim().is_empty()),
         asset: Some(format!("{}::{}", container.handle, asset.path)),
     };
-    Some(cropped(image, &asset.path, text("focus").as_deref(), project))
+    Some(cropped(
+        image,
+        &asset.path,
+        text("focus").as_deref(),
+        project,
+    ))
 }
 
 /// Peak's disks are named like their containers and lie below the public folder.
 fn guessed(view: &View, container: &str, path: &str, project: &Project) -> Option<Image> {
-    let base = view.site.settings.base_url.as_deref()?.trim_end_matches('/');
-    let configured = view.site.content.containers.iter().find(|known| known.handle == container);
+    let base = view
+        .site
+        .settings
+        .base_url
+        .as_deref()?
+        .trim_end_matches('/');
+    let configured = view
+        .site
+        .content
+        .containers
+        .iter()
+        .find(|known| known.handle == container);
     let url = match configured {
         Some(known) => {
-            let asset = Asset { path: path.to_owned(), ..Asset::default() };
+            let asset = Asset {
+                path: path.to_owned(),
+                ..Asset::default()
+            };
             url::asset_permalink(known, &asset, Some(base))?
         }
         None => format!("{base}/{container}/{}", url::encode_path(path)),
     };
-    let image = Image { asset: Some(format!("{container}::{path}")), ..bare(url) };
+    let image = Image {
+        asset: Some(format!("{container}::{path}")),
+        ..bare(url)
+    };
     Some(cropped(image, path, None, project))
 }
 
 fn bare(url: String) -> Image {
-    Image { url, width: None, height: None, media_type: None, alt: None, asset: None }
+    Image {
+        url,
+        width: None,
+        height: None,
+        media_type: None,
+        alt: None,
+        asset: None,
+    }
 }
 
 /// The image as the image service gives it, cropped around its focal point.
 fn cropped(image: Image, path: &str, focus: Option<&str>, project: &Project) -> Image {
-    let Some(template) = &project.settings.image_template else { return image };
+    let Some(template) = &project.settings.image_template else {
+        return image;
+    };
     let (x, y) = focal_point(focus.unwrap_or("50-50"));
     let url = template
         .replace("{path}", &url::encode_path(path))
         .replace("{url}", &image.url)
         .replace("{fx}", &x.to_string())
         .replace("{fy}", &y.to_string());
-    Image { url, width: Some(CROP.0), height: Some(CROP.1), ..image }
+    Image {
+        url,
+        width: Some(CROP.0),
+        height: Some(CROP.1),
+        ..image
+    }
 }
 
 /// `30-70-1` → 0.3, 0.7
 fn focal_point(focus: &str) -> (f64, f64) {
-    let mut percents = focus.split('-').map(|percent| percent.trim().parse().unwrap_or(50.0) / 100.0);
-    (percents.next().unwrap_or(0.5), percents.next().unwrap_or(0.5))
+    let mut percents = focus
+        .split('-')
+        .map(|percent| percent.trim().parse().unwrap_or(50.0) / 100.0);
+    (
+        percents.next().unwrap_or(0.5),
+        percents.next().unwrap_or(0.5),
+    )
 }

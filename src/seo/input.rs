@@ -231,6 +231,11 @@ pub struct SitemapRules {
 
 impl Default for SitemapRules {
     fn default() -> Self {
-        Self { enabled: true, collections: None, taxonomies: Some(Vec::new()), collection_taxonomies: Vec::new() }
+        Self {
+            enabled: true,
+            collections: None,
+            taxonomies: Some(Vec::new()),
+            collection_taxonomies: Vec::new(),
+        }
     }
 }

@@ -98,7 +98,10 @@ impl Subject<'_> {
     /// What a template in an SEO field may name.
     #[must_use]
     pub fn scope<'s>(&'s self, site: &'s SiteSeo) -> Scope<'s> {
-        Scope { page: self, site_name: site.site_name.as_deref() }
+        Scope {
+            page: self,
+            site_name: site.site_name.as_deref(),
+        }
     }
 
     /// A field as text for a description: Bard as its text, Markdown without its marks, everything else plain.
@@ -107,16 +110,20 @@ impl Subject<'_> {
         let stored = self.values.set(handle)?;
         let text = match text::as_bard(stored.value) {
             Some(nodes) => text::bard_text(nodes)?,
-            None if self.is_markdown(handle) => {
-                text::plain(&markdown::html(stored.value.as_str()?, &markdown::Options::default(), &Nowhere))?
-            }
+            None if self.is_markdown(handle) => text::plain(&markdown::html(
+                stored.value.as_str()?,
+                &markdown::Options::default(),
+                &Nowhere,
+            ))?,
             None => text::plain(&text::scalar(stored.value)?)?,
         };
         Some(Sourced::new(text, self.values.source(handle, stored.layer)))
     }
 
     fn is_markdown(&self, handle: &str) -> bool {
-        self.fields.iter().any(|field| field.handle == handle && field.kind == "markdown")
+        self.fields
+            .iter()
+            .any(|field| field.handle == handle && field.kind == "markdown")
     }
 }
 

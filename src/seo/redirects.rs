@@ -44,10 +44,17 @@ pub struct Redirects {
 /// The redirects of the view's site, from its global set `redirects` or, in content of 2021, `seo`.
 #[must_use]
 pub fn of_site(view: &View) -> Redirects {
-    let rows = ["redirects", "seo"].into_iter().find_map(|set| view.globals(set)?.remove("redirects"));
-    let Some(Value::Array(rows)) = rows else { return Redirects::default() };
+    let rows = ["redirects", "seo"]
+        .into_iter()
+        .find_map(|set| view.globals(set)?.remove("redirects"));
+    let Some(Value::Array(rows)) = rows else {
+        return Redirects::default();
+    };
     let mut warnings = Vec::new();
-    let rows = rows.iter().filter_map(|row| redirect(row, view, &mut warnings)).collect();
+    let rows = rows
+        .iter()
+        .filter_map(|row| redirect(row, view, &mut warnings))
+        .collect();
     Redirects::new(rows, warnings)
 }
 
@@ -56,24 +63,45 @@ impl Redirects {
     /// followed.
     #[must_use]
     pub fn new(rows: Vec<Redirect>, mut warnings: Vec<Warning>) -> Self {
-        let (rows, circles): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| !leads_to_itself(row));
-        warnings.extend(circles.into_iter().map(|row| Warning::on(Code::RedirectToItself, "redirects").with(row.from)));
+        let (rows, circles): (Vec<_>, Vec<_>) =
+            rows.into_iter().partition(|row| !leads_to_itself(row));
+        warnings.extend(
+            circles
+                .into_iter()
+                .map(|row| Warning::on(Code::RedirectToItself, "redirects").with(row.from)),
+        );
         let mut patterns = Vec::new();
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.pattern) {
-            match RegexBuilder::new(&row.from[1..row.from.len() - 1]).size_limit(PATTERN_BYTES).build() {
+            match RegexBuilder::new(&row.from[1..row.from.len() - 1])
+                .size_limit(PATTERN_BYTES)
+                .build()
+            {
                 Ok(pattern) => patterns.push((index, pattern)),
-                Err(_) => warnings.push(Warning::on(Code::RedirectRegexInvalid, "redirects").with(&row.from)),
+                Err(_) => warnings
+                    .push(Warning::on(Code::RedirectRegexInvalid, "redirects").with(&row.from)),
             }
         }
-        Self { rows, warnings, patterns }
+        Self {
+            rows,
+            warnings,
+            patterns,
+        }
     }
 
     /// The redirect from a path; the first row that fits decides, and it may decide that there is none.
     #[must_use]
     pub fn find(&self, path: &str) -> Option<&Redirect> {
         let path = normal(path);
-        let exact = self.rows.iter().find(|row| !row.pattern && row.from == path);
-        let by_pattern = || self.patterns.iter().find(|(_, pattern)| pattern.is_match(&path)).map(|(index, _)| &self.rows[*index]);
+        let exact = self
+            .rows
+            .iter()
+            .find(|row| !row.pattern && row.from == path);
+        let by_pattern = || {
+            self.patterns
+                .iter()
+                .find(|(_, pattern)| pattern.is_match(&path))
+                .map(|(index, _)| &self.rows[*index])
+        };
         exact.or_else(by_pattern).filter(|row| row.to.is_some())
     }
 }
@@ -91,7 +119,11 @@ fn slashed(path: &str) -> String {
 }
 
 fn redirect(row: &Value, view: &View, warnings: &mut Vec<Warning>) -> Option<Redirect> {
-    let member = |key: &str| row.get(key).and_then(text::scalar).filter(|text| !text.trim().is_empty());
+    let member = |key: &str| {
+        row.get(key)
+            .and_then(text::scalar)
+            .filter(|text| !text.trim().is_empty())
+    };
     let stored = member("url_old")?;
     let pattern = stored.len() > 1 && stored.starts_with('#') && stored.ends_with('#');
     let internal = member("internal_url").or_else(|| member("entries"));
@@ -99,14 +131,22 @@ fn redirect(row: &Value, view: &View, warnings: &mut Vec<Warning>) -> Option<Red
         Some(reference) => {
             let url = entry_url(&reference, view);
             if url.is_none() {
-                warnings.push(Warning::on(Code::RedirectTargetMissing, "redirects").with(format!("{stored} → {reference}")));
+                warnings.push(
+                    Warning::on(Code::RedirectTargetMissing, "redirects")
+                        .with(format!("{stored} → {reference}")),
+                );
             }
             url
         }
         None => Some(member("external_url")?),
     };
     let from = if pattern { stored } else { slashed(&stored) };
-    Some(Redirect { from, to, status: status(row), pattern })
+    Some(Redirect {
+        from,
+        to,
+        status: status(row),
+        pattern,
+    })
 }
 
 fn entry_url(reference: &str, view: &View) -> Option<String> {
@@ -120,14 +160,28 @@ fn entry_url(reference: &str, view: &View) -> Option<String> {
 
 /// A number, a text, the map that a select may store, or the name of 2021 (`redirect_301`).
 fn status(row: &Value) -> u16 {
-    let stored = row.get("response").or_else(|| row.get("type")).unwrap_or(&Value::Null);
+    let stored = row
+        .get("response")
+        .or_else(|| row.get("type"))
+        .unwrap_or(&Value::Null);
     let text = text::scalar(stored.get("value").unwrap_or(stored)).unwrap_or_default();
-    let number = text.trim_start_matches("redirect_").parse().unwrap_or(MOVED_PERMANENTLY);
-    if STATUSES.contains(&number) { number } else { MOVED_PERMANENTLY }
+    let number = text
+        .trim_start_matches("redirect_")
+        .parse()
+        .unwrap_or(MOVED_PERMANENTLY);
+    if STATUSES.contains(&number) {
+        number
+    } else {
+        MOVED_PERMANENTLY
+    }
 }
 
 fn leads_to_itself(row: &Redirect) -> bool {
     let is_path = |to: &String| to.starts_with('/');
-    !row.pattern && row.to.as_ref().filter(|to| is_path(to)).is_some_and(|to| normal(to) == row.from && !to.contains(['?', '#']))
+    !row.pattern
+        && row
+            .to
+            .as_ref()
+            .filter(|to| is_path(to))
+            .is_some_and(|to| normal(to) == row.from && !to.contains(['?', '#']))
 }
-

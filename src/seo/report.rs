@@ -93,7 +93,14 @@ pub fn page(id: &str, site: &str, seo: &Seo) -> Page {
 #[must_use]
 pub fn of_pages(pages: &[Page], in_navigation: impl Fn(&str) -> bool) -> Report {
     let listed: Vec<&Page> = pages.iter().filter(|page| page.is_listed).collect();
-    let having = |codes: &[Code]| copies(listed.iter().copied().filter(|page| codes.iter().any(|code| page.codes.contains(code))));
+    let having = |codes: &[Code]| {
+        copies(
+            listed
+                .iter()
+                .copied()
+                .filter(|page| codes.iter().any(|code| page.codes.contains(code))),
+        )
+    };
     Report {
         pages: pages.len(),
         listed: listed.len(),
@@ -104,15 +111,27 @@ pub fn of_pages(pages: &[Page], in_navigation: impl Fn(&str) -> bool) -> Report 
         broken_images: having(&[Code::AssetMissing, Code::OgImageFormat]),
         long_titles: having(&[Code::TitleTooLong]),
         long_descriptions: having(&[Code::DescriptionTooLong]),
-        noindex_in_navigation: copies(pages.iter().filter(|page| !page.is_listed && in_navigation(&page.id))),
+        noindex_in_navigation: copies(
+            pages
+                .iter()
+                .filter(|page| !page.is_listed && in_navigation(&page.id)),
+        ),
         broken_canonicals: having(&[Code::CanonicalTargetMissing, Code::CanonicalNotAbsolute]),
         canonical_to_noindex: canonical_to_noindex(pages, &listed),
-        invalid_values: having(&[Code::JsonLdInvalid, Code::AntlersUnsupported, Code::UnknownValue, Code::InvalidNumber]),
+        invalid_values: having(&[
+            Code::JsonLdInvalid,
+            Code::AntlersUnsupported,
+            Code::UnknownValue,
+            Code::InvalidNumber,
+        ]),
     }
 }
 
 /// Pages with the same text in the same site, in the order of the text.
-fn duplicates<'a>(pages: &[&'a Page], text: impl Fn(&'a Page) -> Option<&'a str>) -> Vec<Duplicate> {
+fn duplicates<'a>(
+    pages: &[&'a Page],
+    text: impl Fn(&'a Page) -> Option<&'a str>,
+) -> Vec<Duplicate> {
     let mut by_text: BTreeMap<(&str, &str), Vec<&Page>> = BTreeMap::new();
     for page in pages.iter().copied() {
         if let Some(text) = text(page) {
@@ -120,13 +139,25 @@ fn duplicates<'a>(pages: &[&'a Page], text: impl Fn(&'a Page) -> Option<&'a str>
         }
     }
     let shared = by_text.into_iter().filter(|(_, pages)| pages.len() > 1);
-    shared.map(|((_, text), pages)| Duplicate { text: text.to_owned(), pages: copies(pages) }).collect()
+    shared
+        .map(|((_, text), pages)| Duplicate {
+            text: text.to_owned(),
+            pages: copies(pages),
+        })
+        .collect()
 }
 
 fn canonical_to_noindex(pages: &[Page], listed: &[&Page]) -> Vec<Page> {
-    let hidden: BTreeMap<&str, &Page> =
-        pages.iter().filter(|page| !page.is_listed).filter_map(|page| Some((page.url.as_deref()?, page))).collect();
-    copies(listed.iter().copied().filter(|page| page.canonical.as_deref().is_some_and(|url| hidden.contains_key(url))))
+    let hidden: BTreeMap<&str, &Page> = pages
+        .iter()
+        .filter(|page| !page.is_listed)
+        .filter_map(|page| Some((page.url.as_deref()?, page)))
+        .collect();
+    copies(listed.iter().copied().filter(|page| {
+        page.canonical
+            .as_deref()
+            .is_some_and(|url| hidden.contains_key(url))
+    }))
 }
 
 fn copies<'a>(pages: impl IntoIterator<Item = &'a Page>) -> Vec<Page> {

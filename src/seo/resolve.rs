@@ -25,8 +25,17 @@ const DESCRIPTION_HINT: usize = 160;
 pub fn resolve(page: &Page, input: &Input, site: &SiteSeo, settings: &Settings) -> Seo {
     let mut warnings = input.warnings.clone();
     let (title, title_parts) = title::resolve(&input.title, site);
-    let description = input.description.as_ref().map(|sourced| sourced.text.clone());
-    let robots = robots::resolve(input.indexing, input.nofollow, &input.directives, forced(page, site), site.says_index);
+    let description = input
+        .description
+        .as_ref()
+        .map(|sourced| sourced.text.clone());
+    let robots = robots::resolve(
+        input.indexing,
+        input.nofollow,
+        &input.directives,
+        forced(page, site),
+        site.says_index,
+    );
     let canonical = canonical::resolve(page, input, &mut warnings);
     let hreflang = hreflang::resolve(page, input, site, settings, &mut warnings);
     let og = social::open_graph(page, input, site, &hreflang, settings);
@@ -62,7 +71,14 @@ pub fn resolve(page: &Page, input: &Input, site: &SiteSeo, settings: &Settings) 
 
 /// A page that the public may not see is only ever shown in a preview, which no search engine may list (T46).
 fn forced(page: &Page, site: &SiteSeo) -> Option<Forced> {
-    if page.public { site.forced } else { Some(Forced { by: DecidedBy::Environment, nofollow: true }) }
+    if page.public {
+        site.forced
+    } else {
+        Some(Forced {
+            by: DecidedBy::Environment,
+            nofollow: true,
+        })
+    }
 }
 
 fn sources(page: &Page, input: &Input, canonical: Option<String>, has_title: bool) -> Sources {
@@ -88,24 +104,39 @@ fn observations(page: &Page, title: Option<&str>, description: Option<&str>) -> 
         warnings.push(Warning::new(Code::DescriptionMissing));
     }
     let missing = page.missing_images.iter();
-    warnings.extend(missing.map(|image| Warning::on(Code::AssetMissing, &image.source).with(image.text.as_str())));
+    warnings.extend(
+        missing
+            .map(|image| Warning::on(Code::AssetMissing, &image.source).with(image.text.as_str())),
+    );
     match &page.image {
         None => warnings.push(Warning::new(Code::OgImageMissing)),
-        Some(found) if !social::is_showable(found) => warnings.push(Warning::on(Code::OgImageFormat, &found.source)),
+        Some(found) if !social::is_showable(found) => {
+            warnings.push(Warning::on(Code::OgImageFormat, &found.source))
+        }
         Some(_) => {}
     }
     warnings.extend(too_long(Code::TitleTooLong, title, TITLE_HINT));
-    warnings.extend(too_long(Code::DescriptionTooLong, description, DESCRIPTION_HINT));
+    warnings.extend(too_long(
+        Code::DescriptionTooLong,
+        description,
+        DESCRIPTION_HINT,
+    ));
     warnings
 }
 
 fn too_long(code: Code, text: Option<&str>, hint: usize) -> Option<Warning> {
     let length = text?.chars().count();
-    (length > hint).then(|| Warning::new(code).with(format!("{length} characters; the hint is {hint}")))
+    (length > hint)
+        .then(|| Warning::new(code).with(format!("{length} characters; the hint is {hint}")))
 }
 
 fn verification(site: &SiteSeo) -> Verification {
-    let of = |service| site.verification.iter().find(|(known, _)| *known == service).map(|(_, code)| code.clone());
+    let of = |service| {
+        site.verification
+            .iter()
+            .find(|(known, _)| *known == service)
+            .map(|(_, code)| code.clone())
+    };
     Verification {
         google: of(Service::Google),
         bing: of(Service::Bing),

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::input::{Forced, Indexing};
 
 /// What an indexable page says.
-const EXPLICIT: &str = "index, follow, max-snippet:-1, max-image-preview:large, max-video-preview:-1";
+const EXPLICIT: &str =
+    "index, follow, max-snippet:-1, max-image-preview:large, max-video-preview:-1";
 
 /// What crawlers may do with the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -86,7 +87,13 @@ pub fn environment_is_closed(environment: &str, flag: impl Fn(&str) -> bool) -> 
 
 /// Resolves what a page asks for under what its site or environment forces.
 #[must_use]
-pub fn resolve(indexing: Indexing, nofollow: bool, directives: &[String], forced: Option<Forced>, says_index: bool) -> Robots {
+pub fn resolve(
+    indexing: Indexing,
+    nofollow: bool,
+    directives: &[String],
+    forced: Option<Forced>,
+    says_index: bool,
+) -> Robots {
     let noindex = indexing.noindex || forced.is_some();
     let nofollow = nofollow || forced.is_some_and(|forced| forced.nofollow);
     let decided_by = match (forced, indexing.decided_by) {
@@ -94,8 +101,14 @@ pub fn resolve(indexing: Indexing, nofollow: bool, directives: &[String], forced
         (None, DecidedBy::Default) if nofollow => DecidedBy::Entry,
         (None, decided_by) => decided_by,
     };
-    let content = content(noindex, nofollow, directives).or(says_index.then(|| EXPLICIT.to_owned()));
-    Robots { index: !noindex, follow: !nofollow, content, decided_by }
+    let content =
+        content(noindex, nofollow, directives).or(says_index.then(|| EXPLICIT.to_owned()));
+    Robots {
+        index: !noindex,
+        follow: !nofollow,
+        content,
+        decided_by,
+    }
 }
 
 /// The words of the tag; a page that is not listed needs none of the directives about how it would be.

@@ -66,7 +66,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { urls: MOST_URLS, bytes: MOST_BYTES }
+        Self {
+            urls: MOST_URLS,
+            bytes: MOST_BYTES,
+        }
     }
 }
 
@@ -74,7 +77,10 @@ impl Default for Limits {
 #[must_use]
 pub fn page(seo: &Seo) -> Option<Page> {
     let values = &seo.sitemap;
-    let loc = values.loc.clone().filter(|loc| values.included && loc.len() < URL_LIMIT)?;
+    let loc = values
+        .loc
+        .clone()
+        .filter(|loc| values.included && loc.len() < URL_LIMIT)?;
     Some(Page {
         loc,
         lastmod: values.lastmod.clone(),
@@ -87,17 +93,31 @@ pub fn page(seo: &Seo) -> Option<Page> {
 /// All pages of the view's site, in their order.
 #[must_use]
 pub fn of_site(view: &View, project: &Project) -> Vec<Page> {
-    let Some(rules) = project.site(&view.locale).map(|site| &site.sitemap).filter(|rules| rules.enabled) else {
+    let Some(rules) = project
+        .site(&view.locale)
+        .map(|site| &site.sitemap)
+        .filter(|rules| rules.enabled)
+    else {
         return Vec::new();
     };
-    let entries = view.site.entries.iter().filter(|entry| entry.site == view.locale).filter_map(|entry| {
-        let page = page(&super::entry(view, entry, project))?;
-        Some((Kind::Entry, entry.collection.clone(), page))
-    });
-    let terms = view.site.terms.iter().filter(|term| term.site == view.locale).filter_map(|term| {
-        let page = page(&super::term(view, term, project))?;
-        Some((Kind::Term, term.taxonomy.clone(), page))
-    });
+    let entries = view
+        .site
+        .entries
+        .iter()
+        .filter(|entry| entry.site == view.locale)
+        .filter_map(|entry| {
+            let page = page(&super::entry(view, entry, project))?;
+            Some((Kind::Entry, entry.collection.clone(), page))
+        });
+    let terms = view
+        .site
+        .terms
+        .iter()
+        .filter(|term| term.site == view.locale)
+        .filter_map(|term| {
+            let page = page(&super::term(view, term, project))?;
+            Some((Kind::Term, term.taxonomy.clone(), page))
+        });
     let mut pages = ordered(entries.chain(terms).collect(), rules);
     pages.extend(below_collections(view, rules, project));
     distinct(pages)
@@ -107,11 +127,18 @@ pub fn of_site(view: &View, project: &Project) -> Vec<Page> {
 #[must_use]
 pub fn ordered(mut pages: Vec<(Kind, String, Page)>, rules: &SitemapRules) -> Vec<Page> {
     let place = |kind: Kind, owner: &str| {
-        let handles = if kind == Kind::Entry { &rules.collections } else { &rules.taxonomies };
-        handles.as_ref().and_then(|handles| handles.iter().position(|handle| handle == owner))
+        let handles = if kind == Kind::Entry {
+            &rules.collections
+        } else {
+            &rules.taxonomies
+        };
+        handles
+            .as_ref()
+            .and_then(|handles| handles.iter().position(|handle| handle == owner))
     };
     pages.sort_by(|a, b| {
-        let key = |(kind, owner, _): &(Kind, String, Page)| (*kind == Kind::Term, place(*kind, owner));
+        let key =
+            |(kind, owner, _): &(Kind, String, Page)| (*kind == Kind::Term, place(*kind, owner));
         key(a).cmp(&key(b)).then_with(|| a.2.loc.cmp(&b.2.loc))
     });
     pages.into_iter().map(|(_, _, page)| page).collect()
@@ -121,7 +148,10 @@ pub fn ordered(mut pages: Vec<(Kind, String, Page)>, rules: &SitemapRules) -> Ve
 #[must_use]
 pub fn distinct(pages: Vec<Page>) -> Vec<Page> {
     let mut seen = HashSet::with_capacity(pages.len());
-    pages.into_iter().filter(|page| seen.insert(page.loc.clone())).collect()
+    pages
+        .into_iter()
+        .filter(|page| seen.insert(page.loc.clone()))
+        .collect()
 }
 
 /// The terms that are listed below a collection: `/blog/tags/x`.
@@ -130,9 +160,17 @@ pub fn below_collections(view: &View, rules: &SitemapRules, project: &Project) -
     let mut pages = Vec::new();
     for (taxonomy, collections) in &rules.collection_taxonomies {
         for collection in collections {
-            let Some(base) = collection_url(view, collection) else { continue };
-            let terms = view.site.terms.iter().filter(|term| term.taxonomy == *taxonomy && term.site == view.locale);
-            let mut below: Vec<Page> = terms.filter_map(|term| term_below(view, term, &base, project)).collect();
+            let Some(base) = collection_url(view, collection) else {
+                continue;
+            };
+            let terms = view
+                .site
+                .terms
+                .iter()
+                .filter(|term| term.taxonomy == *taxonomy && term.site == view.locale);
+            let mut below: Vec<Page> = terms
+                .filter_map(|term| term_below(view, term, &base, project))
+                .collect();
             below.sort_by(|a, b| a.loc.cmp(&b.loc));
             pages.extend(below);
         }
@@ -143,15 +181,26 @@ pub fn below_collections(view: &View, rules: &SitemapRules, project: &Project) -
 /// Where a collection's terms stand: below the page it is mounted on, else below its handle.
 fn collection_url(view: &View, handle: &str) -> Option<String> {
     let collection = view.site.collection(handle)?;
-    let mount = collection.mount.as_deref().and_then(|id| view.localized(view.entry(id)?)).and_then(|entry| entry.permalink.clone());
+    let mount = collection
+        .mount
+        .as_deref()
+        .and_then(|id| view.localized(view.entry(id)?))
+        .and_then(|entry| entry.permalink.clone());
     let site = view.site.site(&view.locale)?;
-    mount.or_else(|| url::permalink(site, &format!("/{handle}"), view.site.settings.base_url.as_deref()))
+    mount.or_else(|| {
+        url::permalink(
+            site,
+            &format!("/{handle}"),
+            view.site.settings.base_url.as_deref(),
+        )
+    })
 }
 
 /// Such a page is listed by the settings themselves, whether or not the term's own page is.
 fn term_below(view: &View, term: &Term, base: &str, project: &Project) -> Option<Page> {
     let seo = super::term(view, term, project);
-    let is_listed = seo.robots.index && seo.canonical_is_self || seo.robots.decided_by == super::robots::DecidedBy::Environment;
+    let is_listed = seo.robots.index && seo.canonical_is_self
+        || seo.robots.decided_by == super::robots::DecidedBy::Environment;
     let values = seo.sitemap;
     is_listed.then(|| Page {
         loc: format!("{base}{}", term.uri),
@@ -173,7 +222,11 @@ pub fn files(pages: impl IntoIterator<Item = Page>, limits: Limits) -> impl Iter
 }
 
 fn file(pages: &mut std::iter::Peekable<impl Iterator<Item = Page>>, limits: Limits) -> File {
-    let mut file = File { xml: format!("{DECLARATION}{OPEN}"), lastmod: None, urls: 0 };
+    let mut file = File {
+        xml: format!("{DECLARATION}{OPEN}"),
+        lastmod: None,
+        urls: 0,
+    };
     let room = limits.bytes.saturating_sub(CLOSE.len());
     while let Some(page) = pages.peek() {
         let before = file.xml.len();
@@ -195,10 +248,18 @@ fn push(page: &Page, xml: &mut String) {
     if let Some(lastmod) = &page.lastmod {
         let _ = write!(xml, "<lastmod>{}</lastmod>", escape(lastmod));
     }
-    let _ = write!(xml, "<changefreq>{}</changefreq><priority>{:?}</priority>", escape(&page.changefreq), page.priority);
+    let _ = write!(
+        xml,
+        "<changefreq>{}</changefreq><priority>{:?}</priority>",
+        escape(&page.changefreq),
+        page.priority
+    );
     for other in &page.alternates {
         let (code, href) = (escape(&other.hreflang), escape(&other.href));
-        let _ = write!(xml, "<xhtml:link rel=\"alternate\" hreflang=\"{code}\" href=\"{href}\"/>");
+        let _ = write!(
+            xml,
+            "<xhtml:link rel=\"alternate\" hreflang=\"{code}\" href=\"{href}\"/>"
+        );
     }
     xml.push_str("</url>\n");
 }
@@ -206,10 +267,18 @@ fn push(page: &Page, xml: &mut String) {
 /// The index of sitemaps: each one's URL, with its latest change where that is known.
 #[must_use]
 pub fn index<'a>(sitemaps: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> String {
-    let mut xml = format!("{DECLARATION}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n");
+    let mut xml = format!(
+        "{DECLARATION}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+    );
     for (loc, lastmod) in sitemaps {
-        let lastmod = lastmod.map(|at| format!("<lastmod>{}</lastmod>", escape(at))).unwrap_or_default();
-        let _ = writeln!(xml, "<sitemap><loc>{}</loc>{lastmod}</sitemap>", escape(loc));
+        let lastmod = lastmod
+            .map(|at| format!("<lastmod>{}</lastmod>", escape(at)))
+            .unwrap_or_default();
+        let _ = writeln!(
+            xml,
+            "<sitemap><loc>{}</loc>{lastmod}</sitemap>",
+            escape(loc)
+        );
     }
     xml.push_str("</sitemapindex>\n");
     xml
@@ -219,6 +288,13 @@ pub fn index<'a>(sitemaps: impl IntoIterator<Item = (&'a str, Option<&'a str>)>)
 #[must_use]
 pub fn urls(view: &View) -> Vec<String> {
     let base = view.site.settings.base_url.as_deref();
-    let origins = view.site.content.sites.iter().filter_map(|site| url::site_origin(site, base));
-    origins.map(|origin| format!("{origin}/sitemap.xml")).collect()
+    let origins = view
+        .site
+        .content
+        .sites
+        .iter()
+        .filter_map(|site| url::site_origin(site, base));
+    origins
+        .map(|origin| format!("{origin}/sitemap.xml"))
+        .collect()
 }

@@ -11,7 +11,9 @@ use super::text;
 use super::values::Kind;
 use super::warning::{Code, Warning};
 
-const FREQUENCIES: [&str; 7] = ["always", "hourly", "daily", "weekly", "monthly", "yearly", "never"];
+const FREQUENCIES: [&str; 7] = [
+    "always", "hourly", "daily", "weekly", "monthly", "yearly", "never",
+];
 const PRIORITY: f64 = 0.5;
 
 /// The page in the sitemap.
@@ -57,7 +59,13 @@ pub enum Excluded {
 
 /// Resolves a page's place in the sitemap.
 #[must_use]
-pub fn resolve(page: &Page, input: &Input, site: &SiteSeo, canonical: Option<&str>, settings: &Settings) -> SitemapValues {
+pub fn resolve(
+    page: &Page,
+    input: &Input,
+    site: &SiteSeo,
+    canonical: Option<&str>,
+    settings: &Settings,
+) -> SitemapValues {
     let elsewhere = canonical != page.permalink.as_deref() && !settings.peak_strict;
     let reasons = [
         (page.permalink.is_none(), Excluded::NoUrl),
@@ -69,7 +77,10 @@ pub fn resolve(page: &Page, input: &Input, site: &SiteSeo, canonical: Option<&st
         (!is_listed(page, site), Excluded::CollectionNotListed),
         (!input.in_sitemap || !input.enabled, Excluded::EntryDisabled),
     ];
-    let excluded_by = reasons.into_iter().find(|(applies, _)| *applies).map(|(_, reason)| reason);
+    let excluded_by = reasons
+        .into_iter()
+        .find(|(applies, _)| *applies)
+        .map(|(_, reason)| reason);
     let strict_zero = settings.peak_strict && input.priority == 0.0;
     SitemapValues {
         included: excluded_by.is_none(),
@@ -77,7 +88,11 @@ pub fn resolve(page: &Page, input: &Input, site: &SiteSeo, canonical: Option<&st
         loc: page.permalink.clone(),
         lastmod: page.lastmod.clone(),
         changefreq: input.changefreq,
-        priority: if strict_zero { PRIORITY } else { input.priority },
+        priority: if strict_zero {
+            PRIORITY
+        } else {
+            input.priority
+        },
     }
 }
 
@@ -86,23 +101,39 @@ fn is_listed(page: &Page, site: &SiteSeo) -> bool {
         Kind::Entry => &site.sitemap.collections,
         Kind::Term => &site.sitemap.taxonomies,
     };
-    listed.as_ref().is_none_or(|handles| handles.iter().any(|handle| handle == page.subject.owner))
+    listed
+        .as_ref()
+        .is_none_or(|handles| handles.iter().any(|handle| handle == page.subject.owner))
 }
 
 /// A stored change frequency, or the dialect's default where there is none; an unknown one is weekly.
-pub fn changefreq(stored: Option<&Value>, default: &'static str, field: &str, warnings: &mut Vec<Warning>) -> &'static str {
-    let Some(text) = stored.and_then(text::scalar).and_then(|text| text::collapse(&text)) else {
+pub fn changefreq(
+    stored: Option<&Value>,
+    default: &'static str,
+    field: &str,
+    warnings: &mut Vec<Warning>,
+) -> &'static str {
+    let Some(text) = stored
+        .and_then(text::scalar)
+        .and_then(|text| text::collapse(&text))
+    else {
         return default;
     };
-    FREQUENCIES.into_iter().find(|known| text.eq_ignore_ascii_case(known)).unwrap_or_else(|| {
-        warnings.push(Warning::on(Code::UnknownValue, field).with(text));
-        "weekly"
-    })
+    FREQUENCIES
+        .into_iter()
+        .find(|known| text.eq_ignore_ascii_case(known))
+        .unwrap_or_else(|| {
+            warnings.push(Warning::on(Code::UnknownValue, field).with(text));
+            "weekly"
+        })
 }
 
 /// A stored priority, a comma for its point accepted, kept between 0 and 1.
 pub fn priority(stored: Option<&Value>, field: &str, warnings: &mut Vec<Warning>) -> f64 {
-    let Some(text) = stored.and_then(text::scalar).and_then(|text| text::collapse(&text)) else {
+    let Some(text) = stored
+        .and_then(text::scalar)
+        .and_then(|text| text::collapse(&text))
+    else {
         return PRIORITY;
     };
     match text.replace(',', ".").parse::<f64>() {

@@ -88,16 +88,37 @@ pub struct Twitter {
 
 /// Resolves Open Graph; the description is the page's where it has none of its own.
 #[must_use]
-pub fn open_graph(page: &Page, input: &Input, site: &SiteSeo, alternates: &[Alternate], settings: &Settings) -> OpenGraph {
-    let is_article = !settings.peak_strict && (page.dated || settings.article_collections.iter().any(|handle| handle == page.subject.owner));
-    let article = ArticleTimes { published_time: page.published_time.clone(), modified_time: page.modified_time.clone() };
-    let image = page.image.as_ref().map(|found| strictly(&found.image, settings));
+pub fn open_graph(
+    page: &Page,
+    input: &Input,
+    site: &SiteSeo,
+    alternates: &[Alternate],
+    settings: &Settings,
+) -> OpenGraph {
+    let is_article = !settings.peak_strict
+        && (page.dated
+            || settings
+                .article_collections
+                .iter()
+                .any(|handle| handle == page.subject.owner));
+    let article = ArticleTimes {
+        published_time: page.published_time.clone(),
+        modified_time: page.modified_time.clone(),
+    };
+    let image = page
+        .image
+        .as_ref()
+        .map(|found| strictly(&found.image, settings));
     let text = |sourced: &Option<Sourced>| sourced.as_ref().map(|sourced| sourced.text.clone());
     OpenGraph {
         kind: if is_article { "article" } else { "website" },
         site_name: site.site_name.clone(),
         locale: hreflang::bare(&page.locale).replace('-', "_"),
-        locale_alternate: if settings.peak_strict { Vec::new() } else { other_locales(page, alternates) },
+        locale_alternate: if settings.peak_strict {
+            Vec::new()
+        } else {
+            other_locales(page, alternates)
+        },
         url: page.permalink.clone(),
         title: text(&input.og_title),
         description: text(&input.og_description).or_else(|| text(&input.description)),
@@ -108,15 +129,38 @@ pub fn open_graph(page: &Page, input: &Input, site: &SiteSeo, alternates: &[Alte
 
 /// What X shows: the same, but for what the page says otherwise.
 #[must_use]
-pub fn twitter(page: &Page, input: &Input, site: &SiteSeo, og: &OpenGraph, settings: &Settings) -> Twitter {
+pub fn twitter(
+    page: &Page,
+    input: &Input,
+    site: &SiteSeo,
+    og: &OpenGraph,
+    settings: &Settings,
+) -> Twitter {
     if settings.peak_strict {
-        return Twitter { card: None, site: None, title: None, description: None, image: None, image_alt: None };
+        return Twitter {
+            card: None,
+            site: None,
+            title: None,
+            description: None,
+            image: None,
+            image_alt: None,
+        };
     }
     let image = page.twitter_image.as_ref().or(og.image.as_ref());
-    let default_card = if image.is_some() { "summary_large_image" } else { "summary" };
+    let default_card = if image.is_some() {
+        "summary_large_image"
+    } else {
+        "summary"
+    };
     let own = |text: &Option<String>| text.as_deref().and_then(text::plain);
     Twitter {
-        card: Some(input.twitter.card.clone().unwrap_or_else(|| default_card.to_owned())),
+        card: Some(
+            input
+                .twitter
+                .card
+                .clone()
+                .unwrap_or_else(|| default_card.to_owned()),
+        ),
         site: site.twitter_site.clone(),
         title: own(&input.twitter.title).or_else(|| og.title.clone()),
         description: own(&input.twitter.description).or_else(|| og.description.clone()),
@@ -137,14 +181,22 @@ pub fn at_handle(stored: &str) -> Option<String> {
 pub fn is_showable(found: &Found) -> bool {
     let path = found.image.asset.as_deref().unwrap_or(&found.image.url);
     let path = path.split(['?', '#']).next().unwrap_or(path);
-    let extension = path.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = path
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
     !matches!(extension.as_deref(), Some("svg" | "svgz" | "gif"))
 }
 
 fn other_locales(page: &Page, alternates: &[Alternate]) -> Vec<String> {
-    let others = alternates.iter().filter(|alternate| alternate.hreflang != hreflang::DEFAULT && alternate.site != page.subject.site);
+    let others = alternates.iter().filter(|alternate| {
+        alternate.hreflang != hreflang::DEFAULT && alternate.site != page.subject.site
+    });
     others
-        .filter_map(|alternate| page.members.iter().find(|member| member.site == alternate.site))
+        .filter_map(|alternate| {
+            page.members
+                .iter()
+                .find(|member| member.site == alternate.site)
+        })
         .map(|member| hreflang::bare(&member.locale).replace('-', "_"))
         .collect()
 }
@@ -152,7 +204,13 @@ fn other_locales(page: &Page, alternates: &[Alternate]) -> Vec<String> {
 /// Peak prints an image's URL and nothing else.
 fn strictly(image: &Image, settings: &Settings) -> Image {
     if settings.peak_strict {
-        Image { width: None, height: None, media_type: None, alt: None, ..image.clone() }
+        Image {
+            width: None,
+            height: None,
+            media_type: None,
+            alt: None,
+            ..image.clone()
+        }
     } else {
         image.clone()
     }

@@ -16,9 +16,44 @@ const TAG_LIMIT: usize = 4096;
 
 /// Elements that stand on lines of their own: stripping their tags must not glue words together.
 const BLOCKS: [&str; 38] = [
-    "address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
-    "ol", "option", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "br",
+    "caption",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "td",
+    "th",
+    "tr",
+    "ul",
 ];
 
 /// Whether a stored flag is on. For flags only: `"0"` in a text field is text.
@@ -28,7 +63,10 @@ pub fn truthy(value: &Value) -> bool {
         Value::Null => false,
         Value::Bool(flag) => *flag,
         Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !matches!(text.trim().to_ascii_lowercase().as_str(), "" | "0" | "false"),
+        Value::String(text) => !matches!(
+            text.trim().to_ascii_lowercase().as_str(),
+            "" | "0" | "false"
+        ),
         Value::Array(items) => !items.is_empty(),
         Value::Object(members) => !members.is_empty(),
     }
@@ -64,9 +102,16 @@ pub fn truncate(text: &str) -> String {
     if text.chars().count() <= DESCRIPTION_LIMIT {
         return text.to_owned();
     }
-    let (cut, next) = text.char_indices().nth(DESCRIPTION_LIMIT - DOTS.len()).unwrap_or((text.len(), ' '));
+    let (cut, next) = text
+        .char_indices()
+        .nth(DESCRIPTION_LIMIT - DOTS.len())
+        .unwrap_or((text.len(), ' '));
     let head = &text[..cut];
-    let whole = if next.is_whitespace() { head } else { head.rfind(' ').map_or(head, |space| &head[..space]) };
+    let whole = if next.is_whitespace() {
+        head
+    } else {
+        head.rfind(' ').map_or(head, |space| &head[..space])
+    };
     format!("{}{DOTS}", whole.trim_end())
 }
 
@@ -74,7 +119,9 @@ pub fn truncate(text: &str) -> String {
 #[must_use]
 pub fn bard_text(nodes: &[Value]) -> Option<String> {
     let mut text = String::new();
-    nodes.iter().for_each(|node| push_text(node, &mut text));
+    for node in nodes {
+        push_text(node, &mut text);
+    }
     collapse(&text)
 }
 
@@ -82,7 +129,9 @@ pub fn bard_text(nodes: &[Value]) -> Option<String> {
 #[must_use]
 pub fn paragraph_text(nodes: &[Value]) -> Option<String> {
     let mut text = String::new();
-    nodes.iter().filter(|node| is(node, "paragraph")).for_each(|node| push_text(node, &mut text));
+    for paragraph in nodes.iter().filter(|node| is(node, "paragraph")) {
+        push_text(paragraph, &mut text);
+    }
     collapse(&text)
 }
 
@@ -90,7 +139,10 @@ pub fn paragraph_text(nodes: &[Value]) -> Option<String> {
 #[must_use]
 pub fn as_bard(value: &Value) -> Option<&[Value]> {
     let nodes = value.as_array()?;
-    nodes.iter().all(|node| kind(node).is_some()).then_some(nodes)
+    nodes
+        .iter()
+        .all(|node| kind(node).is_some())
+        .then_some(nodes)
 }
 
 /// One line: every run of white space, no-break spaces among it, is one space.
@@ -115,8 +167,14 @@ fn push_text(node: &Value, text: &mut String) {
         text.push_str(node.get("text").and_then(Value::as_str).unwrap_or_default());
     } else if !is(node, "set") {
         text.push(' ');
-        let children = node.get("content").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        children.iter().for_each(|child| push_text(child, text));
+        for child in node
+            .get("content")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            push_text(child, text);
+        }
     }
 }
 
@@ -131,18 +189,15 @@ fn strip_tags(text: &str) -> String {
     while let Some(open) = rest.find('<') {
         out.push_str(&rest[..open]);
         rest = &rest[open..];
-        match tag_length(rest) {
-            Some(length) => {
-                if is_block(&rest[..length]) {
-                    out.push(' ');
-                }
-                rest = &rest[length..];
-            }
-            None => {
-                out.push('<');
-                rest = &rest[1..];
-            }
+        let Some(length) = tag_length(rest) else {
+            out.push('<');
+            rest = &rest[1..];
+            continue;
+        };
+        if is_block(&rest[..length]) {
+            out.push(' ');
         }
+        rest = &rest[length..];
     }
     out.push_str(rest);
     out
@@ -157,7 +212,9 @@ fn tag_length(rest: &str) -> Option<usize> {
     if !inner.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '!' | '?')) {
         return None;
     }
-    quoted_end(rest).or_else(|| rest.find('>')).map(|end| end + 1)
+    quoted_end(rest)
+        .or_else(|| rest.find('>'))
+        .map(|end| end + 1)
 }
 
 /// Where the tag ends if `>` inside quoted attribute values does not count.
@@ -176,6 +233,10 @@ fn quoted_end(rest: &str) -> Option<usize> {
 
 fn is_block(tag: &str) -> bool {
     let name = tag.trim_start_matches(['<', '/']);
-    let end = name.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(name.len());
-    BLOCKS.binary_search(&name[..end].to_ascii_lowercase().as_str()).is_ok()
+    let end = name
+        .find(|letter: char| !letter.is_ascii_alphanumeric())
+        .unwrap_or(name.len());
+    BLOCKS
+        .binary_search(&name[..end].to_ascii_lowercase().as_str())
+        .is_ok()
 }

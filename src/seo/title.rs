@@ -23,7 +23,10 @@ pub struct TitleParts {
 /// The whole title and its parts.
 #[must_use]
 pub fn resolve(title: &Title, site: &SiteSeo) -> (Option<String>, TitleParts) {
-    let page = join(title.parts.iter().filter_map(|part| text::inline(part)), &site.separator);
+    let page = join(
+        title.parts.iter().filter_map(|part| text::inline(part)),
+        &site.separator,
+    );
     let site_name = site.site_name.clone();
     let appended = site_name.is_some() && title.site_name != SiteName::Without;
     let parts = match title.site_name {
@@ -32,7 +35,15 @@ pub fn resolve(title: &Title, site: &SiteSeo) -> (Option<String>, TitleParts) {
         SiteName::Without => [page.clone(), None],
     };
     let whole = join(parts.into_iter().flatten(), &site.separator);
-    (whole, TitleParts { page, separator: site.separator.clone(), site_name, site_name_appended: appended })
+    (
+        whole,
+        TitleParts {
+            page,
+            separator: site.separator.clone(),
+            site_name,
+            site_name_appended: appended,
+        },
+    )
 }
 
 fn join(parts: impl Iterator<Item = String>, separator: &str) -> Option<String> {

@@ -60,13 +60,19 @@ pub struct Sourced {
 impl Sourced {
     /// A text with its source.
     pub fn new(text: impl Into<String>, source: impl Into<String>) -> Self {
-        Self { text: text.into(), source: source.into() }
+        Self {
+            text: text.into(),
+            source: source.into(),
+        }
     }
 
     /// The text without markup, on one line; `None` where nothing is left.
     #[must_use]
     pub fn plain(self) -> Option<Self> {
-        Some(Self { text: text::plain(&self.text)?, source: self.source })
+        Some(Self {
+            text: text::plain(&self.text)?,
+            source: self.source,
+        })
     }
 }
 
@@ -74,25 +80,44 @@ impl<'a> Values<'a> {
     /// Values in the order in which they win, and the blueprint's fields.
     #[must_use]
     pub fn new(kind: Kind, layers: Vec<(Layer, &'a Data)>, fields: &'a [Field]) -> Self {
-        Self { kind, layers, fields }
+        Self {
+            kind,
+            layers,
+            fields,
+        }
     }
 
     /// The value that counts; `null` where the file says so.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Stored<'a>> {
-        self.layers.iter().find_map(|(layer, data)| Some(Stored { value: data.get(key)?, layer: *layer }))
+        self.layers.iter().find_map(|(layer, data)| {
+            Some(Stored {
+                value: data.get(key)?,
+                layer: *layer,
+            })
+        })
     }
 
     /// Every stored value of a key, in the order in which they win.
     pub fn all(&self, key: &str) -> impl Iterator<Item = Stored<'a>> {
-        self.layers.iter().filter_map(move |(layer, data)| Some(Stored { value: data.get(key)?, layer: *layer }))
+        self.layers.iter().filter_map(move |(layer, data)| {
+            Some(Stored {
+                value: data.get(key)?,
+                layer: *layer,
+            })
+        })
     }
 
     /// The value that counts, or the blueprint's default where it is `null` or there is none.
     #[must_use]
     pub fn set(&self, key: &str) -> Option<Stored<'a>> {
         let stored = self.get(key).filter(|stored| !stored.value.is_null());
-        stored.or_else(|| Some(Stored { value: default(self.fields, key)?, layer: Layer::Blueprint }))
+        stored.or_else(|| {
+            Some(Stored {
+                value: default(self.fields, key)?,
+                layer: Layer::Blueprint,
+            })
+        })
     }
 
     /// The same without its layer.
@@ -105,13 +130,17 @@ impl<'a> Values<'a> {
     #[must_use]
     pub fn text(&self, key: &str) -> Option<Sourced> {
         let stored = self.set(key)?;
-        Some(Sourced::new(text::scalar(stored.value)?, self.source(key, stored.layer)))
+        Some(Sourced::new(
+            text::scalar(stored.value)?,
+            self.source(key, stored.layer),
+        ))
     }
 
     /// The value that counts as text, unless it is blank.
     #[must_use]
     pub fn filled(&self, key: &str) -> Option<Sourced> {
-        self.text(key).filter(|sourced| !sourced.text.trim().is_empty())
+        self.text(key)
+            .filter(|sourced| !sourced.text.trim().is_empty())
     }
 
     /// The value that counts as plain text, if any is left of it.
@@ -129,7 +158,11 @@ impl<'a> Values<'a> {
     /// Every key that is stored anywhere.
     #[must_use]
     pub fn keys(&self) -> Vec<&'a str> {
-        self.layers.iter().flat_map(|(_, data)| data.keys()).map(String::as_str).collect()
+        self.layers
+            .iter()
+            .flat_map(|(_, data)| data.keys())
+            .map(String::as_str)
+            .collect()
     }
 
     /// How `sources` names a key of a layer.

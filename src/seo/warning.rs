@@ -64,18 +64,28 @@ impl Warning {
     /// A warning with nothing to add.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, field: None, detail: None }
+        Self {
+            code,
+            field: None,
+            detail: None,
+        }
     }
 
     /// A warning about a field.
     #[must_use]
     pub fn on(code: Code, field: &str) -> Self {
-        Self { field: Some(field.to_owned()), ..Self::new(code) }
+        Self {
+            field: Some(field.to_owned()),
+            ..Self::new(code)
+        }
     }
 
     /// The same with what was found.
     #[must_use]
     pub fn with(self, detail: impl Into<String>) -> Self {
-        Self { detail: Some(detail.into()), ..self }
+        Self {
+            detail: Some(detail.into()),
+            ..self
+        }
     }
 }

@@ -5,7 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection};
 
 use super::{Error, Store};
@@ -30,8 +33,15 @@ impl Store {
     /// If the file cannot be opened, is of a newer schema, or is no SQLite database.
     pub async fn open(database: &str) -> Result<Self, Error> {
         let path = path_of(database)?;
-        let unreadable = |cause| Error::Unreadable { path: path.clone(), cause };
-        let mut connection = writing(&path).create_if_missing(true).connect().await.map_err(unreadable)?;
+        let unreadable = |cause| Error::Unreadable {
+            path: path.clone(),
+            cause,
+        };
+        let mut connection = writing(&path)
+            .create_if_missing(true)
+            .connect()
+            .await
+            .map_err(unreadable)?;
         migrate(&mut connection, &path).await?;
         connection.close().await?;
         Self::reading(path, true).await
@@ -63,28 +73,52 @@ impl Store {
             Err(_) if !writable => reading(&path, true).await,
             opened => opened,
         };
-        let readers = readers.map_err(|cause| Error::Unreadable { path: path.clone(), cause })?;
-        Ok(Self { engine: Sqlite { readers, path, writable } })
+        let readers = readers.map_err(|cause| Error::Unreadable {
+            path: path.clone(),
+            cause,
+        })?;
+        Ok(Self {
+            engine: Sqlite {
+                readers,
+                path,
+                writable,
+            },
+        })
     }
 }
 
 impl Sqlite {
     pub(super) async fn writer(&self) -> Result<SqliteConnection, Error> {
         let connected = writing(&self.path).connect().await;
-        connected.map_err(|cause| Error::Unreadable { path: self.path.clone(), cause })
+        connected.map_err(|cause| Error::Unreadable {
+            path: self.path.clone(),
+            cause,
+        })
     }
 
     async fn schema(&self) -> Result<i64, Error> {
-        let known = sqlx::query_scalar("select count(*) from sqlite_master where name = '_sqlx_migrations'");
-        let tables: i64 = known.fetch_one(&self.readers).await.map_err(|cause| self.unreadable(cause))?;
+        let known = sqlx::query_scalar(
+            "select count(*) from sqlite_master where name = '_sqlx_migrations'",
+        );
+        let tables: i64 = known
+            .fetch_one(&self.readers)
+            .await
+            .map_err(|cause| self.unreadable(cause))?;
         if tables == 0 {
             return Ok(0);
         }
-        Ok(sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations").fetch_one(&self.readers).await?)
+        Ok(
+            sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
+                .fetch_one(&self.readers)
+                .await?,
+        )
     }
 
     fn unreadable(&self, cause: sqlx::Error) -> Error {
-        Error::Unreadable { path: self.path.clone(), cause }
+        Error::Unreadable {
+            path: self.path.clone(),
+            cause,
+        }
     }
 }
 
@@ -103,20 +137,30 @@ async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), E
     let path = path.to_owned();
     match MIGRATIONS.run(connection).await {
         Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found)) => Err(Error::NewerSchema { path, found, known: newest() }),
+        Err(MigrateError::VersionMissing(found)) => Err(Error::NewerSchema {
+            path,
+            found,
+            known: newest(),
+        }),
         Err(MigrateError::Execute(cause)) => Err(Error::Unreadable { path, cause }),
         Err(cause) => Err(Error::Migration { path, cause }),
     }
 }
 
 fn newest() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
 }
 
 fn path_of(database: &str) -> Result<PathBuf, Error> {
     let path = match database.split_once(':') {
         Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
-        Some((engine, rest)) if rest.starts_with("//") => return Err(Error::Engine(engine.to_owned())),
+        Some((engine, rest)) if rest.starts_with("//") => {
+            return Err(Error::Engine(engine.to_owned()));
+        }
         _ => database,
     };
     PathBuf::from_str(path).map_err(|never| match never {})
@@ -131,5 +175,9 @@ async fn reading(path: &Path, immutable: bool) -> Result<SqlitePool, sqlx::Error
         .immutable(immutable)
         .pragma("query_only", "on")
         .busy_timeout(Duration::from_secs(5));
-    SqlitePoolOptions::new().max_connections(READERS).test_before_acquire(false).connect_with(options).await
+    SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await
 }

@@ -113,13 +113,24 @@ impl Store {
     pub async fn entries(&self, query: &Query, now: Timestamp) -> Result<Snapshot<Listing>, Error> {
         let place = query.after.clone().unwrap_or_else(|| beginning(query));
         let owner = query.collection.clone().unwrap_or(place.owner);
-        let rows = sqlx::query(statement(query)).bind(moment::stored(now)).bind(owner).bind(&query.site).bind(query.count);
+        let rows = sqlx::query(statement(query))
+            .bind(moment::stored(now))
+            .bind(owner)
+            .bind(&query.site)
+            .bind(query.count);
         let rows = match place.key {
             Key::Number(number) => rows.bind(number),
             Key::Text(text) => rows.bind(text),
         };
-        let rows = rows.bind(place.id).bind(query.limit).bind(query.bodies).fetch_all(&self.engine.readers).await?;
-        let total = rows.first().and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten());
+        let rows = rows
+            .bind(place.id)
+            .bind(query.limit)
+            .bind(query.bodies)
+            .fetch_all(&self.engine.readers)
+            .await?;
+        let total = rows
+            .first()
+            .and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten());
         Ok(snapshot(&rows)?.map(|documents| Listing { documents, total }))
     }
 }
@@ -134,7 +145,11 @@ impl Document {
             Sort::Title => Key::Text(self.title_key.clone()),
             Sort::UpdatedAt => Key::Number(self.updated_at),
         };
-        Place { owner: self.owner.clone(), key, id: self.id.clone() }
+        Place {
+            owner: self.owner.clone(),
+            key,
+            id: self.id.clone(),
+        }
     }
 }
 
@@ -154,12 +169,20 @@ fn statement(query: &Query) -> &'static str {
 
 /// The place in front of all entries.
 fn beginning(query: &Query) -> Place {
-    let (number, text) = if query.descending { (moment::NEVER, "\u{10ffff}") } else { (moment::ALWAYS, "") };
+    let (number, text) = if query.descending {
+        (moment::NEVER, "\u{10ffff}")
+    } else {
+        (moment::ALWAYS, "")
+    };
     let key = match query.sort {
         Sort::Title => Key::Text(text.to_owned()),
         _ => Key::Number(number),
     };
-    Place { owner: text.to_owned(), key, id: text.to_owned() }
+    Place {
+        owner: text.to_owned(),
+        key,
+        id: text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -171,10 +194,21 @@ mod tests {
     async fn every_order_is_a_walk_along_an_index() {
         let collections = [None, Some("posts".to_owned())];
         for sort in [Sort::OwnOrder, Sort::Date, Sort::Title, Sort::UpdatedAt] {
-            for (collection, descending) in collections.iter().flat_map(|collection| [(collection, false), (collection, true)]) {
-                let query = Query { collection: collection.clone(), sort, descending, ..Query::default() };
+            for (collection, descending) in collections
+                .iter()
+                .flat_map(|collection| [(collection, false), (collection, true)])
+            {
+                let query = Query {
+                    collection: collection.clone(),
+                    sort,
+                    descending,
+                    ..Query::default()
+                };
                 let plan = plan(statement(&query)).await;
-                assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{query:?}\n{plan}");
+                assert!(
+                    !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
+                    "{query:?}\n{plan}"
+                );
             }
         }
     }

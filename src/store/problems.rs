@@ -21,27 +21,42 @@ impl Store {
         now: Timestamp,
     ) -> Result<Snapshot<Vec<(i64, Problem)>>, Error> {
         let rows = sqlx::query(concat!(
-            "select ", head!(), ", p.number, p.severity, p.code, p.path, p.line, p.column_number, p.message, p.entry
+            "select ",
+            head!(),
+            ", p.number, p.severity, p.code, p.path, p.line, p.column_number, p.message, p.entry
              from generation g
              left join problem p on p.number > $2 and ($3 is null or p.severity = $3)
              where g.id = 1 order by p.number limit $4"
         ));
-        let rows = rows.bind(moment::stored(now)).bind(after).bind(severity.map(severity_name)).bind(limit);
+        let rows = rows
+            .bind(moment::stored(now))
+            .bind(after)
+            .bind(severity.map(severity_name))
+            .bind(limit);
         let found = snapshot::<ProblemRow>(&rows.fetch_all(&self.engine.readers).await?)?;
         Ok(found.map(|rows| rows.into_iter().map(ProblemRow::into_problem).collect()))
     }
 }
 
 /// Writes the problems if they are others than those stored; says whether they were.
-pub(super) async fn replace(connection: &mut SqliteConnection, problems: &[Problem]) -> Result<bool, Error> {
+pub(super) async fn replace(
+    connection: &mut SqliteConnection,
+    problems: &[Problem],
+) -> Result<bool, Error> {
     let stored = sqlx::query_as::<_, ProblemRow>(
         "select number, severity, code, path, line, column_number, message, entry from problem order by number",
     );
     let stored = stored.fetch_all(&mut *connection).await?;
-    if stored.into_iter().map(|row| row.into_problem().1).eq(problems.iter().cloned()) {
+    if stored
+        .into_iter()
+        .map(|row| row.into_problem().1)
+        .eq(problems.iter().cloned())
+    {
         return Ok(false);
     }
-    sqlx::query("delete from problem").execute(&mut *connection).await?;
+    sqlx::query("delete from problem")
+        .execute(&mut *connection)
+        .await?;
     for (number, problem) in (1..).zip(problems) {
         insert(connection, number, problem).await?;
     }
@@ -49,14 +64,26 @@ pub(super) async fn replace(connection: &mut SqliteConnection, problems: &[Probl
 }
 
 /// Inserts one problem of the import.
-async fn insert(connection: &mut SqliteConnection, number: i64, problem: &Problem) -> Result<(), Error> {
+async fn insert(
+    connection: &mut SqliteConnection,
+    number: i64,
+    problem: &Problem,
+) -> Result<(), Error> {
     let place = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());
     let insert = sqlx::query(
         "insert into problem (number, severity, code, path, line, column_number, message, entry)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     );
-    let insert = insert.bind(number).bind(severity_name(problem.severity)).bind(&problem.code).bind(&problem.path);
-    let insert = insert.bind(place(problem.line)).bind(place(problem.column)).bind(&problem.message).bind(&problem.entry);
+    let insert = insert
+        .bind(number)
+        .bind(severity_name(problem.severity))
+        .bind(&problem.code)
+        .bind(&problem.path);
+    let insert = insert
+        .bind(place(problem.line))
+        .bind(place(problem.column))
+        .bind(&problem.message)
+        .bind(&problem.entry);
     insert.execute(connection).await?;
     Ok(())
 }
@@ -82,7 +109,18 @@ impl ProblemRow {
         };
         let place = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
         let (line, column) = (place(self.line), place(self.column_number));
-        (self.number, Problem { severity, code: self.code, path: self.path, line, column, message: self.message, entry: self.entry })
+        (
+            self.number,
+            Problem {
+                severity,
+                code: self.code,
+                path: self.path,
+                line,
+                column,
+                message: self.message,
+                entry: self.entry,
+            },
+        )
     }
 }
 

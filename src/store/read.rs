@@ -14,7 +14,12 @@ use super::{Error, Kind, Snapshot, Store, id_key, moment};
 /// `visible_from` and `visible_until` hold the version's validity, the entry's window and `published` in one.
 macro_rules! visible {
     ($item:literal) => {
-        concat!($item, ".visible_from <= $1 and $1 < ", $item, ".visible_until")
+        concat!(
+            $item,
+            ".visible_from <= $1 and $1 < ",
+            $item,
+            ".visible_until"
+        )
     };
 }
 pub(super) use visible;
@@ -107,29 +112,49 @@ pub struct Generation {
 }
 
 const ENTRY: &str = concat!(
-    "select ", head!(), ", ", document!(), "
+    "select ",
+    head!(),
+    ", ",
+    document!(),
+    "
      from generation g
-     left join item i on i.kind = 'entry' and i.id = $2 and ", visible!("i"), "
+     left join item i on i.kind = 'entry' and i.id = $2 and ",
+    visible!("i"),
+    "
      left join summary s on s.number = i.number
      left join body b on b.number = i.number
      where g.id = 1 limit 1"
 );
 
 const LOCALIZATION: &str = concat!(
-    "select ", head!(), ", ", document!(), "
+    "select ",
+    head!(),
+    ", ",
+    document!(),
+    "
      from generation g
-     left join item asked on asked.kind = 'entry' and asked.id = $2 and ", visible!("asked"), "
-     left join item i on i.kind = 'entry' and i.localizes = asked.localizes and i.site = $3 and ", visible!("i"), "
+     left join item asked on asked.kind = 'entry' and asked.id = $2 and ",
+    visible!("asked"),
+    "
+     left join item i on i.kind = 'entry' and i.localizes = asked.localizes and i.site = $3 and ",
+    visible!("i"),
+    "
      left join summary s on s.number = i.number
      left join body b on b.number = i.number
      where g.id = 1 limit 1"
 );
 
 const COLLECTIONS: &str = concat!(
-    "select ", head!(), ", i.number, i.id, s.object as summary,
-     (select count(*) from item e where e.kind = 'entry' and e.owner = i.id and ", visible!("e"), ") as entries
+    "select ",
+    head!(),
+    ", i.number, i.id, s.object as summary,
+     (select count(*) from item e where e.kind = 'entry' and e.owner = i.id and ",
+    visible!("e"),
+    ") as entries
      from generation g
-     left join item i on i.kind = 'collection' and i.owner = '' and ($2 is null or i.id = $2) and ", visible!("i"), "
+     left join item i on i.kind = 'collection' and i.owner = '' and ($2 is null or i.id = $2) and ",
+    visible!("i"),
+    "
      left join summary s on s.number = i.number
      where g.id = 1 order by i.position"
 );
@@ -148,9 +173,17 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn entry(&self, id: &str, now: Timestamp) -> Result<Snapshot<Option<Document>>, Error> {
+    pub async fn entry(
+        &self,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Document>>, Error> {
         let rows = sqlx::query(ENTRY);
-        let rows = rows.bind(moment::stored(now)).bind(id_key(id)).fetch_all(&self.engine.readers).await?;
+        let rows = rows
+            .bind(moment::stored(now))
+            .bind(id_key(id))
+            .fetch_all(&self.engine.readers)
+            .await?;
         Ok(snapshot(&rows)?.map(first))
     }
 
@@ -158,9 +191,19 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn localization(&self, id: &str, site: &str, now: Timestamp) -> Result<Snapshot<Option<Document>>, Error> {
+    pub async fn localization(
+        &self,
+        id: &str,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Document>>, Error> {
         let rows = sqlx::query(LOCALIZATION);
-        let rows = rows.bind(moment::stored(now)).bind(id_key(id)).bind(site).fetch_all(&self.engine.readers).await?;
+        let rows = rows
+            .bind(moment::stored(now))
+            .bind(id_key(id))
+            .bind(site)
+            .fetch_all(&self.engine.readers)
+            .await?;
         Ok(snapshot(&rows)?.map(first))
     }
 
@@ -168,9 +211,17 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn collections(&self, handle: Option<&str>, now: Timestamp) -> Result<Snapshot<Vec<Collection>>, Error> {
+    pub async fn collections(
+        &self,
+        handle: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Snapshot<Vec<Collection>>, Error> {
         let rows = sqlx::query(COLLECTIONS);
-        let rows = rows.bind(moment::stored(now)).bind(handle).fetch_all(&self.engine.readers).await?;
+        let rows = rows
+            .bind(moment::stored(now))
+            .bind(handle)
+            .fetch_all(&self.engine.readers)
+            .await?;
         snapshot(&rows)
     }
 
@@ -182,7 +233,10 @@ impl Store {
         let names = sqlx::query_scalar(
             "select distinct name from field where kind = 'entry' and ($1 is null or owner = $1) order by name",
         );
-        Ok(names.bind(collection).fetch_all(&self.engine.readers).await?)
+        Ok(names
+            .bind(collection)
+            .fetch_all(&self.engine.readers)
+            .await?)
     }
 
     /// Ids of the items of a kind that has no owners: handles of collections, of sites.
@@ -190,8 +244,13 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn handles(&self, kind: Kind) -> Result<Vec<String>, Error> {
-        let handles = sqlx::query_scalar("select distinct id from item where kind = $1 and owner = '' order by id");
-        Ok(handles.bind(kind.name()).fetch_all(&self.engine.readers).await?)
+        let handles = sqlx::query_scalar(
+            "select distinct id from item where kind = $1 and owner = '' order by id",
+        );
+        Ok(handles
+            .bind(kind.name())
+            .fetch_all(&self.engine.readers)
+            .await?)
     }
 }
 
@@ -217,7 +276,9 @@ where
 }
 
 fn optional(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, Error> {
-    Ok(row.try_get::<Option<i64>, _>(column)?.and_then(moment::read))
+    Ok(row
+        .try_get::<Option<i64>, _>(column)?
+        .and_then(moment::read))
 }
 
 pub(super) fn first<T>(values: Vec<T>) -> Option<T> {
@@ -229,11 +290,23 @@ pub(super) fn first<T>(values: Vec<T>) -> Option<T> {
 pub(super) async fn plan(statement: &'static str) -> String {
     use sqlx::Connection;
 
-    let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
-    super::engine::MIGRATIONS.run(&mut connection).await.unwrap();
+    let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:")
+        .await
+        .unwrap();
+    super::engine::MIGRATIONS
+        .run(&mut connection)
+        .await
+        .unwrap();
     let explain = sqlx::AssertSqlSafe(format!("explain query plan {statement}"));
-    let steps = sqlx::query(explain).fetch_all(&mut connection).await.unwrap();
-    steps.iter().map(|step| step.get::<String, _>("detail")).collect::<Vec<_>>().join("\n")
+    let steps = sqlx::query(explain)
+        .fetch_all(&mut connection)
+        .await
+        .unwrap();
+    steps
+        .iter()
+        .map(|step| step.get::<String, _>("detail"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -244,7 +317,10 @@ mod tests {
     async fn no_read_walks_a_table_or_sorts() {
         for statement in [ENTRY, LOCALIZATION, COLLECTIONS] {
             let plan = plan(statement).await;
-            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{statement}\n{plan}");
+            assert!(
+                !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
+                "{statement}\n{plan}"
+            );
         }
     }
 }

@@ -34,7 +34,13 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails or cannot be written; then it is as it was.
-    pub async fn replace<I>(&self, items: I, problems: &[Problem], fingerprint: &str, now: Timestamp) -> Result<Replaced, Error>
+    pub async fn replace<I>(
+        &self,
+        items: I,
+        problems: &[Problem],
+        fingerprint: &str,
+        now: Timestamp,
+    ) -> Result<Replaced, Error>
     where
         I: IntoIterator<Item = Item>,
     {
@@ -51,7 +57,9 @@ impl Store {
         replacement.take(versions).await?;
         let replaced = replacement.finish(problems, fingerprint).await?;
         transaction.commit().await?;
-        sqlx::query("pragma wal_checkpoint(truncate)").execute(&mut connection).await?;
+        sqlx::query("pragma wal_checkpoint(truncate)")
+            .execute(&mut connection)
+            .await?;
         connection.close().await?;
         Ok(replaced)
     }
@@ -102,26 +110,61 @@ impl<'c> Replacement<'c> {
 
     /// Takes all versions of one item, sets each against what is stored.
     async fn take(&mut self, mut versions: Vec<Item>) -> Result<(), Error> {
-        let Some(first) = versions.first() else { return Ok(()) };
-        if !self.met.insert((first.kind, first.owner.clone(), id_key(&first.id), first.site.clone())) {
-            tracing::warn!(kind = first.kind.name(), owner = first.owner, id = first.id, "an item came twice; the first is kept");
+        let Some(first) = versions.first() else {
+            return Ok(());
+        };
+        if !self.met.insert((
+            first.kind,
+            first.owner.clone(),
+            id_key(&first.id),
+            first.site.clone(),
+        )) {
+            tracing::warn!(
+                kind = first.kind.name(),
+                owner = first.owner,
+                id = first.id,
+                "an item came twice; the first is kept"
+            );
             return Ok(());
         }
         versions.sort_by_key(|version| version.valid_from);
         versions.dedup_by_key(|version| version.valid_from);
-        let begins: Vec<i64> = versions.iter().map(|version| version.valid_from.map_or(moment::ALWAYS, moment::stored)).collect();
+        let begins: Vec<i64> = versions
+            .iter()
+            .map(|version| version.valid_from.map_or(moment::ALWAYS, moment::stored))
+            .collect();
         for (index, item) in versions.into_iter().enumerate() {
-            let valid = (begins[index], begins.get(index + 1).copied().unwrap_or(moment::NEVER));
+            let valid = (
+                begins[index],
+                begins.get(index + 1).copied().unwrap_or(moment::NEVER),
+            );
             self.take_version(item, valid);
         }
-        if self.fresh.len() >= BATCH { self.flush().await } else { Ok(()) }
+        if self.fresh.len() >= BATCH {
+            self.flush().await
+        } else {
+            Ok(())
+        }
     }
 
     fn take_version(&mut self, item: Item, valid: (i64, i64)) {
         let span = Span::of(&item, valid);
         self.boundaries.extend(span.boundaries());
-        let row = ItemRow { number: 0, id: id_key(&item.id), hash: write::digest(&item, span), span, changed_at: self.now, item };
-        let name = (row.item.kind.name().to_owned(), row.item.owner.clone(), row.id.clone(), row.item.site.clone(), valid.0);
+        let row = ItemRow {
+            number: 0,
+            id: id_key(&item.id),
+            hash: write::digest(&item, span),
+            span,
+            changed_at: self.now,
+            item,
+        };
+        let name = (
+            row.item.kind.name().to_owned(),
+            row.item.owner.clone(),
+            row.id.clone(),
+            row.item.site.clone(),
+            valid.0,
+        );
         let places = (row.item.position, row.item.own_order);
         match self.stored.remove(&name) {
             Some(stored) if stored.hash == row.hash => {
@@ -132,10 +175,16 @@ impl<'c> Replacement<'c> {
             }
             Some(stored) => {
                 self.stale.push(stored.number);
-                self.fresh.push(ItemRow { number: stored.number, ..row });
+                self.fresh.push(ItemRow {
+                    number: stored.number,
+                    ..row
+                });
             }
             None => {
-                self.fresh.push(ItemRow { number: self.next_number, ..row });
+                self.fresh.push(ItemRow {
+                    number: self.next_number,
+                    ..row
+                });
                 self.next_number += 1;
             }
         }
@@ -166,39 +215,76 @@ impl<'c> Replacement<'c> {
             write::field_names(self.connection).await?;
         }
         let problems_changed = problems::replace(self.connection, problems).await?;
-        self.replaced.generation = raise(self.connection, items_changed || problems_changed, fingerprint, self.now).await?;
+        self.replaced.generation = raise(
+            self.connection,
+            items_changed || problems_changed,
+            fingerprint,
+            self.now,
+        )
+        .await?;
         Ok(self.replaced)
     }
 }
 
 fn same(one: &Item, other: &Item) -> bool {
-    one.kind == other.kind && one.id == other.id && one.owner == other.owner && one.site == other.site
+    one.kind == other.kind
+        && one.id == other.id
+        && one.owner == other.owner
+        && one.site == other.site
 }
 
 async fn stored(connection: &mut SqliteConnection) -> Result<HashMap<Name, Stored>, Error> {
-    let rows = sqlx::query("select number, kind, owner, id, site, valid_from, hash, position, own_order from item");
+    let rows = sqlx::query(
+        "select number, kind, owner, id, site, valid_from, hash, position, own_order from item",
+    );
     let rows = rows.fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((name(row)?, stored_row(row)?))).collect()
+    rows.iter()
+        .map(|row| Ok((name(row)?, stored_row(row)?)))
+        .collect()
 }
 
 fn name(row: &SqliteRow) -> Result<Name, Error> {
-    Ok((row.try_get("kind")?, row.try_get("owner")?, row.try_get("id")?, row.try_get("site")?, row.try_get("valid_from")?))
+    Ok((
+        row.try_get("kind")?,
+        row.try_get("owner")?,
+        row.try_get("id")?,
+        row.try_get("site")?,
+        row.try_get("valid_from")?,
+    ))
 }
 
 fn stored_row(row: &SqliteRow) -> Result<Stored, Error> {
     let places = (row.try_get("position")?, row.try_get("own_order")?);
-    Ok(Stored { number: row.try_get("number")?, hash: row.try_get("hash")?, places })
+    Ok(Stored {
+        number: row.try_get("number")?,
+        hash: row.try_get("hash")?,
+        places,
+    })
 }
 
 /// Raises the generation if anything changed; answers with the one that is valid then.
-async fn raise(connection: &mut SqliteConnection, changed: bool, fingerprint: &str, now: i64) -> Result<i64, Error> {
+async fn raise(
+    connection: &mut SqliteConnection,
+    changed: bool,
+    fingerprint: &str,
+    now: i64,
+) -> Result<i64, Error> {
     let raised = sqlx::query_scalar(
         "update generation set number = number + 1, fingerprint = $1, replaced_at = $2
          where id = 1 and ($3 or number = 0 or fingerprint <> $1) returning number",
     );
-    let raised: Option<i64> = raised.bind(fingerprint).bind(now).bind(changed).fetch_optional(&mut *connection).await?;
+    let raised: Option<i64> = raised
+        .bind(fingerprint)
+        .bind(now)
+        .bind(changed)
+        .fetch_optional(&mut *connection)
+        .await?;
     match raised {
         Some(number) => Ok(number),
-        None => Ok(sqlx::query_scalar("select number from generation where id = 1").fetch_one(connection).await?),
+        None => Ok(
+            sqlx::query_scalar("select number from generation where id = 1")
+                .fetch_one(connection)
+                .await?,
+        ),
     }
 }

@@ -37,40 +37,44 @@ pub struct Site {
 }
 
 const PAGE: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, null as query, t.object, null as page,
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, null as query, t.object, null as page, b.keys,
      (select count(*) from item c where c.kind = $2 and c.owner = $3 and ($4 is null or c.site = $4) and ", visible!("c"), ") as total
      from generation g
      left join item i on i.kind = $2 and i.owner = $3 and ($4 is null or i.site = $4) and ", visible!("i"), "
      left join statamic t on t.number = i.number
+     left join body b on b.number = i.number
      where g.id = 1 order by i.position limit $5 offset $6"
 );
 
 const BY_ID: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
      left join item asked on asked.kind = $2 and asked.owner = $3 and asked.id = $4 and ", visible!("asked"), "
      left join item i on i.kind = $2 and i.owner = $3 and i.localizes = asked.localizes
          and ($5 is not null and i.site = $5 or $5 is null and i.number = asked.number) and ", visible!("i"), "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
      left join statamic t on t.number = i.number
+     left join body b on b.number = i.number
      where g.id = 1 order by s.position limit 1"
 );
 
 const IN_DEFAULT_SITE: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
      left join item i on i.kind = $2 and i.owner = $3 and i.id = $4 and ", visible!("i"), " and i.site =
          (select s.id from item s where s.kind = 'site' and s.owner = '' order by s.position limit 1)
      left join statamic t on t.number = i.number
+     left join body b on b.number = i.number
      where g.id = 1 limit 1"
 );
 
 const BY_SLUG: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
      left join item i on i.kind = $2 and i.owner = $3 and i.slug = $4 and ($5 is null or i.site = $5) and ", visible!("i"), "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
      left join statamic t on t.number = i.number
+     left join body b on b.number = i.number
      where g.id = 1 order by s.position limit 1"
 );
 
@@ -84,8 +88,8 @@ const TREE: &str = concat!(
 );
 
 const TREE_ENTRIES: &str = concat!(
-    "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page
-     from item i join statamic t on t.number = i.number
+    "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page, b.keys
+     from item i join statamic t on t.number = i.number join body b on b.number = i.number
      where i.kind = 'entry' and i.owner = $2 and i.site = $3 and ", visible!("i"), " order by i.position"
 );
 

@@ -27,20 +27,32 @@ pub struct Texts {
     pub object: Option<String>,
     /// Template of a tree's `page`; `None` in lists.
     pub page: Option<String>,
+    /// What they were made of, in lines; `None` where it was not read.
+    #[sqlx(default)]
+    pub keys: Option<String>,
 }
 
 const ITEM: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page
+    "select ",
+    head!(),
+    ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
      from generation g
-     left join item i on i.kind = $2 and i.id = $3 and i.owner = $4 and i.site = $5 and ", visible!("i"), "
+     left join item i on i.kind = $2 and i.id = $3 and i.owner = $4 and i.site = $5 and ",
+    visible!("i"),
+    "
      left join statamic t on t.number = i.number
+     left join body b on b.number = i.number
      where g.id = 1 limit 1"
 );
 
 const ITEMS: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
+    "select ",
+    head!(),
+    ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and ($4 is null or i.site = $4) and ", visible!("i"), "
+     left join item i on i.kind = $2 and i.owner = $3 and ($4 is null or i.site = $4) and ",
+    visible!("i"),
+    "
      left join statamic t on t.number = i.number
      where g.id = 1 order by i.position"
 );
@@ -50,9 +62,21 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn item(&self, kind: Kind, owner: &str, id: &str, site: &str, now: Timestamp) -> Result<Snapshot<Option<Texts>>, Error> {
+    pub async fn item(
+        &self,
+        kind: Kind,
+        owner: &str,
+        id: &str,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Texts>>, Error> {
         let rows = sqlx::query(ITEM);
-        let rows = rows.bind(moment::stored(now)).bind(kind.name()).bind(id_key(id)).bind(owner).bind(site);
+        let rows = rows
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(id_key(id))
+            .bind(owner)
+            .bind(site);
         Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
     }
 
@@ -60,9 +84,19 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn items(&self, kind: Kind, owner: &str, site: Option<&str>, now: Timestamp) -> Result<Snapshot<Vec<Texts>>, Error> {
+    pub async fn items(
+        &self,
+        kind: Kind,
+        owner: &str,
+        site: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Snapshot<Vec<Texts>>, Error> {
         let rows = sqlx::query(ITEMS);
-        let rows = rows.bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+        let rows = rows
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(owner)
+            .bind(site);
         snapshot(&rows.fetch_all(&self.engine.readers).await?)
     }
 
@@ -75,16 +109,26 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut statement = QueryBuilder::<Sqlite>::new(
-            "select i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page
-             from item i join statamic t on t.number = i.number where i.number in (",
+            "select i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
+             from item i join statamic t on t.number = i.number join body b on b.number = i.number where i.number in (",
         );
         let mut list = statement.separated(", ");
         for number in numbers {
             list.push_bind(*number);
         }
-        let found = statement.push(")").build_query_as::<Texts>().fetch_all(&self.engine.readers).await?;
-        let mut found: HashMap<i64, Texts> = found.into_iter().map(|texts| (texts.number, texts)).collect();
-        Ok(numbers.iter().filter_map(|number| found.remove(number)).collect())
+        let found = statement
+            .push(")")
+            .build_query_as::<Texts>()
+            .fetch_all(&self.engine.readers)
+            .await?;
+        let mut found: HashMap<i64, Texts> = found
+            .into_iter()
+            .map(|texts| (texts.number, texts))
+            .collect();
+        Ok(numbers
+            .iter()
+            .filter_map(|number| found.remove(number))
+            .collect())
     }
 }
 
@@ -97,7 +141,10 @@ mod tests {
     async fn no_read_walks_a_table_or_sorts() {
         for statement in [ITEM, ITEMS] {
             let plan = plan(statement).await;
-            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{statement}\n{plan}");
+            assert!(
+                !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
+                "{statement}\n{plan}"
+            );
         }
     }
 }

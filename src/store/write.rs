@@ -31,14 +31,20 @@ impl Span {
     pub(super) fn of(item: &Item, valid: (i64, i64)) -> Self {
         let from = item.window.from.map_or(moment::ALWAYS, moment::stored);
         let until = item.window.until.map_or(moment::NEVER, moment::stored);
-        let visible = if item.published { (valid.0.max(from), valid.1.min(until)) } else { (moment::NEVER, moment::NEVER) };
+        let visible = if item.published {
+            (valid.0.max(from), valid.1.min(until))
+        } else {
+            (moment::NEVER, moment::NEVER)
+        };
         Self { valid, visible }
     }
 
     /// The moments at which an answer changes because of it.
     pub(super) fn boundaries(self) -> impl Iterator<Item = i64> {
         let moments = [self.valid.0, self.valid.1, self.visible.0, self.visible.1];
-        moments.into_iter().filter(|moment| ![moment::ALWAYS, moment::NEVER].contains(moment))
+        moments
+            .into_iter()
+            .filter(|moment| ![moment::ALWAYS, moment::NEVER].contains(moment))
     }
 }
 
@@ -46,26 +52,52 @@ impl Span {
 pub(super) fn digest(item: &Item, span: Span) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     let mut part = |text: &str| {
-        hasher.update(&text.len().to_le_bytes()).update(text.as_bytes());
+        hasher
+            .update(&text.len().to_le_bytes())
+            .update(text.as_bytes());
     };
     part(&item.title);
     part(&item.summary);
-    let texts = [&item.fields, &item.seo, &item.statamic, &item.page, &item.query];
-    let names = [&item.localizes, &item.slug, &item.uri, &item.url, &item.permalink];
+    let texts = [
+        &item.fields,
+        &item.seo,
+        &item.statamic,
+        &item.page,
+        &item.query,
+    ];
+    let names = [
+        &item.localizes,
+        &item.slug,
+        &item.uri,
+        &item.url,
+        &item.permalink,
+    ];
     for text in texts.into_iter().chain(names) {
         part(text.as_deref().unwrap_or("\u{1}"));
     }
     for link in &item.links {
-        [&link.field, &link.target, &link.text, &link.state].into_iter().for_each(|text| part(text));
+        [&link.field, &link.target, &link.text, &link.state]
+            .into_iter()
+            .for_each(|text| part(text));
     }
     part(&item.keys.join(" "));
-    let moments = [span.valid.0, span.valid.1, span.visible.0, span.visible.1, date(item), item.updated_at.unwrap_or(moment::ALWAYS)];
+    let moments = [
+        span.valid.0,
+        span.valid.1,
+        span.visible.0,
+        span.visible.1,
+        date(item),
+        item.updated_at.unwrap_or(moment::ALWAYS),
+    ];
     moments.iter().for_each(|moment| part(&moment.to_string()));
     *hasher.finalize().as_bytes()
 }
 
 /// Deletes rows; their texts and links go with them.
-pub(super) async fn delete(connection: &mut SqliteConnection, numbers: &[i64]) -> Result<(), Error> {
+pub(super) async fn delete(
+    connection: &mut SqliteConnection,
+    numbers: &[i64],
+) -> Result<(), Error> {
     if numbers.is_empty() {
         return Ok(());
     }
@@ -79,7 +111,10 @@ pub(super) async fn delete(connection: &mut SqliteConnection, numbers: &[i64]) -
 }
 
 /// Inserts rows with their texts and links.
-pub(super) async fn insert(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    rows: &[ItemRow],
+) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -97,56 +132,107 @@ async fn insert_items(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Re
     );
     statement.push_values(rows, |mut values, row| {
         let item = &row.item;
-        values.push_bind(row.number).push_bind(item.kind.name()).push_bind(item.owner.clone()).push_bind(row.id.clone());
-        values.push_bind(item.site.clone()).push_bind(item.localizes.as_deref().map_or_else(|| row.id.clone(), id_key));
-        values.push_bind(item.slug.clone()).push_bind(item.uri.clone()).push_bind(item.url.clone());
-        values.push_bind(item.permalink.clone()).push_bind(item.title.to_lowercase()).push_bind(date(item));
-        values.push_bind(item.updated_at.unwrap_or(moment::ALWAYS)).push_bind(item.position).push_bind(item.own_order);
-        values.push_bind(row.span.valid.0).push_bind(row.span.valid.1);
-        values.push_bind(row.span.visible.0).push_bind(row.span.visible.1);
-        values.push_bind(row.changed_at).push_bind(names(item.fields.as_deref())).push_bind(row.hash.to_vec());
+        values
+            .push_bind(row.number)
+            .push_bind(item.kind.name())
+            .push_bind(item.owner.clone())
+            .push_bind(row.id.clone());
+        values.push_bind(item.site.clone()).push_bind(
+            item.localizes
+                .as_deref()
+                .map_or_else(|| row.id.clone(), id_key),
+        );
+        values
+            .push_bind(item.slug.clone())
+            .push_bind(item.uri.clone())
+            .push_bind(item.url.clone());
+        values
+            .push_bind(item.permalink.clone())
+            .push_bind(item.title.to_lowercase())
+            .push_bind(date(item));
+        values
+            .push_bind(item.updated_at.unwrap_or(moment::ALWAYS))
+            .push_bind(item.position)
+            .push_bind(item.own_order);
+        values
+            .push_bind(row.span.valid.0)
+            .push_bind(row.span.valid.1);
+        values
+            .push_bind(row.span.visible.0)
+            .push_bind(row.span.visible.1);
+        values
+            .push_bind(row.changed_at)
+            .push_bind(names(item.fields.as_deref()))
+            .push_bind(row.hash.to_vec());
     });
     statement.build().execute(connection).await?;
     Ok(())
 }
 
-async fn insert_summaries(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
+async fn insert_summaries(
+    connection: &mut SqliteConnection,
+    rows: &[ItemRow],
+) -> Result<(), Error> {
     let mut statement = QueryBuilder::<Sqlite>::new("insert into summary (number, object) ");
     statement.push_values(rows, |mut values, row| {
-        values.push_bind(row.number).push_bind(row.item.summary.clone());
+        values
+            .push_bind(row.number)
+            .push_bind(row.item.summary.clone());
     });
     statement.build().execute(connection).await?;
     Ok(())
 }
 
 async fn insert_bodies(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let mut statement = QueryBuilder::<Sqlite>::new("insert into body (number, keys, fields, seo) ");
+    let mut statement =
+        QueryBuilder::<Sqlite>::new("insert into body (number, keys, fields, seo) ");
     statement.push_values(rows, |mut values, row| {
-        values.push_bind(row.number).push_bind(row.item.keys.join("\n"));
-        values.push_bind(row.item.fields.clone()).push_bind(row.item.seo.clone());
+        values
+            .push_bind(row.number)
+            .push_bind(row.item.keys.join("\n"));
+        values
+            .push_bind(row.item.fields.clone())
+            .push_bind(row.item.seo.clone());
     });
     statement.build().execute(connection).await?;
     Ok(())
 }
 
 async fn insert_statamic(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let mut statement = QueryBuilder::<Sqlite>::new("insert into statamic (number, query, object, page) ");
+    let mut statement =
+        QueryBuilder::<Sqlite>::new("insert into statamic (number, query, object, page) ");
     statement.push_values(rows, |mut values, row| {
-        values.push_bind(row.number).push_bind(row.item.query.clone());
-        values.push_bind(row.item.statamic.clone()).push_bind(row.item.page.clone());
+        values
+            .push_bind(row.number)
+            .push_bind(row.item.query.clone());
+        values
+            .push_bind(row.item.statamic.clone())
+            .push_bind(row.item.page.clone());
     });
     statement.build().execute(connection).await?;
     Ok(())
 }
 
 async fn insert_links(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let links = rows.iter().flat_map(|row| (0_i64..).zip(&row.item.links).map(|(place, link)| (row.number, place, link)));
+    let links = rows.iter().flat_map(|row| {
+        (0_i64..)
+            .zip(&row.item.links)
+            .map(|(place, link)| (row.number, place, link))
+    });
     let links: Vec<(i64, i64, &Link)> = links.collect();
     for links in links.chunks(1000) {
-        let mut statement = QueryBuilder::<Sqlite>::new("insert into link (number, place, field, target, text, state) ");
+        let mut statement = QueryBuilder::<Sqlite>::new(
+            "insert into link (number, place, field, target, text, state) ",
+        );
         statement.push_values(links, |mut values, (number, place, link)| {
-            values.push_bind(*number).push_bind(*place).push_bind(link.field.clone()).push_bind(link.target.clone());
-            values.push_bind(link.text.clone()).push_bind(link.state.clone());
+            values
+                .push_bind(*number)
+                .push_bind(*place)
+                .push_bind(link.field.clone())
+                .push_bind(link.target.clone());
+            values
+                .push_bind(link.text.clone())
+                .push_bind(link.state.clone());
         });
         statement.build().execute(&mut *connection).await?;
     }
@@ -154,10 +240,17 @@ async fn insert_links(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Re
 }
 
 /// Gives rows their new places.
-pub(super) async fn place(connection: &mut SqliteConnection, moved: &[(i64, (i64, i64))]) -> Result<(), Error> {
-    let mut statement = QueryBuilder::<Sqlite>::new("with moved (number, position, own_order) as (");
+pub(super) async fn place(
+    connection: &mut SqliteConnection,
+    moved: &[(i64, (i64, i64))],
+) -> Result<(), Error> {
+    let mut statement =
+        QueryBuilder::<Sqlite>::new("with moved (number, position, own_order) as (");
     statement.push_values(moved, |mut values, (number, (position, own_order))| {
-        values.push_bind(*number).push_bind(*position).push_bind(*own_order);
+        values
+            .push_bind(*number)
+            .push_bind(*position)
+            .push_bind(*own_order);
     });
     statement.push(
         ") update item set position = moved.position, own_order = moved.own_order from moved where item.number = moved.number",
@@ -167,23 +260,42 @@ pub(super) async fn place(connection: &mut SqliteConnection, moved: &[(i64, (i64
 }
 
 /// Replaces the moments at which answers change by the clock alone.
-pub(super) async fn boundaries(connection: &mut SqliteConnection, moments: &BTreeSet<i64>) -> Result<(), Error> {
-    sqlx::query("delete from boundary").execute(&mut *connection).await?;
+pub(super) async fn boundaries(
+    connection: &mut SqliteConnection,
+    moments: &BTreeSet<i64>,
+) -> Result<(), Error> {
+    sqlx::query("delete from boundary")
+        .execute(&mut *connection)
+        .await?;
     for moment in moments {
-        sqlx::query("insert into boundary (moment) values ($1)").bind(moment).execute(&mut *connection).await?;
+        sqlx::query("insert into boundary (moment) values ($1)")
+            .bind(moment)
+            .execute(&mut *connection)
+            .await?;
     }
     Ok(())
 }
 
 /// Gathers the names of the fields of all items.
 pub(super) async fn field_names(connection: &mut SqliteConnection) -> Result<(), Error> {
-    let rows = sqlx::query_as::<_, (String, String, String)>("select distinct kind, owner, field_names from item");
+    let rows = sqlx::query_as::<_, (String, String, String)>(
+        "select distinct kind, owner, field_names from item",
+    );
     let rows = rows.fetch_all(&mut *connection).await?;
-    sqlx::query("delete from field").execute(&mut *connection).await?;
+    sqlx::query("delete from field")
+        .execute(&mut *connection)
+        .await?;
     for (kind, owner, names) in rows {
         for name in names.split_whitespace() {
-            let insert = sqlx::query("insert into field (kind, owner, name) values ($1, $2, $3) on conflict do nothing");
-            insert.bind(&kind).bind(&owner).bind(name).execute(&mut *connection).await?;
+            let insert = sqlx::query(
+                "insert into field (kind, owner, name) values ($1, $2, $3) on conflict do nothing",
+            );
+            insert
+                .bind(&kind)
+                .bind(&owner)
+                .bind(name)
+                .execute(&mut *connection)
+                .await?;
         }
     }
     Ok(())

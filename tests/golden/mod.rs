@@ -13,14 +13,25 @@ pub fn check(path: &Path, actual: &str) {
         std::fs::write(path, actual).unwrap();
     }
     let expected = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(expected == actual, "{} differs; GOLDEN=write cargo test, then read the diff\n{actual}", path.display());
+    assert!(
+        expected == actual,
+        "{} differs; GOLDEN=write cargo test, then read the diff\n{actual}",
+        path.display()
+    );
 }
 
 /// The `.http` files, by name.
 pub fn exchanges() -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let mut files: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|extension| extension == "http")).collect();
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path());
+    let mut files: Vec<PathBuf> = files
+        .filter(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == "http")
+        })
+        .collect();
     files.sort();
     files
 }

@@ -104,7 +104,7 @@ impl<'a> Score<'a> {
         for (reason, count) in &self.explained {
             println!("   {count} explained: {reason}");
         }
-        for (field, _) in &self.fields {
+        for field in self.fields.keys() {
             let of: Vec<&String> = self.unexplained().filter(|(name, _)| name == field).map(|(_, text)| text).collect();
             of.iter().take(SHOWN).for_each(|text| println!("   DIFFERS {text}"));
             if of.len() > SHOWN {

@@ -20,19 +20,30 @@ fn main() {
 /// The documents of a file of cases.
 fn documents(file: &[u8]) -> Vec<Vec<u8>> {
     let cases: Vec<Value> = serde_json::from_slice(file).unwrap_or_default();
-    cases.iter().map(|case| case["doc"].to_string().into_bytes()).collect()
+    cases
+        .iter()
+        .map(|case| case["doc"].to_string().into_bytes())
+        .collect()
 }
 
 fn every_output(input: &[u8], links: &MapLinks) {
-    let value = serde_json::from_slice(input).unwrap_or_else(|_| Value::from(String::from_utf8_lossy(input)));
+    let value = serde_json::from_slice(input)
+        .unwrap_or_else(|_| Value::from(String::from_utf8_lossy(input)));
     let options = Options {
-        profile: if input.len() % 2 == 0 { Profile::V5 } else { Profile::V6 },
+        profile: if input.len() % 2 == 0 {
+            Profile::V5
+        } else {
+            Profile::V6
+        },
         heading_ids: true,
         save_html: true,
         links,
     };
     let body = bard::body(&value, &options);
-    assert!(body.html.len() < 4096 + input.len() * 24, "the HTML grows out of all proportion");
+    assert!(
+        body.html.len() < 4096 + input.len() * 24,
+        "the HTML grows out of all proportion"
+    );
     assert_eq!(body.words == 0, body.reading_minutes == 0);
     let _ = bard::html(&value, &options);
     let tree = blocks::modern(&value, |handle| handle == "image");

@@ -3,10 +3,11 @@
 
 use super::object::Fields;
 use super::refusal::Refusal;
-use super::request::Request;
+use super::request::{Request, served};
 use super::settings::Resource;
 use crate::api::answer::Draft;
 use crate::store::Kind;
+use crate::store::texts::Texts;
 
 /// `/globals`: those that the site has.
 pub async fn list_globals(request: &Request<'_>) -> Result<Draft, Refusal> {
@@ -24,15 +25,13 @@ pub async fn list_globals(request: &Request<'_>) -> Result<Draft, Refusal> {
 
 /// `/globals/{handle}`
 pub async fn show_global(request: &Request<'_>, handle: &str) -> Result<Draft, Refusal> {
-    request.allowed(&request.settings.globals, handle)?;
+    served(&request.settings.globals, handle)?;
     let (site, now) = (request.site()?, request.now);
     let found = match site {
         Some(site) => request.store.item(Kind::Global, "", handle, site, now).await?,
         None => request.store.item_in_default_site(Kind::Global, "", handle, now).await?,
     };
-    let item = found.value.as_ref().ok_or(Refusal::NotFound)?;
-    let keys = vec![format!("global:{handle}")];
-    Ok(request.single(&found, item.object.as_deref().unwrap_or("{}"), &Fields::All, keys))
+    request.single(&found, Kind::Global, &Fields::All)
 }
 
 /// `/forms`, and with profile 6 `/collections`, `/taxonomies`, `/navs` and `/asset-containers`.
@@ -46,11 +45,9 @@ pub async fn list_described(request: &Request<'_>, kind: Kind) -> Result<Draft, 
 
 /// One of them.
 pub async fn show_described(request: &Request<'_>, kind: Kind, handle: &str) -> Result<Draft, Refusal> {
-    request.allowed(settings(request, kind)?, handle)?;
+    served(settings(request, kind)?, handle)?;
     let found = request.store.item(kind, "", handle, "", request.now).await?;
-    let item = found.value.as_ref().ok_or(Refusal::NotFound)?;
-    let keys = vec![format!("{}:{handle}", kind.name())];
-    Ok(request.single(&found, item.object.as_deref().unwrap_or("{}"), &Fields::All, keys))
+    request.single(&found, kind, &Fields::All)
 }
 
 /// The resource that a description belongs to; not found where the profile has no descriptions.
@@ -70,17 +67,9 @@ fn settings<'a>(request: &'a Request<'_>, kind: Kind) -> Result<&'a Resource, Re
 
 async fn list(request: &Request<'_>, kind: Kind, site: Option<&str>, settings: &Resource) -> Result<Draft, Refusal> {
     let found = request.store.item_page(kind, "", site, 0..i64::MAX, request.now).await?;
-    let served = found.value.items.iter().filter(|item| settings.allowed(&item.id).is_some());
-    let mut body = String::from("{\"data\":[");
-    let mut keys = vec![format!("{}s", kind.name())];
-    for item in served {
-        Fields::All.write(item.object.as_deref().unwrap_or("{}"), &mut body);
-        body.push(',');
-        keys.push(format!("{}:{}", kind.name(), item.id));
-    }
-    if body.ends_with(',') {
-        body.pop();
-    }
-    body.push_str("]}");
-    Ok(request.answer(&found, body, keys))
+    let items: Vec<&Texts> = found.value.items.iter().filter(|item| settings.allowed(&item.id).is_some()).collect();
+    let mut body = String::from("{\"data\":");
+    Fields::All.write_all(&items, &mut body);
+    body.push('}');
+    Ok(request.answer(&found, body, format!("{}s", kind.name()), &items))
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::condition::{Clock, Test};
+use super::condition::{Clock, Test, Unfit};
 use super::parameters::Parameter;
 use super::php;
 use super::settings::Allowed;
@@ -87,8 +87,9 @@ impl Filters {
             return Ok(false);
         }
         for (path, test) in &self.fields {
-            let passes = test.passes(resolve(item, path)).map_err(|_| {
-                Error::Invalid(format!("filter[{}]: the field holds a list; use contains, overlaps or in", path.join(".")))
+            let passes = test.passes(resolve(item, path)).map_err(|Unfit| {
+                let reason = "an item holds a value that this condition cannot look at; lists want contains or overlaps";
+                Error::Invalid(format!("filter[{}]: {reason}", path.join(".")))
             })?;
             if !passes {
                 return Ok(false);

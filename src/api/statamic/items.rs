@@ -4,7 +4,7 @@ use super::filter::{Scope, member};
 use super::list::{self, List};
 use super::object::Fields;
 use super::refusal::Refusal;
-use super::request::Request;
+use super::request::{Request, served};
 use super::settings::Allowed;
 use crate::api::answer::Draft;
 use crate::store::texts::Texts;
@@ -15,7 +15,7 @@ const USER_KEYS: [&str; 5] = ["id", "email", "name", "is_super", "api_url"];
 
 /// `/collections/{handle}/entries`
 pub async fn list_entries(request: &Request<'_>, collection: &str) -> Result<Draft, Refusal> {
-    let allowed = request.allowed(&request.settings.collections, collection)?;
+    let allowed = served(&request.settings.collections, collection)?;
     exists(request, Kind::Collection, collection).await?;
     let list = List { scope: Scope::Entries, ..plain(request, Kind::Entry, collection, allowed)? };
     list::answer(request, &list).await
@@ -23,18 +23,18 @@ pub async fn list_entries(request: &Request<'_>, collection: &str) -> Result<Dra
 
 /// `/collections/{handle}/entries/{id}`; with profile 6 the slug does as well.
 pub async fn show_entry(request: &Request<'_>, collection: &str, id: &str) -> Result<Draft, Refusal> {
-    request.allowed(&request.settings.collections, collection)?;
+    served(&request.settings.collections, collection)?;
     let (site, now) = (request.site_of_items()?, request.now);
     let mut found = request.store.item_by_id(Kind::Entry, collection, id, site, now).await?;
     if found.value.is_none() && request.is_v6() {
         found = request.store.item_by_slug(Kind::Entry, collection, id, site, now).await?;
     }
-    one(request, Kind::Entry, &found, &request.fields_of_one()?)
+    request.single(&found, Kind::Entry, &request.fields_of_one()?)
 }
 
 /// `/taxonomies/{handle}/terms`: a row for each site of each term.
 pub async fn list_terms(request: &Request<'_>, taxonomy: &str) -> Result<Draft, Refusal> {
-    let allowed = request.allowed(&request.settings.taxonomies, taxonomy)?;
+    let allowed = served(&request.settings.taxonomies, taxonomy)?;
     exists(request, Kind::Taxonomy, taxonomy).await?;
     let list = plain(request, Kind::Term, taxonomy, allowed)?;
     let list = List { fields: list.fields.without(&["entries", "collection"]), ..list };
@@ -44,7 +44,7 @@ pub async fn list_terms(request: &Request<'_>, taxonomy: &str) -> Result<Draft, 
 /// `/taxonomies/{handle}/terms/{slug}`
 pub async fn show_term(request: &Request<'_>, taxonomy: &str, slug: &str) -> Result<Draft, Refusal> {
     let found = find_term(request, taxonomy, slug).await?;
-    one(request, Kind::Term, &found, &Fields::All)
+    request.single(&found, Kind::Term, &Fields::All)
 }
 
 /// `/taxonomies/{handle}/terms/{slug}/entries`: those of collections that are served.
@@ -68,22 +68,22 @@ pub async fn list_term_entries(request: &Request<'_>, taxonomy: &str, slug: &str
 
 /// `/assets/{container}`
 pub async fn list_assets(request: &Request<'_>, container: &str) -> Result<Draft, Refusal> {
-    let allowed = request.allowed(&request.settings.assets, container)?;
+    let allowed = served(&request.settings.assets, container)?;
     exists(request, Kind::Container, container).await?;
     list::answer(request, &plain(request, Kind::Asset, container, allowed)?).await
 }
 
 /// `/assets/{container}/{path}`
 pub async fn show_asset(request: &Request<'_>, container: &str, path: &str) -> Result<Draft, Refusal> {
-    request.allowed(&request.settings.assets, container)?;
+    served(&request.settings.assets, container)?;
     let id = format!("{container}::{path}");
     let found = request.store.item_by_id(Kind::Asset, container, &id, None, request.now).await?;
-    one(request, Kind::Asset, &found, &request.fields_of_one()?)
+    request.single(&found, Kind::Asset, &request.fields_of_one()?)
 }
 
 /// `/users`
 pub async fn list_users(request: &Request<'_>) -> Result<Draft, Refusal> {
-    let allowed = request.allowed(&request.settings.users, "")?;
+    let allowed = served(&request.settings.users, "")?;
     let list = plain(request, Kind::User, "", allowed)?;
     let list = List { fields: list.fields.within(&USER_KEYS), ..list };
     list::answer(request, &list).await
@@ -91,9 +91,9 @@ pub async fn list_users(request: &Request<'_>) -> Result<Draft, Refusal> {
 
 /// `/users/{id}`
 pub async fn show_user(request: &Request<'_>, id: &str) -> Result<Draft, Refusal> {
-    request.allowed(&request.settings.users, "")?;
+    served(&request.settings.users, "")?;
     let found = request.store.item_by_id(Kind::User, "", id, None, request.now).await?;
-    one(request, Kind::User, &found, &request.fields_of_one()?.within(&USER_KEYS))
+    request.single(&found, Kind::User, &request.fields_of_one()?.within(&USER_KEYS))
 }
 
 /// A list of all items of an owner, as the request wants it.
@@ -113,15 +113,9 @@ fn plain<'a>(request: &'a Request<'_>, kind: Kind, owner: &'a str, allowed: &'a 
 
 /// A term by its default slug: in the site that was asked for, else in its first.
 async fn find_term(request: &Request<'_>, taxonomy: &str, slug: &str) -> Result<Snapshot<Option<Texts>>, Refusal> {
-    request.allowed(&request.settings.taxonomies, taxonomy)?;
+    served(&request.settings.taxonomies, taxonomy)?;
     let id = format!("{taxonomy}::{slug}");
     Ok(request.store.item_by_id(Kind::Term, taxonomy, &id, request.site_of_items()?, request.now).await?)
-}
-
-fn one(request: &Request<'_>, kind: Kind, found: &Snapshot<Option<Texts>>, fields: &Fields) -> Result<Draft, Refusal> {
-    let item = found.value.as_ref().ok_or(Refusal::NotFound)?;
-    let object = item.object.as_deref().unwrap_or("{}");
-    Ok(request.single(found, object, fields, vec![format!("{}:{}", kind.name(), item.id)]))
 }
 
 /// Not found where there is no collection, taxonomy or container of this handle.

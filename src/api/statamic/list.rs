@@ -4,6 +4,7 @@
 //! statement and looked at here, and the objects of the page in another.
 
 use std::collections::HashSet;
+use std::fmt::Write;
 
 use serde_json::Value;
 
@@ -75,7 +76,9 @@ async fn search(
     page: Page,
 ) -> Result<Snapshot<Found>, Refusal> {
     let language = if sorts.is_empty() { None } else { Some(language(request).await?) };
-    for attempt in 1.. {
+    let mut attempts = ATTEMPTS;
+    loop {
+        attempts -= 1;
         let all = match list.owner {
             Some(owner) => request.store.items(list.kind, owner, list.site, request.now).await?,
             None => request.store.items_of_all(list.kind, list.site, request.now).await?,
@@ -83,11 +86,10 @@ async fn search(
         let numbers = passing(&all.value, list, filters, sorts, language.as_ref())?;
         let shown = &numbers[page.range(numbers.len())];
         let items = request.store.objects(shown).await?;
-        if items.len() == shown.len() || attempt == ATTEMPTS {
+        if items.len() == shown.len() || attempts == 0 {
             return Ok(all.map(|_| Found { items, total: numbers.len() }));
         }
     }
-    unreachable!("the loop ends by its attempts")
 }
 
 /// The numbers of the items that pass, in order.
@@ -135,17 +137,15 @@ fn written(request: &Request<'_>, list: &List<'_>, page: Page, found: &Snapshot<
     let kept: &[&str] = if request.is_v6() { &["filter", "limit", "sort", "fields", "site"] } else { &["filter", "limit", "sort"] };
     let query = request.parameters.write(kept);
     let (links, meta) = page.envelope(&request.url(), &query, *total, items.len(), request.settings.profile);
-    let mut body = String::from("{\"data\":[");
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            body.push(',');
-        }
-        list.fields.write(item.object.as_deref().unwrap_or("{}"), &mut body);
-    }
-    body.push_str(&format!("],\"links\":{links},\"meta\":{meta}}}"));
-    let owner = list.owner.map(|owner| format!("{}:{owner}", owner_kind(list.kind)));
-    let items = items.iter().map(|item| format!("{}:{}", list.kind.name(), item.id));
-    request.answer(found, body, owner.into_iter().chain(items).collect())
+    let items: Vec<&Texts> = items.iter().collect();
+    let mut body = String::from("{\"data\":");
+    list.fields.write_all(&items, &mut body);
+    write!(body, ",\"links\":{links},\"meta\":{meta}}}").expect("writing to a String cannot fail");
+    let group = match list.owner {
+        Some(owner) if !owner.is_empty() => format!("{}:{owner}", owner_kind(list.kind)),
+        _ => format!("{}s", list.kind.name()),
+    };
+    request.answer(found, body, group, &items)
 }
 
 /// What an owner is called in surrogate keys.

@@ -77,7 +77,7 @@ fn relative(written: &str, now: &Zoned) -> Option<DateTime> {
                 let amount: i64 = amount.parse().ok()?;
                 let span = span(amount, words.next()?)?;
                 let ago = words.next_if_eq(&"ago").is_some();
-                let span = if negative != ago { span.negate() } else { span };
+                let span = if negative == ago { span } else { span.negate() };
                 moment = moment.checked_add(span).ok()?;
             }
         }

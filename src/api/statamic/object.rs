@@ -1,10 +1,13 @@
 //! An item's stored object becomes the one that is sent: the fields that were asked for, in their order.
 
-use crate::bard::Profile;
-use crate::fields::splice;
+use std::fmt::Write;
+
 use serde_json::{Map, Value};
 
 use super::parameters::{Parameter, Parameters};
+use crate::bard::Profile;
+use crate::fields::splice;
+use crate::store::texts::Texts;
 
 /// The choice of `fields=`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +65,17 @@ impl Fields {
         self.write_with(template, &Map::new(), out);
     }
 
-    /// The same with members of its own, which count before the template's.
+    /// Appends the list of the items' objects.
+    pub fn write_all(&self, items: &[&Texts], out: &mut String) {
+        out.push('[');
+        for (index, item) in items.iter().enumerate() {
+            out.push_str(if index > 0 { "," } else { "" });
+            self.write(item.object.as_deref().unwrap_or("{}"), out);
+        }
+        out.push(']');
+    }
+
+    /// Appends the object that a template makes, with members of its own, which count before the template's.
     pub fn write_with(&self, template: &str, own: &Map<String, Value>, out: &mut String) {
         match self {
             Self::All => all(template, own, out),
@@ -79,7 +92,7 @@ fn all(template: &str, own: &Map<String, Value>, out: &mut String) {
     out.pop();
     for (key, value) in own {
         out.push_str(if out.ends_with('{') { "" } else { "," });
-        out.push_str(&format!("{}:{value}", Value::from(key.as_str())));
+        write!(out, "{}:{value}", Value::from(key.as_str())).expect("writing to a String cannot fail");
     }
     out.push('}');
 }
@@ -88,7 +101,7 @@ fn these(names: &[String], template: &str, own: &Map<String, Value>, out: &mut S
     out.push('{');
     for (index, name) in names.iter().enumerate() {
         out.push_str(if index > 0 { "," } else { "" });
-        out.push_str(&format!("{}:", Value::from(name.as_str())));
+        write!(out, "{}:", Value::from(name.as_str())).expect("writing to a String cannot fail");
         let key = Value::from(name.trim()).to_string();
         match (own.get(name.trim()), splice::find(template, &key[1..key.len() - 1])) {
             (Some(value), _) => out.push_str(&value.to_string()),

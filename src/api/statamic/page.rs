@@ -64,14 +64,14 @@ impl Page {
         let next = (self.number < last).then(|| self.number + 1);
         let at = |page: Option<i64>| page.map_or(Value::Null, url);
         let links = json!({ "first": url(1), "last": url(last), "prev": at(previous), "next": at(next) });
-        let mut numbered = vec![link(at(previous), "&laquo; Previous", previous, false, profile)];
+        let mut numbered = vec![link(&at(previous), "&laquo; Previous", previous, false, profile)];
         for page in self.linked(last) {
             numbered.push(match page {
-                Some(page) => link(url(page), &page.to_string(), Some(page), page == self.number, profile),
-                None => link(Value::Null, "...", None, false, profile),
+                Some(page) => link(&url(page), &page.to_string(), Some(page), page == self.number, profile),
+                None => link(&Value::Null, "...", None, false, profile),
             });
         }
-        numbered.push(link(at(next), "Next &raquo;", next, false, profile));
+        numbered.push(link(&at(next), "Next &raquo;", next, false, profile));
         let from = (count > 0).then(|| php::truncate(self.skipped()).saturating_add(1));
         let meta = json!({
             "current_page": self.number,
@@ -113,7 +113,7 @@ impl Page {
     }
 }
 
-fn link(url: Value, label: &str, page: Option<i64>, active: bool, profile: Profile) -> Value {
+fn link(url: &Value, label: &str, page: Option<i64>, active: bool, profile: Profile) -> Value {
     match profile {
         Profile::V5 => json!({ "url": url, "label": label, "active": active }),
         Profile::V6 => json!({ "url": url, "label": label, "page": page, "active": active }),

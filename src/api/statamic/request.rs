@@ -1,15 +1,21 @@
 //! One request and what all endpoints make of it: its parameters, its place, and the answer's beginning and end.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::condition::Clock;
 use super::object::{self, Fields};
-use super::parameters::Parameters;
+use super::parameters::{Parameter, Parameters};
 use super::refusal::Refusal;
 use super::settings::{Allowed, Resource, Settings};
 use crate::api::answer::Draft;
 use crate::bard::Profile;
-use crate::store::{Snapshot, Store};
+use crate::store::texts::Texts;
+use crate::store::{Kind, Snapshot, Store};
+
+/// Surrogate keys that one answer names at most.
+const MOST_KEYS: usize = 400;
 
 /// A request on its way to an endpoint.
 pub struct Request<'a> {
@@ -52,11 +58,6 @@ impl Request<'_> {
         if self.is_v6() { self.site() } else { Ok(None) }
     }
 
-    /// The filters of a part of a resource; not found where it is not served.
-    pub fn allowed<'s>(&self, resource: &'s Resource, handle: &str) -> Result<&'s Allowed, Refusal> {
-        resource.allowed(handle).ok_or(Refusal::NotFound)
-    }
-
     /// This endpoint's own URL, without its query.
     pub fn url(&self) -> String {
         let origin = self.settings.api_url.as_deref().unwrap_or_default();
@@ -65,7 +66,6 @@ impl Request<'_> {
 
     /// No named scopes exist here, so that each one is forbidden, as an unknown one is in Statamic.
     pub fn refuse_scopes(&self) -> Result<(), Refusal> {
-        use super::parameters::Parameter;
         match self.parameters.get("query_scope") {
             None | Some(Parameter::Null) => Ok(()),
             Some(Parameter::Text(_)) => Err(Refusal::Forbidden("query scope", vec!["0".into()])),
@@ -75,25 +75,43 @@ impl Request<'_> {
         }
     }
 
-    /// An answer of this body, as old and as durable as what it was read from.
-    pub fn answer<T>(&self, read: &Snapshot<T>, body: String, keys: Vec<String>) -> Draft {
+    /// An answer of this body, as old and as durable as what it was read from; made of a group of items and of these.
+    pub fn answer<T>(&self, read: &Snapshot<T>, body: String, group: String, items: &[&Texts]) -> Draft {
         let excluded = &self.settings.excluded_keys;
         Draft {
             body: if excluded.is_empty() { body } else { object::exclude(&body, excluded) },
             content_type: "application/json",
             links: Vec::new(),
-            keys,
+            keys: keys(group, items),
             changed_at: Some(read.last_boundary.map_or(read.replaced_at, |boundary| boundary.max(read.replaced_at))),
             expires: read.next_boundary,
             generation: read.generation,
         }
     }
 
-    /// `{"data": …}` around one object.
-    pub fn single<T>(&self, read: &Snapshot<T>, template: &str, fields: &Fields, keys: Vec<String>) -> Draft {
+    /// `{"data": …}` around the object of one item; not found where there is none.
+    pub fn single(&self, read: &Snapshot<Option<Texts>>, kind: Kind, fields: &Fields) -> Result<Draft, Refusal> {
+        let item = read.value.as_ref().ok_or(Refusal::NotFound)?;
         let mut body = String::from("{\"data\":");
-        fields.write(template, &mut body);
+        fields.write(item.object.as_deref().unwrap_or("{}"), &mut body);
         body.push('}');
-        self.answer(read, body, keys)
+        Ok(self.answer(read, body, format!("{}:{}", kind.name(), item.id), &[item]))
     }
+}
+
+/// What an answer was made of: the group, the items, and all that they show; the group alone where that would make a
+/// header that no proxy takes.
+fn keys(group: String, items: &[&Texts]) -> Vec<String> {
+    let shown = items.iter().flat_map(|item| item.keys.iter().flat_map(|keys| keys.split('\n')));
+    let shown: BTreeSet<&str> = shown.filter(|key| !key.is_empty() && *key != group).collect();
+    if shown.len() > MOST_KEYS {
+        return vec![group];
+    }
+    let shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();
+    [vec![group], shown].concat()
+}
+
+/// The filters of a part of a resource; not found where it is not served.
+pub fn served<'s>(resource: &'s Resource, handle: &str) -> Result<&'s Allowed, Refusal> {
+    resource.allowed(handle).ok_or(Refusal::NotFound)
 }

@@ -3,6 +3,7 @@
 //! A branch whose entry the public may not see, or whose entry a filter does not pass, is left out with all below it.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -11,7 +12,7 @@ use super::filter::{Filters, Scope};
 use super::members;
 use super::object::Fields;
 use super::refusal::Refusal;
-use super::request::Request;
+use super::request::{Request, served};
 use crate::api::answer::Draft;
 use crate::fields::splice;
 use crate::store::Kind;
@@ -39,22 +40,23 @@ struct Writer<'a> {
 
 /// `/collections/{handle}/tree`
 pub async fn of_collection(request: &Request<'_>, handle: &str) -> Result<Draft, Refusal> {
-    let allowed = request.allowed(&request.settings.collections, handle)?;
+    let allowed = served(&request.settings.collections, handle)?;
     let filters = Filters::new(request.parameters.get("filter"), Scope::Fields, allowed, &request.clock())?;
     let tree = request.store.tree(Kind::CollectionTree, handle, request.site()?, request.now).await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
     let entries = request.store.tree_entries(handle, &found.site, request.now).await?;
     let body = written(request, found.branches.as_deref(), &entries, &filters)?;
-    Ok(request.answer(&tree, body, vec![format!("collection:{handle}")]))
+    let shown: Vec<&Texts> = entries.iter().collect();
+    Ok(request.answer(&tree, body, format!("collection:{handle}"), &shown))
 }
 
 /// `/navs/{handle}/tree`
 pub async fn of_navigation(request: &Request<'_>, handle: &str) -> Result<Draft, Refusal> {
-    request.allowed(&request.settings.navs, handle)?;
+    served(&request.settings.navs, handle)?;
     let tree = request.store.tree(Kind::NavigationTree, handle, request.site()?, request.now).await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
     let body = written(request, found.branches.as_deref(), &[], &Filters::default())?;
-    Ok(request.answer(&tree, body, vec![format!("navigation:{handle}")]))
+    Ok(request.answer(&tree, body, format!("navigation:{handle}"), &[]))
 }
 
 fn written(request: &Request<'_>, branches: Option<&str>, entries: &[Texts], filters: &Filters) -> Result<String, Refusal> {
@@ -96,7 +98,7 @@ impl Writer<'_> {
         out.push_str("{\"page\":");
         let template = entry.and_then(|entry| entry.page.as_deref());
         self.fields.write_with(template.unwrap_or("{}"), own.unwrap_or(&Map::new()), out);
-        out.push_str(&format!(",\"depth\":{depth},\"children\":"));
+        write!(out, ",\"depth\":{depth},\"children\":").expect("writing to a String cannot fail");
         if self.max_depth.is_some_and(|deepest| deepest > 0 && depth >= deepest) {
             out.push_str("[]");
         } else {

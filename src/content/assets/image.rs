@@ -42,12 +42,18 @@ fn jpeg(bytes: &[u8]) -> Option<(u32, u32)> {
 /// Lossy, lossless and extended files keep their size in three ways.
 fn webp(bytes: &[u8]) -> Option<(u32, u32)> {
     match bytes.get(8..16)? {
-        b"WEBPVP8 " => Some((little_endian(bytes, 26, 2)? & 0x3FFF, little_endian(bytes, 28, 2)? & 0x3FFF)),
+        b"WEBPVP8 " => Some((
+            little_endian(bytes, 26, 2)? & 0x3FFF,
+            little_endian(bytes, 28, 2)? & 0x3FFF,
+        )),
         b"WEBPVP8L" => {
             let packed = little_endian(bytes, 21, 4)?;
             Some(((packed & 0x3FFF) + 1, ((packed >> 14) & 0x3FFF) + 1))
         }
-        b"WEBPVP8X" => Some((little_endian(bytes, 24, 3)? + 1, little_endian(bytes, 27, 3)? + 1)),
+        b"WEBPVP8X" => Some((
+            little_endian(bytes, 24, 3)? + 1,
+            little_endian(bytes, 27, 3)? + 1,
+        )),
         _ => None,
     }
 }
@@ -59,19 +65,33 @@ fn svg(bytes: &[u8]) -> Option<(u32, u32)> {
     let tag = &tag[..tag.find('>')?];
     let sides = length(attribute(tag, "width")).zip(length(attribute(tag, "height")));
     sides.or_else(|| {
-        let numbers = attribute(tag, "viewBox")?.split([' ', ',']).filter(|part| !part.is_empty());
+        let numbers = attribute(tag, "viewBox")?
+            .split([' ', ','])
+            .filter(|part| !part.is_empty());
         let numbers: Vec<_> = numbers.map(|part| length(Some(part))).collect();
-        numbers.get(2).copied().flatten().zip(numbers.get(3).copied().flatten())
+        numbers
+            .get(2)
+            .copied()
+            .flatten()
+            .zip(numbers.get(3).copied().flatten())
     })
 }
 
 fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
     let starts = tag.match_indices(name).map(|(at, _)| at);
-    let mut values = starts.filter(|at| tag[..*at].ends_with(char::is_whitespace)).filter_map(|at| {
-        let value = tag[at + name.len()..].trim_start().strip_prefix('=')?.trim_start();
-        let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        value[1..].split(quote).next()
-    });
+    let mut values = starts
+        .filter(|at| tag[..*at].ends_with(char::is_whitespace))
+        .filter_map(|at| {
+            let value = tag[at + name.len()..]
+                .trim_start()
+                .strip_prefix('=')?
+                .trim_start();
+            let quote = value
+                .chars()
+                .next()
+                .filter(|quote| matches!(quote, '"' | '\''))?;
+            value[1..].split(quote).next()
+        });
     values.next()
 }
 
@@ -79,18 +99,33 @@ fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
 fn length(text: Option<&str>) -> Option<u32> {
     let text = text?.trim();
     let number: f64 = text.strip_suffix("px").unwrap_or(text).parse().ok()?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
-    (0.0..f64::from(u32::MAX)).contains(&number).then_some(number.round() as u32)
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the range is checked"
+    )]
+    (0.0..f64::from(u32::MAX))
+        .contains(&number)
+        .then_some(number.round() as u32)
 }
 
 fn big_endian(bytes: &[u8], at: usize, length: usize) -> Option<u32> {
     let bytes = bytes.get(at..at + length)?;
-    Some(bytes.iter().fold(0, |sum, byte| (sum << 8) | u32::from(*byte)))
+    Some(
+        bytes
+            .iter()
+            .fold(0, |sum, byte| (sum << 8) | u32::from(*byte)),
+    )
 }
 
 fn little_endian(bytes: &[u8], at: usize, length: usize) -> Option<u32> {
     let bytes = bytes.get(at..at + length)?;
-    Some(bytes.iter().rev().fold(0, |sum, byte| (sum << 8) | u32::from(*byte)))
+    Some(
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |sum, byte| (sum << 8) | u32::from(*byte)),
+    )
 }
 
 #[cfg(test)]
@@ -99,19 +134,37 @@ mod tests {
 
     #[test]
     fn sizes_are_read_from_headers() {
-        let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &[0, 0, 1, 0, 0, 0, 0, 200]].concat();
+        let png = [
+            &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..],
+            &[0, 0, 1, 0, 0, 0, 0, 200],
+        ]
+        .concat();
         assert_eq!(dimensions(&png), Some((256, 200)));
         assert_eq!(dimensions(b"GIF89a\x28\0\x14\0"), Some((40, 20)));
-        let jpeg = [&[0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0][..], &[0xFF, 0xC0, 0, 17, 8, 0, 20, 0, 40]].concat();
+        let jpeg = [
+            &[0xFF, 0xD8, 0xFF, 0xE0, 0, 4, 0, 0][..],
+            &[0xFF, 0xC0, 0, 17, 8, 0, 20, 0, 40],
+        ]
+        .concat();
         assert_eq!(dimensions(&jpeg), Some((40, 20)));
-        let webp = [&b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0"[..], &[39, 0, 0, 19, 0, 0]].concat();
+        let webp = [
+            &b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0"[..],
+            &[39, 0, 0, 19, 0, 0],
+        ]
+        .concat();
         assert_eq!(dimensions(&webp), Some((40, 20)));
     }
 
     #[test]
     fn a_svg_says_its_size_or_shows_its_view_box() {
-        assert_eq!(dimensions(br#"<svg width="40px" height='20'>"#), Some((40, 20)));
-        assert_eq!(dimensions(br#"<svg stroke-width="3" viewBox="0 0 24 12.4">"#), Some((24, 12)));
+        assert_eq!(
+            dimensions(br#"<svg width="40px" height='20'>"#),
+            Some((40, 20))
+        );
+        assert_eq!(
+            dimensions(br#"<svg stroke-width="3" viewBox="0 0 24 12.4">"#),
+            Some((24, 12))
+        );
         assert_eq!(dimensions(br#"<svg width="100%" height="100%">"#), None);
         assert_eq!(dimensions(b"no image"), None);
     }

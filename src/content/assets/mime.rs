@@ -6,7 +6,10 @@ const TYPES: [(&str, &str); 34] = [
     ("css", "text/css"),
     ("csv", "text/csv"),
     ("doc", "application/msword"),
-    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (
+        "docx",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
     ("gif", "image/gif"),
     ("htm", "text/html"),
     ("html", "text/html"),
@@ -31,7 +34,10 @@ const TYPES: [(&str, &str); 34] = [
     ("woff", "font/woff"),
     ("woff2", "font/woff2"),
     ("xls", "application/vnd.ms-excel"),
-    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ),
     ("xml", "application/xml"),
     ("yaml", "application/yaml"),
     ("zip", "application/zip"),
@@ -40,5 +46,8 @@ const TYPES: [(&str, &str); 34] = [
 /// The type that an extension stands for.
 pub fn by_extension(path: &str) -> Option<&'static str> {
     let extension = path.rsplit_once('.')?.1.to_ascii_lowercase();
-    TYPES.iter().find(|(known, _)| *known == extension).map(|(_, mime)| *mime)
+    TYPES
+        .iter()
+        .find(|(known, _)| *known == extension)
+        .map(|(_, mime)| *mime)
 }

@@ -46,7 +46,12 @@ struct Flat {
 
 impl<'project> Fieldsets<'project> {
     pub fn new(project: &'project Project<'project>) -> Self {
-        Self { project, known: RefCell::default(), reported: RefCell::default(), count: Cell::new(0) }
+        Self {
+            project,
+            known: RefCell::default(),
+            reported: RefCell::default(),
+            count: Cell::new(0),
+        }
     }
 
     /// The fields of a blueprint.
@@ -70,13 +75,17 @@ impl<'project> Fieldsets<'project> {
 
     fn field(&self, path: &str, flat: Flat, inside: &[String]) -> Field {
         let inside: Vec<_> = inside.iter().chain(&flat.through).cloned().collect();
-        let nests = |name: &String| inside.iter().filter(|other| *other == name).count() > MAX_NESTED;
+        let nests =
+            |name: &String| inside.iter().filter(|other| *other == name).count() > MAX_NESTED;
         let cut = inside.iter().any(nests);
         let nested = |items: &Value| match cut {
             true => Vec::new(),
             false => self.build(path, &shape::field_items(items), &inside),
         };
-        let set = |(handle, set): (String, Data)| Set { handle, fields: set.get("fields").map(nested).unwrap_or_default() };
+        let set = |(handle, set): (String, Data)| Set {
+            handle,
+            fields: set.get("fields").map(nested).unwrap_or_default(),
+        };
         let sets = flat.config.get("sets").map(shape::sets).unwrap_or_default();
         Field {
             kind: kind(&flat.config),
@@ -89,7 +98,10 @@ impl<'project> Fieldsets<'project> {
 
     /// Inline fields, references and imports as one list; `through` are the imports that led here.
     fn flatten(&self, path: &str, items: &[Data], through: &[String]) -> Vec<Flat> {
-        items.iter().flat_map(|item| self.flat(path, item, through)).collect()
+        items
+            .iter()
+            .flat_map(|item| self.flat(path, item, through))
+            .collect()
     }
 
     fn flat(&self, path: &str, item: &Data, through: &[String]) -> Vec<Flat> {
@@ -102,10 +114,16 @@ impl<'project> Fieldsets<'project> {
             return Vec::new();
         };
         match item.get("field") {
-            Some(Value::String(reference)) => self.reference(path, &handle, reference, item, through),
+            Some(Value::String(reference)) => {
+                self.reference(path, &handle, reference, item, through)
+            }
             field => {
                 let config = field.map_or_else(|| item.clone(), text::data);
-                vec![Flat { handle, config, through: through.to_vec() }]
+                vec![Flat {
+                    handle,
+                    config,
+                    through: through.to_vec(),
+                }]
             }
         }
     }
@@ -116,31 +134,47 @@ impl<'project> Fieldsets<'project> {
         let overrides = item.get("config").map(text::data).unwrap_or_default();
         let mut fields = self.fieldset(path, name, through);
         for field in &mut fields {
-            field.config.extend(overrides.get(&field.handle).map(text::data).unwrap_or_default());
+            field.config.extend(
+                overrides
+                    .get(&field.handle)
+                    .map(text::data)
+                    .unwrap_or_default(),
+            );
             field.handle.insert_str(0, &prefix);
         }
         fields
     }
 
     /// `{handle: h, field: 'fieldset.field', config: {overrides}}`
-    fn reference(&self, path: &str, handle: &str, reference: &str, item: &Data, through: &[String]) -> Vec<Flat> {
+    fn reference(
+        &self,
+        path: &str,
+        handle: &str,
+        reference: &str,
+        item: &Data,
+        through: &[String],
+    ) -> Vec<Flat> {
         let (fieldset, name) = reference.rsplit_once('.').unwrap_or((reference, ""));
         let fields = self.fieldset(path, fieldset, through);
         let Some(mut field) = fields.into_iter().find(|field| field.handle == name) else {
             if !self.is_missing(fieldset) {
-                let message = format!("the fieldset {fieldset} has no field {name}; it was left out");
+                let message =
+                    format!("the fieldset {fieldset} has no field {name}; it was left out");
                 self.report_once(Problem::warning("field_missing", path, message));
             }
             return Vec::new();
         };
         field.handle = handle.to_owned();
-        field.config.extend(item.get("config").map(text::data).unwrap_or_default());
+        field
+            .config
+            .extend(item.get("config").map(text::data).unwrap_or_default());
         vec![field]
     }
 
     fn fieldset(&self, path: &str, name: &str, through: &[String]) -> Vec<Flat> {
         if through.iter().any(|other| other == name) {
-            let message = format!("the fieldset {name} imports itself; the inner import was left out");
+            let message =
+                format!("the fieldset {name} imports itself; the inner import was left out");
             self.report_once(Problem::warning("fieldset_recursion", path, message));
             return Vec::new();
         }
@@ -158,10 +192,19 @@ impl<'project> Fieldsets<'project> {
         }
         let file = paths(name).iter().find_map(|path| self.project.find(path));
         let read = file.map(|file| {
-            let items = self.project.data(&file).map(|data| shape::items(&data)).unwrap_or_default();
-            Rc::new(Fieldset { path: file.path, items })
+            let items = self
+                .project
+                .data(&file)
+                .map(|data| shape::items(&data))
+                .unwrap_or_default();
+            Rc::new(Fieldset {
+                path: file.path,
+                items,
+            })
         });
-        self.known.borrow_mut().insert(name.to_owned(), read.clone());
+        self.known
+            .borrow_mut()
+            .insert(name.to_owned(), read.clone());
         read
     }
 
@@ -171,15 +214,25 @@ impl<'project> Fieldsets<'project> {
 
     /// Once for each fieldset, wherever it is asked for.
     fn report_missing(&self, path: &str, name: &str) {
-        if self.reported.borrow_mut().insert(format!("fieldset_missing {name}")) {
+        if self
+            .reported
+            .borrow_mut()
+            .insert(format!("fieldset_missing {name}"))
+        {
             let wanted = paths(name).join(" or ");
-            let message = format!("the fieldset {name} is not in {wanted}; its fields pass their values through");
-            self.project.report(Problem::warning("fieldset_missing", path, message));
+            let message = format!(
+                "the fieldset {name} is not in {wanted}; its fields pass their values through"
+            );
+            self.project
+                .report(Problem::warning("fieldset_missing", path, message));
         }
     }
 
     fn report_once(&self, problem: Problem) {
-        if self.reported.borrow_mut().insert(format!("{} {} {}", problem.code, problem.path, problem.message)) {
+        if self.reported.borrow_mut().insert(format!(
+            "{} {} {}",
+            problem.code, problem.path, problem.message
+        )) {
             self.project.report(problem);
         }
     }
@@ -188,7 +241,8 @@ impl<'project> Fieldsets<'project> {
         self.count.set(self.count.get() + 1);
         let has_room = self.count.get() <= MAX_FIELDS;
         if !has_room {
-            let message = format!("the blueprint has more than {MAX_FIELDS} fields; the rest was left out");
+            let message =
+                format!("the blueprint has more than {MAX_FIELDS} fields; the rest was left out");
             self.report_once(Problem::warning("blueprint_too_large", path, message));
         }
         has_room

@@ -21,7 +21,9 @@ impl Blueprints {
     /// The blueprint of a file: `find("globals", "seo")`, `find("forms", "contact")`, `find("", "user")`.
     #[must_use]
     pub fn find(&self, namespace: &str, handle: &str) -> Option<&Blueprint> {
-        self.all(namespace).iter().find(|blueprint| blueprint.handle == handle)
+        self.all(namespace)
+            .iter()
+            .find(|blueprint| blueprint.handle == handle)
     }
 
     /// Whether an entry of the collection may name this blueprint.
@@ -37,7 +39,12 @@ impl Blueprints {
     /// The blueprint of an entry, with the fields that every entry has.
     #[must_use]
     pub fn entry(&self, collection: &Collection, named: Option<&str>) -> Blueprint {
-        let mut blueprint = self.chosen(&entries(collection), named, &collection.handle, &collection.title);
+        let mut blueprint = self.chosen(
+            &entries(collection),
+            named,
+            &collection.handle,
+            &collection.title,
+        );
         blueprint.ensure("title", json!({ "type": "text" }));
         if collection.slugs {
             blueprint.ensure("slug", json!({ "type": "slug" }));
@@ -45,12 +52,21 @@ impl Blueprints {
         if collection.dated {
             blueprint.ensure("date", json!({ "type": "date", "default": "now" }));
         }
-        if collection.structure.is_some_and(|structure| structure.max_depth != Some(1)) {
+        if collection
+            .structure
+            .is_some_and(|structure| structure.max_depth != Some(1))
+        {
             let collections = [&collection.handle];
-            blueprint.ensure("parent", json!({ "type": "entries", "collections": collections, "max_items": 1 }));
+            blueprint.ensure(
+                "parent",
+                json!({ "type": "entries", "collections": collections, "max_items": 1 }),
+            );
         }
         for taxonomy in &collection.taxonomies {
-            blueprint.ensure(taxonomy, json!({ "type": "terms", "taxonomies": [taxonomy] }));
+            blueprint.ensure(
+                taxonomy,
+                json!({ "type": "terms", "taxonomies": [taxonomy] }),
+            );
         }
         blueprint
     }
@@ -69,14 +85,22 @@ impl Blueprints {
     #[must_use]
     pub fn asset(&self, container: &str) -> Blueprint {
         let found = self.find("assets", container).cloned();
-        found.unwrap_or_else(|| made_up(container, &text::humanized(container), "alt", json!({ "type": "text" })))
+        found.unwrap_or_else(|| {
+            made_up(
+                container,
+                &text::humanized(container),
+                "alt",
+                json!({ "type": "text" }),
+            )
+        })
     }
 
     /// The blueprint of users, with the fields that every user has.
     #[must_use]
     pub fn user(&self) -> Blueprint {
         let found = self.find("", "user").cloned();
-        let mut blueprint = found.unwrap_or_else(|| made_up("user", "User", "name", json!({ "type": "text" })));
+        let mut blueprint =
+            found.unwrap_or_else(|| made_up("user", "User", "name", json!({ "type": "text" })));
         blueprint.ensure("email", json!({ "type": "text" }));
         blueprint.ensure("roles", json!({ "type": "user_roles" }));
         blueprint.ensure("groups", json!({ "type": "user_groups" }));
@@ -86,20 +110,33 @@ impl Blueprints {
     /// The named blueprint, else the first that is not hidden, else the project's default.
     fn chosen(&self, namespace: &str, named: Option<&str>, handle: &str, title: &str) -> Blueprint {
         let all = self.all(namespace);
-        let first = || all.iter().find(|blueprint| !blueprint.hidden).or_else(|| all.first());
-        let found = named.and_then(|named| self.named(namespace, named)).or_else(first);
-        found.cloned().unwrap_or_else(|| self.default(handle, title))
+        let first = || {
+            all.iter()
+                .find(|blueprint| !blueprint.hidden)
+                .or_else(|| all.first())
+        };
+        let found = named
+            .and_then(|named| self.named(namespace, named))
+            .or_else(first);
+        found
+            .cloned()
+            .unwrap_or_else(|| self.default(handle, title))
     }
 
     fn named(&self, namespace: &str, handle: &str) -> Option<&Blueprint> {
-        self.find(namespace, handle).or_else(|| self.find(namespace, &singular(handle)))
+        self.find(namespace, handle)
+            .or_else(|| self.find(namespace, &singular(handle)))
     }
 
     /// `default.yaml`, or one Markdown field, under the singular of what it stands in for.
     fn default(&self, handle: &str, title: &str) -> Blueprint {
         let (handle, title) = (singular(handle), singular(title));
         match self.find("", "default") {
-            Some(default) => Blueprint { handle, title, ..default.clone() },
+            Some(default) => Blueprint {
+                handle,
+                title,
+                ..default.clone()
+            },
             None => made_up(&handle, &title, "content", json!({ "type": "markdown" })),
         }
     }

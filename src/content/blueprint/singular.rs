@@ -2,8 +2,22 @@
 
 /// Words that are their own singular.
 const SAME: [&str; 16] = [
-    "data", "deer", "equipment", "feedback", "fish", "information", "media", "money", "news", "police", "rice", "series",
-    "sheep", "species", "staff", "aircraft",
+    "data",
+    "deer",
+    "equipment",
+    "feedback",
+    "fish",
+    "information",
+    "media",
+    "money",
+    "news",
+    "police",
+    "rice",
+    "series",
+    "sheep",
+    "species",
+    "staff",
+    "aircraft",
 ];
 
 /// Plurals that follow no rule.
@@ -67,8 +81,13 @@ pub fn singular(plural: &str) -> String {
     if SAME.contains(&word) {
         return plural.to_owned();
     }
-    let irregular = IRREGULAR.iter().filter(|(many, _)| word.ends_with(many) && (word == *many || many.len() > 4));
-    match irregular.chain(ENDINGS.iter().filter(|(many, _)| word.ends_with(many))).next() {
+    let irregular = IRREGULAR
+        .iter()
+        .filter(|(many, _)| word.ends_with(many) && (word == *many || many.len() > 4));
+    match irregular
+        .chain(ENDINGS.iter().filter(|(many, _)| word.ends_with(many)))
+        .next()
+    {
         Some((many, one)) => replaced(plural, many, one),
         None => plural.to_owned(),
     }
@@ -76,7 +95,11 @@ pub fn singular(plural: &str) -> String {
 
 /// Keeps the letters that both have, in the case that they have.
 fn replaced(plural: &str, many: &str, one: &str) -> String {
-    let same = many.bytes().zip(one.bytes()).take_while(|(a, b)| a == b).count();
+    let same = many
+        .bytes()
+        .zip(one.bytes())
+        .take_while(|(a, b)| a == b)
+        .count();
     let start = plural.len() - many.len();
     let first_is_upper = same == 0 && plural[start..].starts_with(|c: char| c.is_ascii_uppercase());
     let mut ending = one[same..].to_owned();

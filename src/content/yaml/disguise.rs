@@ -44,7 +44,18 @@ pub fn disguise(text: &str) -> Cow<'_, str> {
 fn may_matter(byte: u8) -> bool {
     match byte {
         0..=0x1F | 0x7F | 0xC2 | 0xE2 | 0xEF | 0xF4 => true,
-        b'+' | b'-' | b'0'..=b'9' | b'?' | b',' | b':' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' => true,
+        b'+'
+        | b'-'
+        | b'0'..=b'9'
+        | b'?'
+        | b','
+        | b':'
+        | b'['
+        | b']'
+        | b'{'
+        | b'}'
+        | b'"'
+        | b'\'' => true,
         _ => false,
     }
 }
@@ -111,8 +122,16 @@ impl Line {
     fn end(&mut self, bytes: &[u8], at: usize) {
         let line = &bytes[self.start..at];
         let is_blank = line.iter().all(|byte| matches!(byte, b' ' | b'\t'));
-        let below_block_header = if is_blank { self.below_block_header } else { ends_in_block_header(line) };
-        *self = Self { start: at + 1, below_block_header, ..Self::default() };
+        let below_block_header = if is_blank {
+            self.below_block_header
+        } else {
+            ends_in_block_header(line)
+        };
+        *self = Self {
+            start: at + 1,
+            below_block_header,
+            ..Self::default()
+        };
     }
 
     fn is_indentation(&self, bytes: &[u8], at: usize) -> bool {
@@ -148,8 +167,14 @@ fn stand_in(text: &str, at: usize, line: &Line) -> Option<(usize, char)> {
         0xF4 => text[at..].starts_with(ESCAPE),
         _ => false,
     };
-    let character = hides_character.then(|| text[at..].chars().next()).flatten()?;
-    let stand_in = if character == ESCAPE { ESCAPE } else { char::from_u32(PLANE + character as u32)? };
+    let character = hides_character
+        .then(|| text[at..].chars().next())
+        .flatten()?;
+    let stand_in = if character == ESCAPE {
+        ESCAPE
+    } else {
+        char::from_u32(PLANE + character as u32)?
+    };
     Some((character.len_utf8(), stand_in))
 }
 
@@ -159,7 +184,8 @@ fn is_odd_start(bytes: &[u8], at: usize, line: &Line) -> bool {
     if !matches!(before, b' ' | b'\n' | b'\r' | b'[' | b'{' | b',') {
         return false;
     }
-    let is_value = || before == b' ' && bytes[..at].iter().rev().find(|byte| **byte != b' ') == Some(&b':');
+    let is_value =
+        || before == b' ' && bytes[..at].iter().rev().find(|byte| **byte != b' ') == Some(&b':');
     match bytes[at] {
         b'-' | b'?' if is_blank(bytes.get(at + 1)) => is_value(),
         b']' | b'}' | b',' => !line.has_bracket && !is_blank(bytes.get(at + 1)) && is_value(),
@@ -176,15 +202,25 @@ fn is_odd_number(text: &[u8]) -> bool {
         (_, [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B' | b'_', ..]) => true,
         (b'+', [first, ..]) => matches!(first, b'0'..=b'9' | b'.'),
         (b'-', [b'0', rest @ ..]) if !matches!(rest.first(), Some(b'0'..=b'9' | b'.')) => true,
-        _ => digits.iter().take(LONG_NUMBER).filter(|byte| byte.is_ascii_digit()).count() == LONG_NUMBER,
+        _ => {
+            digits
+                .iter()
+                .take(LONG_NUMBER)
+                .filter(|byte| byte.is_ascii_digit())
+                .count()
+                == LONG_NUMBER
+        }
     }
 }
 
 /// `title: Part one:`, which libyaml takes for a mapping within a line.
 fn is_odd_end(bytes: &[u8], at: usize, line: &Line) -> bool {
-    let rest = bytes[at + 1..].iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+    let rest = bytes[at + 1..]
+        .iter()
+        .find(|byte| !matches!(byte, b' ' | b'\t'));
     let opens = b"\"'{[|>&*!#";
-    matches!(rest, None | Some(b'\n' | b'\r')) && line.value.is_some_and(|first| !opens.contains(&first))
+    matches!(rest, None | Some(b'\n' | b'\r'))
+        && line.value.is_some_and(|first| !opens.contains(&first))
 }
 
 fn is_blank(byte: Option<&u8>) -> bool {
@@ -212,6 +248,9 @@ mod tests {
         let text = "a: +1\nb: \u{2028}c\n";
         let disguised = disguise(text);
         let place = disguised.find('c').unwrap_or_default();
-        assert_eq!(original_offset(&disguised, place), text.find('c').unwrap_or_default());
+        assert_eq!(
+            original_offset(&disguised, place),
+            text.find('c').unwrap_or_default()
+        );
     }
 }

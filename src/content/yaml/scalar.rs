@@ -28,7 +28,10 @@ pub fn read(text: &str) -> Result<Value, NotFinite> {
         Some(b'-') => ("-", &text[1..]),
         _ => ("", text),
     };
-    if let Some(octal) = unsigned.strip_prefix("0o").filter(|digits| all(digits, is_octal)) {
+    if let Some(octal) = unsigned
+        .strip_prefix("0o")
+        .filter(|digits| all(digits, is_octal))
+    {
         return radix(octal, 8, sign == "-");
     }
     if all(unsigned, is_decimal) && unsigned.starts_with(|c: char| c.is_ascii_digit()) {
@@ -37,7 +40,10 @@ pub fn read(text: &str) -> Result<Value, NotFinite> {
     if let Some(value) = hexadecimal(text) {
         return value;
     }
-    if matches!(text.to_ascii_lowercase().as_str(), ".inf" | ".nan" | "-.inf") {
+    if matches!(
+        text.to_ascii_lowercase().as_str(),
+        ".inf" | ".nan" | "-.inf"
+    ) {
         return Err(NotFinite);
     }
     if is_float(unsigned) || is_float_with_underscores(unsigned) {
@@ -78,11 +84,17 @@ fn decimal(sign: &str, digits: &str) -> Result<Value, NotFinite> {
 
 /// `0x1F`; an upper-case `0X1F` matches PHP's pattern as well, but its cast to a float then stops at the `X`.
 fn hexadecimal(text: &str) -> Option<Result<Value, NotFinite>> {
-    let digits = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"))?;
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))?;
     if !all(digits, |byte| byte.is_ascii_hexdigit() || byte == b'_') {
         return None;
     }
-    Some(if text.starts_with("0x") { radix(digits, 16, false) } else { Ok(Value::from(0.0)) })
+    Some(if text.starts_with("0x") {
+        radix(digits, 16, false)
+    } else {
+        Ok(Value::from(0.0))
+    })
 }
 
 fn radix(digits: &str, base: u32, negative: bool) -> Result<Value, NotFinite> {
@@ -95,7 +107,10 @@ fn radix(digits: &str, base: u32, negative: bool) -> Result<Value, NotFinite> {
         return Ok(Value::from(sign * number));
     }
     let wide = digits.chars().filter_map(|digit| digit.to_digit(base));
-    finite(wide.fold(0.0, |sum, digit| sum * f64::from(base) + f64::from(digit)) * if negative { -1.0 } else { 1.0 })
+    finite(
+        wide.fold(0.0, |sum, digit| sum * f64::from(base) + f64::from(digit))
+            * if negative { -1.0 } else { 1.0 },
+    )
 }
 
 fn float(text: &str) -> Result<Value, NotFinite> {
@@ -103,25 +118,37 @@ fn float(text: &str) -> Result<Value, NotFinite> {
 }
 
 fn finite(number: f64) -> Result<Value, NotFinite> {
-    if number.is_finite() { Ok(Value::from(number)) } else { Err(NotFinite) }
+    if number.is_finite() {
+        Ok(Value::from(number))
+    } else {
+        Err(NotFinite)
+    }
 }
 
 /// `1.5`, `1.`, `.5`, `1e3`: what PHP calls numeric.
 fn is_float(unsigned: &str) -> bool {
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        Some((mantissa, exponent)) => (
+            mantissa,
+            Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+        ),
         None => (unsigned, None),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let has_digits = !(whole.is_empty() && fraction.is_empty());
-    has_digits && digits(whole) && digits(fraction) && exponent.is_none_or(|text| !text.is_empty() && digits(text))
+    has_digits
+        && digits(whole)
+        && digits(fraction)
+        && exponent.is_none_or(|text| !text.is_empty() && digits(text))
 }
 
 /// `1_000.5`.
 fn is_float_with_underscores(unsigned: &str) -> bool {
     unsigned.split_once('.').is_some_and(|(whole, fraction)| {
-        whole.starts_with(|c: char| c.is_ascii_digit()) && all(whole, is_decimal) && all(fraction, is_decimal)
+        whole.starts_with(|c: char| c.is_ascii_digit())
+            && all(whole, is_decimal)
+            && all(fraction, is_decimal)
     })
 }
 

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::Deserializer;
+use serde::de::{DeserializeSeed, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::{MAX_DEPTH, disguise, scalar};
@@ -38,8 +38,16 @@ impl<'text> State<'text> {
     pub fn new(disguised: &'text Cow<'_, str>) -> Self {
         let text = disguised.as_ref();
         let is_disguised = matches!(disguised, Cow::Owned(_));
-        let budget = text.len().saturating_mul(12).saturating_add(ALIAS_ALLOWANCE);
-        Self { text, is_disguised, budget: Cell::new(budget), refusal: RefCell::new(None) }
+        let budget = text
+            .len()
+            .saturating_mul(12)
+            .saturating_add(ALIAS_ALLOWANCE);
+        Self {
+            text,
+            is_disguised,
+            budget: Cell::new(budget),
+            refusal: RefCell::new(None),
+        }
     }
 
     pub fn refusal(self) -> Option<Refusal> {
@@ -52,7 +60,11 @@ impl<'text> State<'text> {
     }
 
     fn reveal<'value>(&self, text: &'value str) -> Cow<'value, str> {
-        if self.is_disguised { disguise::reveal(text) } else { Cow::Borrowed(text) }
+        if self.is_disguised {
+            disguise::reveal(text)
+        } else {
+            Cow::Borrowed(text)
+        }
     }
 
     /// Pays for a node and its text.
@@ -62,16 +74,30 @@ impl<'text> State<'text> {
                 self.budget.set(left);
                 Ok(())
             }
-            None => Err(self.refuse("too_many_aliases", "aliases make this file far larger than it is".into())),
+            None => Err(self.refuse(
+                "too_many_aliases",
+                "aliases make this file far larger than it is".into(),
+            )),
         }
     }
 
-    /// Text that borrows from the document is plain, unless it stands right after a quote or behind a tag (`!!str`).
+    /// Text that borrows from the document is plain, unless a quote follows it or a tag (`!!str`) stands before it.
     fn is_plain(&self, borrowed: &str) -> bool {
-        let offset = borrowed.as_ptr().addr().wrapping_sub(self.text.as_ptr().addr());
-        let before = self.text.get(..offset).unwrap_or_default();
-        let word = before.trim_end().rsplit([' ', '\t', '\n']).next().unwrap_or_default();
-        !before.ends_with(['"', '\'']) && !word.starts_with("!!")
+        let start = borrowed
+            .as_ptr()
+            .addr()
+            .wrapping_sub(self.text.as_ptr().addr());
+        let after = self
+            .text
+            .get(start.wrapping_add(borrowed.len())..)
+            .unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default();
+        let word = before
+            .trim_end()
+            .rsplit([' ', '\t', '\n'])
+            .next()
+            .unwrap_or_default();
+        !after.starts_with(['"', '\'']) && !word.starts_with("!!")
     }
 }
 
@@ -92,7 +118,10 @@ impl<'state, 'text> Node<'state, 'text> {
             let message = format!("values are nested more than {MAX_DEPTH} levels deep");
             return Err(self.state.refuse("nesting_too_deep", message));
         }
-        Ok(Self { depth: self.depth + 1, ..self })
+        Ok(Self {
+            depth: self.depth + 1,
+            ..self
+        })
     }
 
     /// Text that libyaml could not type; PHP trims what is left of it.
@@ -158,7 +187,11 @@ impl<'de> Visitor<'de> for Node<'_, 'de> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         self.state.spend(0)?;
-        if value.is_finite() { Ok(Value::from(value)) } else { Err(self.not_finite()) }
+        if value.is_finite() {
+            Ok(Value::from(value))
+        } else {
+            Err(self.not_finite())
+        }
     }
 
     fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Value, E> {
@@ -186,7 +219,11 @@ impl<'de> Visitor<'de> for Node<'_, 'de> {
         let child = self.child()?;
         let mut entries = Map::new();
         let mut merged = Vec::new();
-        while let Some(key) = mapping.next_key_seed(Key { node: self, entries: &entries, merged: &merged })? {
+        while let Some(key) = mapping.next_key_seed(Key {
+            node: self,
+            entries: &entries,
+            merged: &merged,
+        })? {
             let value = mapping.next_value_seed(child)?;
             if key == "<<" {
                 self.merge(&mut entries, &mut merged, value)?;
@@ -200,13 +237,22 @@ impl<'de> Visitor<'de> for Node<'_, 'de> {
     /// Only tagged values come here. The tag `!` alone says nothing.
     fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<Value, A::Error> {
         let (tag, variant) = tagged.variant::<String>()?;
-        if tag == "!" { variant.newtype_variant_seed(self) } else { Err(self.unknown_tag(&tag)) }
+        if tag == "!" {
+            variant.newtype_variant_seed(self)
+        } else {
+            Err(self.unknown_tag(&tag))
+        }
     }
 }
 
 impl Node<'_, '_> {
     /// `<<`: keys that the mapping has not got yet, from one mapping or, the first winning, from several.
-    fn merge<E: Error>(self, entries: &mut Map<String, Value>, merged: &mut Vec<String>, from: Value) -> Result<(), E> {
+    fn merge<E: Error>(
+        self,
+        entries: &mut Map<String, Value>,
+        merged: &mut Vec<String>,
+        from: Value,
+    ) -> Result<(), E> {
         match from {
             Value::Object(source) => {
                 for (key, value) in source {
@@ -217,7 +263,9 @@ impl Node<'_, '_> {
                 }
                 Ok(())
             }
-            Value::Array(sources) => sources.into_iter().try_for_each(|source| self.merge(entries, merged, source)),
+            Value::Array(sources) => sources
+                .into_iter()
+                .try_for_each(|source| self.merge(entries, merged, source)),
             _ => {
                 let message = "a merge key (<<) takes a mapping or a list of mappings".into();
                 Err(self.state.refuse("merge_invalid", message))
@@ -229,7 +277,10 @@ impl Node<'_, '_> {
 /// To PHP, keys 0, 1, 2 … in order are a list.
 fn list_or_map(entries: Map<String, Value>) -> Value {
     let is_list = entries.keys().next().is_some_and(|key| key == "0")
-        && entries.keys().enumerate().all(|(index, key)| *key == index.to_string());
+        && entries
+            .keys()
+            .enumerate()
+            .all(|(index, key)| *key == index.to_string());
     if is_list {
         Value::Array(entries.into_iter().map(|(_, value)| value).collect())
     } else {
@@ -277,7 +328,11 @@ impl<'de> Visitor<'de> for Key<'_, '_, 'de> {
     fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<String, E> {
         let text = self.node.state.reveal(value);
         let is_typed = scalar::may_be_typed(&text) && self.node.state.is_plain(value);
-        let key = if is_typed { scalar::key(&text) } else { text.into_owned() };
+        let key = if is_typed {
+            scalar::key(&text)
+        } else {
+            text.into_owned()
+        };
         self.checked(key)
     }
 

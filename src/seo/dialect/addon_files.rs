@@ -43,7 +43,11 @@ pub fn values(files: &AddonFiles, folder: &str, name: &str, site: &str) -> Data 
         at = origin(own, shared, &site);
         visited.push(site);
     }
-    if values.is_empty() { shared.map(flat).cloned().unwrap_or_default() } else { values }
+    if values.is_empty() {
+        shared.map(flat).cloned().unwrap_or_default()
+    } else {
+        values
+    }
 }
 
 /// The values themselves: under `data` in single-site projects.

@@ -9,8 +9,8 @@ use super::peak::verification_code;
 use super::{Dialect, addon_files};
 use crate::content::Data;
 use crate::seo::input::{
-    Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization, Service, SiteName, SiteSeo, SitemapRules,
-    Title, TwitterInput,
+    Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization,
+    Service, SiteName, SiteSeo, SitemapRules, Title, TwitterInput,
 };
 use crate::seo::page::Subject;
 use crate::seo::robots::DecidedBy;
@@ -53,7 +53,14 @@ const KEYS: [&str; 29] = [
 ];
 
 const DIRECTIVES: [&str; 3] = ["noarchive", "nosnippet", "noimageindex"];
-const FILES: [&str; 6] = ["defaults", "general", "indexing", "social_media", "favicons", "analytics"];
+const FILES: [&str; 6] = [
+    "defaults",
+    "general",
+    "indexing",
+    "social_media",
+    "favicons",
+    "analytics",
+];
 const CONTAINER: &str = "assets";
 
 /// How many defaults may refer to one another before it is taken for a circle.
@@ -77,11 +84,26 @@ pub fn read(site: &Site, handle: &str, files: &AddonFiles) -> (Rules, SiteSeo) {
     for name in FILES {
         values.extend(addon_files::values(files, "content/seo/site", name, handle));
     }
-    let is_third = files.keys().any(|path| path.starts_with("content/seo/site/") && path.ends_with("/defaults.yaml"));
+    let is_third = files
+        .keys()
+        .any(|path| path.starts_with("content/seo/site/") && path.ends_with("/defaults.yaml"));
     let seo = site_seo(&values, is_third, site);
-    let collections = site.content.collections.iter().map(|collection| collection.handle.as_str());
-    let taxonomies = site.content.taxonomies.iter().map(|taxonomy| taxonomy.handle.as_str());
-    let defaults = |folder: &str, of: &str| (of.to_owned(), addon_files::values(files, folder, of, handle));
+    let collections = site
+        .content
+        .collections
+        .iter()
+        .map(|collection| collection.handle.as_str());
+    let taxonomies = site
+        .content
+        .taxonomies
+        .iter()
+        .map(|taxonomy| taxonomy.handle.as_str());
+    let defaults = |folder: &str, of: &str| {
+        (
+            of.to_owned(),
+            addon_files::values(files, folder, of, handle),
+        )
+    };
     let unlisted = |folder: &str, of: &str| {
         let config = files.get(&format!("{folder}/{of}.yaml"));
         config.and_then(|config| config.get("sitemap")) == Some(&Value::Bool(false))
@@ -89,8 +111,14 @@ pub fn read(site: &Site, handle: &str, files: &AddonFiles) -> (Rules, SiteSeo) {
     let rules = Rules {
         separator: seo.separator.clone(),
         site_name: seo.site_name.clone().unwrap_or_default(),
-        collections: collections.clone().map(|of| defaults("content/seo/collections", of)).collect(),
-        taxonomies: taxonomies.clone().map(|of| defaults("content/seo/taxonomies", of)).collect(),
+        collections: collections
+            .clone()
+            .map(|of| defaults("content/seo/collections", of))
+            .collect(),
+        taxonomies: taxonomies
+            .clone()
+            .map(|of| defaults("content/seo/taxonomies", of))
+            .collect(),
         unlisted: collections
             .filter(|of| unlisted("content/seo/collections", of))
             .chain(taxonomies.filter(|of| unlisted("content/seo/taxonomies", of)))
@@ -104,26 +132,51 @@ fn site_seo(values: &Data, is_third: bool, site: &Site) -> SiteSeo {
     let text = |key: &str| values.get(key).and_then(text::scalar);
     let flag = |key: &str| values.get(key).is_some_and(text::truthy);
     let code = |key: &str| text(key).and_then(|code| verification_code(&code));
-    let environments: &[&str] = if is_third { &["local", "production"] } else { &["production"] };
-    let forced = if environments.contains(&site.settings.environment.as_str()) {
-        flag("noindex").then(|| Forced { by: DecidedBy::Site, nofollow: flag("nofollow") })
+    let environments: &[&str] = if is_third {
+        &["local", "production"]
     } else {
-        Some(Forced { by: DecidedBy::Environment, nofollow: true })
+        &["production"]
+    };
+    let forced = if environments.contains(&site.settings.environment.as_str()) {
+        flag("noindex").then(|| Forced {
+            by: DecidedBy::Site,
+            nofollow: flag("nofollow"),
+        })
+    } else {
+        Some(Forced {
+            by: DecidedBy::Environment,
+            nofollow: true,
+        })
     };
     let name = text("site_name").or_else(|| site.settings.app_name.clone());
-    let separator = text("separator").or_else(|| text("title_separator")).and_then(|separator| text::inline(&separator));
-    let services = [(Service::Google, "google_site_verification_code"), (Service::Bing, "bing_site_verification_code")];
+    let separator = text("separator")
+        .or_else(|| text("title_separator"))
+        .and_then(|separator| text::inline(&separator));
+    let services = [
+        (Service::Google, "google_site_verification_code"),
+        (Service::Bing, "bing_site_verification_code"),
+    ];
     SiteSeo {
         site_name: name.and_then(|name| text::inline(&name)),
         separator: separator.unwrap_or_else(|| "|".to_owned()),
         forced,
         says_index: true,
-        hreflang: HreflangRules { auto: true, sites: None, short_codes: false },
+        hreflang: HreflangRules {
+            auto: true,
+            sites: None,
+            short_codes: false,
+        },
         graph: graph(values),
         breadcrumbs: values.get("use_breadcrumbs").is_none_or(text::truthy),
         twitter_site: text("twitter_handle").and_then(|handle| social::at_handle(&handle)),
-        verification: services.into_iter().filter_map(|(service, key)| Some((service, code(key)?))).collect(),
-        sitemap: SitemapRules { taxonomies: None, ..SitemapRules::default() },
+        verification: services
+            .into_iter()
+            .filter_map(|(service, key)| Some((service, code(key)?)))
+            .collect(),
+        sitemap: SitemapRules {
+            taxonomies: None,
+            ..SitemapRules::default()
+        },
         robots_txt: None,
     }
 }
@@ -133,7 +186,8 @@ fn graph(values: &Data) -> Option<Graph> {
     match text("site_json_ld_type")?.as_str() {
         "organization" => Some(Graph::Organization(Box::new(Organization {
             name: text::plain(&text("organization_name")?)?,
-            logo: text("organization_logo").map(|reference| image(reference, "globals.organization_logo".into())),
+            logo: text("organization_logo")
+                .map(|reference| image(reference, "globals.organization_logo".into())),
             ..Organization::default()
         }))),
         "person" => Some(Graph::Person(text::plain(&text("person_name")?)?)),
@@ -143,7 +197,11 @@ fn graph(values: &Data) -> Option<Graph> {
 }
 
 fn image(reference: String, source: String) -> ImageReference {
-    ImageReference { reference, container: CONTAINER, source }
+    ImageReference {
+        reference,
+        container: CONTAINER,
+        source,
+    }
 }
 
 impl Rules {
@@ -152,25 +210,46 @@ impl Rules {
     pub fn input(&self, page: &Subject, _site: &SiteSeo) -> Input {
         let mut warnings = Vec::new();
         let (raw, raw_inherited) = page.values.raw(&KEYS);
-        let description = self.text(page, "seo_description", 0).and_then(Sourced::plain);
+        let description = self
+            .text(page, "seo_description", 0)
+            .and_then(Sourced::plain);
         let title = Sourced::new(&page.title, page.values.source("title", Layer::Own));
-        let frequency = self.stored(page, "seo_sitemap_change_frequency").map(|(value, _)| value);
-        let priority = self.stored(page, "seo_sitemap_priority").map(|(value, _)| value);
+        let frequency = self
+            .stored(page, "seo_sitemap_change_frequency")
+            .map(|(value, _)| value);
+        let priority = self
+            .stored(page, "seo_sitemap_priority")
+            .map(|(value, _)| value);
         Input {
             dialect: Dialect::AdvancedSeo,
             enabled: true,
             title: self.title(page),
-            og_title: self.text(page, "seo_og_title", 0).and_then(Sourced::plain).or_else(|| title.plain()),
-            og_description: self.text(page, "seo_og_description", 0).and_then(Sourced::plain),
+            og_title: self
+                .text(page, "seo_og_title", 0)
+                .and_then(Sourced::plain)
+                .or_else(|| title.plain()),
+            og_description: self
+                .text(page, "seo_og_description", 0)
+                .and_then(Sourced::plain),
             description,
             indexing: self.indexing(page),
             nofollow: self.flag(page, "seo_nofollow", false),
-            directives: DIRECTIVES.iter().filter(|word| self.flag(page, &format!("seo_{word}"), false)).map(|word| (*word).to_owned()).collect(),
+            directives: DIRECTIVES
+                .iter()
+                .filter(|word| self.flag(page, &format!("seo_{word}"), false))
+                .map(|word| (*word).to_owned())
+                .collect(),
             canonical: self.canonical(page),
             images: self.images(page),
             twitter: self.twitter(page),
-            in_sitemap: self.flag(page, "seo_sitemap_enabled", true) && !self.unlisted.iter().any(|of| of == page.owner),
-            changefreq: sitemap_values::changefreq(frequency, "daily", "seo_sitemap_change_frequency", &mut warnings),
+            in_sitemap: self.flag(page, "seo_sitemap_enabled", true)
+                && !self.unlisted.iter().any(|of| of == page.owner),
+            changefreq: sitemap_values::changefreq(
+                frequency,
+                "daily",
+                "seo_sitemap_change_frequency",
+                &mut warnings,
+            ),
             priority: sitemap_values::priority(priority, "seo_sitemap_priority", &mut warnings),
             json_ld: self.text_as_stored(page, "seo_json_ld"),
             raw,
@@ -195,18 +274,24 @@ impl Rules {
             Kind::Entry => (&self.collections, "collection"),
             Kind::Term => (&self.taxonomies, "taxonomy"),
         };
-        let value = defaults.get(page.owner)?.get(key).filter(|value| is_set(value))?;
+        let value = defaults
+            .get(page.owner)?
+            .get(key)
+            .filter(|value| is_set(value))?;
         Some((value, format!("{owner}.{key}")))
     }
 
     fn text_as_stored(&self, page: &Subject, key: &str) -> Option<Sourced> {
         let (value, source) = self.stored(page, key)?;
-        let text = value.get("code").map_or_else(|| text::scalar(value), text::scalar)?;
+        let text = value
+            .get("code")
+            .map_or_else(|| text::scalar(value), text::scalar)?;
         (!text.trim().is_empty()).then(|| Sourced::new(text, source))
     }
 
     fn flag(&self, page: &Subject, key: &str, default: bool) -> bool {
-        self.stored(page, key).map_or(default, |(value, _)| text::truthy(value))
+        self.stored(page, key)
+            .map_or(default, |(value, _)| text::truthy(value))
     }
 
     /// A text with its references to fields and other values followed.
@@ -216,10 +301,17 @@ impl Rules {
             return page.field_text(field.trim());
         }
         if stored.text == "@auto" {
-            return if key.ends_with("_description") { None } else { page.field_text("title") };
+            return if key.ends_with("_description") {
+                None
+            } else {
+                page.field_text("title")
+            };
         }
         if stored.text.contains("{{") && depth < DEPTH {
-            return Some(Sourced { text: self.tokens(page, &stored.text, depth), ..stored });
+            return Some(Sourced {
+                text: self.tokens(page, &stored.text, depth),
+                ..stored
+            });
         }
         Some(stored)
     }
@@ -243,8 +335,14 @@ impl Rules {
             "site_name" => self.site_name.clone(),
             "separator" => self.separator.clone(),
             "title" => page.title.clone(),
-            field if field.starts_with("seo_") => self.text(page, field, depth + 1).map(|sourced| sourced.text).unwrap_or_default(),
-            field => page.field_text(field).map(|sourced| sourced.text).unwrap_or_default(),
+            field if field.starts_with("seo_") => self
+                .text(page, field, depth + 1)
+                .map(|sourced| sourced.text)
+                .unwrap_or_default(),
+            field => page
+                .field_text(field)
+                .map(|sourced| sourced.text)
+                .unwrap_or_default(),
         }
     }
 
@@ -252,16 +350,25 @@ impl Rules {
     fn title(&self, page: &Subject) -> Title {
         let stored = self.text_as_stored(page, "seo_title");
         let is_whole = stored.is_some_and(|stored| stored.text.contains("{{"));
-        let own = self.text(page, "seo_title", 0).filter(|own| text::inline(&own.text).is_some());
-        let own = own.unwrap_or_else(|| Sourced::new(&page.title, page.values.source("title", Layer::Own)));
-        let position = self.text_as_stored(page, "seo_site_name_position").map(|stored| stored.text);
+        let own = self
+            .text(page, "seo_title", 0)
+            .filter(|own| text::inline(&own.text).is_some());
+        let own = own
+            .unwrap_or_else(|| Sourced::new(&page.title, page.values.source("title", Layer::Own)));
+        let position = self
+            .text_as_stored(page, "seo_site_name_position")
+            .map(|stored| stored.text);
         let site_name = match position.as_deref() {
             _ if is_whole => SiteName::Without,
             Some("disabled") => SiteName::Without,
             Some("start") => SiteName::Before,
             _ => SiteName::After,
         };
-        Title { parts: vec![own.text], site_name, source: own.source }
+        Title {
+            parts: vec![own.text],
+            site_name,
+            source: own.source,
+        }
     }
 
     fn indexing(&self, page: &Subject) -> Indexing {
@@ -272,22 +379,36 @@ impl Rules {
                     Some("taxonomy") => DecidedBy::Taxonomy,
                     _ => DecidedBy::Entry,
                 };
-                Indexing { noindex: text::truthy(value), decided_by }
+                Indexing {
+                    noindex: text::truthy(value),
+                    decided_by,
+                }
             }
-            None => Indexing { noindex: false, decided_by: DecidedBy::Default },
+            None => Indexing {
+                noindex: false,
+                decided_by: DecidedBy::Default,
+            },
         }
     }
 
     /// `current` is the page itself; `entry` (version 3) and `other` (version 2) are another entry.
     fn canonical(&self, page: &Subject) -> Canonical {
-        let kind = self.text_as_stored(page, "seo_canonical_type").map(|stored| stored.text);
+        let kind = self
+            .text_as_stored(page, "seo_canonical_type")
+            .map(|stored| stored.text);
         match kind.as_deref() {
             Some("entry" | "other") => match self.text_as_stored(page, "seo_canonical_entry") {
-                Some(target) => Canonical::Entry { id: target.text, source: target.source },
+                Some(target) => Canonical::Entry {
+                    id: target.text,
+                    source: target.source,
+                },
                 None => Canonical::Itself,
             },
             Some("custom") => match self.text_as_stored(page, "seo_canonical_custom") {
-                Some(target) => Canonical::Url { url: target.text, source: target.source },
+                Some(target) => Canonical::Url {
+                    url: target.text,
+                    source: target.source,
+                },
                 None => Canonical::Itself,
             },
             _ => Canonical::Itself,
@@ -296,19 +417,37 @@ impl Rules {
 
     fn images(&self, page: &Subject) -> Vec<ImageReference> {
         let is_generated = self.flag(page, "seo_generate_social_images", false);
-        let generated = is_generated.then(|| self.text_as_stored(page, "seo_generated_og_image")).flatten();
-        let stored = generated.into_iter().chain(self.text_as_stored(page, "seo_og_image"));
-        stored.map(|stored| image(stored.text, stored.source)).collect()
+        let generated = is_generated
+            .then(|| self.text_as_stored(page, "seo_generated_og_image"))
+            .flatten();
+        let stored = generated
+            .into_iter()
+            .chain(self.text_as_stored(page, "seo_og_image"));
+        stored
+            .map(|stored| image(stored.text, stored.source))
+            .collect()
     }
 
     fn twitter(&self, page: &Subject) -> TwitterInput {
-        let card = self.text_as_stored(page, "seo_twitter_card").map(|stored| stored.text);
-        let key = if card.as_deref() == Some("summary") { "seo_twitter_summary_image" } else { "seo_twitter_summary_large_image" };
+        let card = self
+            .text_as_stored(page, "seo_twitter_card")
+            .map(|stored| stored.text);
+        let key = if card.as_deref() == Some("summary") {
+            "seo_twitter_summary_image"
+        } else {
+            "seo_twitter_summary_large_image"
+        };
         TwitterInput {
             card,
-            title: self.text(page, "seo_twitter_title", 0).map(|sourced| sourced.text),
-            description: self.text(page, "seo_twitter_description", 0).map(|sourced| sourced.text),
-            image: self.text_as_stored(page, key).map(|stored| image(stored.text, stored.source)),
+            title: self
+                .text(page, "seo_twitter_title", 0)
+                .map(|sourced| sourced.text),
+            description: self
+                .text(page, "seo_twitter_description", 0)
+                .map(|sourced| sourced.text),
+            image: self
+                .text_as_stored(page, key)
+                .map(|stored| image(stored.text, stored.source)),
         }
     }
 }

@@ -9,8 +9,15 @@ use super::Tag;
 pub fn write(title: Option<&str>, tags: &[Tag], scripts: &[String]) -> String {
     let title = title.map(|title| format!("<title>{}</title>", text(title)));
     let tags = tags.iter().map(element);
-    let scripts = scripts.iter().map(|json| format!("<script type=\"application/ld+json\">{json}</script>"));
-    title.into_iter().chain(tags).chain(scripts).collect::<Vec<_>>().join("\n")
+    let scripts = scripts
+        .iter()
+        .map(|json| format!("<script type=\"application/ld+json\">{json}</script>"));
+    title
+        .into_iter()
+        .chain(tags)
+        .chain(scripts)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// JSON that cannot end the script element it stands in, nor be taken for markup.
@@ -32,17 +39,28 @@ pub fn script_json(json: &Value) -> String {
 
 fn element(tag: &Tag) -> String {
     match tag {
-        Tag::Name(name, content) => format!("<meta name=\"{name}\" content=\"{}\">", attribute(content)),
-        Tag::Property(name, content) => format!("<meta property=\"{name}\" content=\"{}\">", attribute(content)),
+        Tag::Name(name, content) => {
+            format!("<meta name=\"{name}\" content=\"{}\">", attribute(content))
+        }
+        Tag::Property(name, content) => format!(
+            "<meta property=\"{name}\" content=\"{}\">",
+            attribute(content)
+        ),
         Tag::Canonical(href) => format!("<link rel=\"canonical\" href=\"{}\">", attribute(href)),
         Tag::Alternate { hreflang, href } => {
-            format!("<link rel=\"alternate\" hreflang=\"{}\" href=\"{}\">", attribute(hreflang), attribute(href))
+            format!(
+                "<link rel=\"alternate\" hreflang=\"{}\" href=\"{}\">",
+                attribute(hreflang),
+                attribute(href)
+            )
         }
     }
 }
 
 fn text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 fn attribute(value: &str) -> String {

@@ -11,12 +11,20 @@ use super::super::social::{Image, OpenGraph, Twitter};
 pub fn write(seo: &Seo) -> Value {
     let mut next = Map::new();
     // An absolute title keeps the front end's template from adding the site's name again.
-    insert(&mut next, "title", seo.title.as_ref().map(|title| json!({"absolute": title})));
+    insert(
+        &mut next,
+        "title",
+        seo.title.as_ref().map(|title| json!({"absolute": title})),
+    );
     insert(&mut next, "description", seo.description.clone());
     insert(&mut next, "robots", robots(&seo.robots));
     insert(&mut next, "alternates", Some(alternates(seo)));
     insert(&mut next, "openGraph", Some(open_graph(&seo.og)));
-    insert(&mut next, "twitter", twitter(&seo.twitter, seo.og.image.as_ref()));
+    insert(
+        &mut next,
+        "twitter",
+        twitter(&seo.twitter, seo.og.image.as_ref()),
+    );
     insert(&mut next, "verification", verification(seo));
     Value::Object(next)
 }
@@ -29,7 +37,9 @@ fn robots(robots: &Robots) -> Option<Value> {
     for word in content.split(", ") {
         match word.split_once(':') {
             Some((name, value)) => insert(&mut object, name, Some(number_or_text(value))),
-            None if !matches!(word, "index" | "noindex" | "follow" | "nofollow") => insert(&mut object, word, Some(true)),
+            None if !matches!(word, "index" | "noindex" | "follow" | "nofollow") => {
+                insert(&mut object, word, Some(true))
+            }
             None => {}
         }
     }
@@ -37,14 +47,24 @@ fn robots(robots: &Robots) -> Option<Value> {
 }
 
 fn number_or_text(value: &str) -> Value {
-    value.parse::<i64>().map_or_else(|_| value.into(), Value::from)
+    value
+        .parse::<i64>()
+        .map_or_else(|_| value.into(), Value::from)
 }
 
 fn alternates(seo: &Seo) -> Value {
-    let languages: Map<String, Value> = seo.hreflang.iter().map(|other| (other.hreflang.clone(), other.href.as_str().into())).collect();
+    let languages: Map<String, Value> = seo
+        .hreflang
+        .iter()
+        .map(|other| (other.hreflang.clone(), other.href.as_str().into()))
+        .collect();
     let mut alternates = Map::new();
     insert(&mut alternates, "canonical", seo.canonical.clone());
-    insert(&mut alternates, "languages", (!languages.is_empty()).then_some(languages));
+    insert(
+        &mut alternates,
+        "languages",
+        (!languages.is_empty()).then_some(languages),
+    );
     Value::Object(alternates)
 }
 
@@ -53,11 +73,19 @@ fn open_graph(og: &OpenGraph) -> Value {
     insert(&mut object, "type", Some(og.kind));
     insert(&mut object, "siteName", og.site_name.clone());
     insert(&mut object, "locale", Some(og.locale.clone()));
-    insert(&mut object, "alternateLocale", (!og.locale_alternate.is_empty()).then(|| og.locale_alternate.clone()));
+    insert(
+        &mut object,
+        "alternateLocale",
+        (!og.locale_alternate.is_empty()).then(|| og.locale_alternate.clone()),
+    );
     insert(&mut object, "url", og.url.clone());
     insert(&mut object, "title", og.title.clone());
     insert(&mut object, "description", og.description.clone());
-    insert(&mut object, "images", og.image.as_ref().map(|image| vec![open_graph_image(image)]));
+    insert(
+        &mut object,
+        "images",
+        og.image.as_ref().map(|image| vec![open_graph_image(image)]),
+    );
     if let Some(article) = &og.article {
         insert(&mut object, "publishedTime", article.published_time.clone());
         insert(&mut object, "modifiedTime", article.modified_time.clone());

@@ -7,7 +7,9 @@ use super::Tag;
 /// The input: only what is to be rendered, and a title template that keeps the front end from adding its own.
 #[must_use]
 pub fn write(title: Option<&str>, lang: &str, tags: &[Tag], scripts: &[String]) -> Value {
-    let (links, metas): (Vec<&Tag>, Vec<&Tag>) = tags.iter().partition(|tag| matches!(tag, Tag::Canonical(_) | Tag::Alternate { .. }));
+    let (links, metas): (Vec<&Tag>, Vec<&Tag>) = tags
+        .iter()
+        .partition(|tag| matches!(tag, Tag::Canonical(_) | Tag::Alternate { .. }));
     let mut head = Map::new();
     if let Some(title) = title {
         head.insert("title".into(), title.into());
@@ -15,7 +17,11 @@ pub fn write(title: Option<&str>, lang: &str, tags: &[Tag], scripts: &[String]) 
     head.insert("htmlAttrs".into(), json!({"lang": lang}));
     insert(&mut head, "meta", metas.into_iter().map(member).collect());
     insert(&mut head, "link", links.into_iter().map(member).collect());
-    insert(&mut head, "script", scripts.iter().enumerate().map(script).collect());
+    insert(
+        &mut head,
+        "script",
+        scripts.iter().enumerate().map(script).collect(),
+    );
     head.insert("titleTemplate".into(), Value::Null);
     Value::Object(head)
 }
@@ -31,7 +37,9 @@ fn member(tag: &Tag) -> Value {
         Tag::Name(name, content) => json!({"name": name, "content": content}),
         Tag::Property(name, content) => json!({"property": name, "content": content}),
         Tag::Canonical(href) => json!({"rel": "canonical", "href": href}),
-        Tag::Alternate { hreflang, href } => json!({"rel": "alternate", "hreflang": hreflang, "href": href}),
+        Tag::Alternate { hreflang, href } => {
+            json!({"rel": "alternate", "hreflang": hreflang, "href": href})
+        }
     }
 }
 

@@ -1,0 +1,476 @@
+//! The program as it is used: its commands, what they print, how they end, and that a kill at any moment tears nothing.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rhapsode::store::Store;
+use rhapsode::store::list::Query;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// An empty folder for one test.
+fn folder(test: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
+        .join("command_line")
+        .join(test);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn rhapsode(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rhapsode"));
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    rhapsode(folder, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A project with posts whose titles are all the same.
+fn project(folder: &Path, posts: usize, title: &str) {
+    let collections = folder.join("content/collections");
+    std::fs::create_dir_all(collections.join("posts")).unwrap();
+    std::fs::write(
+        collections.join("posts.yaml"),
+        "title: Posts\nroute: '/{slug}'\n",
+    )
+    .unwrap();
+    for n in 0..posts {
+        let file = collections.join(format!("posts/p{n:04}.md"));
+        std::fs::write(
+            file,
+            format!("---\nid: p{n:04}\ntitle: {title}\n---\n{title}\n"),
+        )
+        .unwrap();
+    }
+}
+
+/// A server that is stopped when the test ends.
+struct Served(Child, u16);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
+
+fn serve(folder: &Path, arguments: &[&str]) -> Served {
+    let port = free_port();
+    let listen = format!("127.0.0.1:{port}");
+    let mut command = rhapsode(
+        folder,
+        &[&["serve", "--listen", &listen], arguments].concat(),
+    );
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let begun = lines.find(|line| line.as_ref().unwrap().contains("serving"));
+    assert!(begun.is_some(), "it ended before it served");
+    std::thread::spawn(move || lines.for_each(drop));
+    Served(child, port)
+}
+
+fn get(port: u16, path: &str) -> (u16, Value) {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (
+        head.split(' ').nth(1).unwrap().parse().unwrap(),
+        serde_json::from_str(body).unwrap_or_default(),
+    )
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn import_ends_with_one_line_and_writes_nothing_twice() {
+    let folder = folder("import");
+    let first = run(&folder, &["import", "--root", ROOT]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let line = text(&first.stdout);
+    assert!(
+        line.starts_with("imported ")
+            && line.ends_with("generation 1\n")
+            && line.lines().count() == 1,
+        "{line}"
+    );
+    let again = text(&run(&folder, &["import", "--root", ROOT]).stdout);
+    assert!(
+        again.contains(" 0 written, 0 deleted, ") && again.ends_with("generation 1\n"),
+        "{again}"
+    );
+    let dry = run(
+        &folder,
+        &[
+            "import",
+            "--root",
+            ROOT,
+            "--dry-run",
+            "--database",
+            "other.db",
+        ],
+    );
+    assert!(
+        dry.status.success()
+            && text(&dry.stdout).starts_with("would import ")
+            && !folder.join("other.db").exists()
+    );
+}
+
+#[test]
+fn each_thing_that_can_be_wrong_is_one_line_that_says_what_to_do() {
+    let folder = folder("refusals");
+    project(&folder.join("site"), 1, "A");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    std::fs::write(
+        folder.join("text.db"),
+        "no database at all, but long enough to be taken for the header of one. ".repeat(9),
+    )
+    .unwrap();
+    std::fs::write(folder.join("bad.toml"), "listne = '127.0.0.1:1'\n").unwrap();
+    let cases: [(&[&str], &str); 8] = [
+        (
+            &["import", "--root", "."],
+            "has no content/ folder; point --root at a Statamic project",
+        ),
+        (
+            &["serve", "--root", "site", "--listen", &taken],
+            "give another with --listen",
+        ),
+        (
+            &["serve", "--root", "site", "--listen", "nonsense"],
+            "--listen: ",
+        ),
+        (
+            &["import", "--root", "site", "--database", "text.db"],
+            "cannot open the database text.db",
+        ),
+        (
+            &[
+                "import",
+                "--root",
+                "site",
+                "--database",
+                "no/such/folder/site.db",
+            ],
+            "cannot open the database no/such/folder/site.db",
+        ),
+        (
+            &[
+                "import",
+                "--root",
+                "site",
+                "--database",
+                "mysql://host/site",
+            ],
+            "not supported; give a file or sqlite:FILE",
+        ),
+        (
+            &["serve", "--config", "bad.toml"],
+            "bad.toml:1:1: unknown field `listne`, expected one of `root`",
+        ),
+        (
+            &["serve", "--read-only", "--database", "missing.db"],
+            "cannot open the database missing.db",
+        ),
+    ];
+    for (arguments, says) in cases {
+        let refused = run(&folder, arguments);
+        let line = text(&refused.stderr);
+        assert_eq!(
+            (refused.status.code(), line.lines().count()),
+            (Some(1), 1),
+            "{arguments:?}: {line}"
+        );
+        assert!(
+            line.starts_with("rhapsode: ") && line.contains(says),
+            "{arguments:?}: {line}"
+        );
+    }
+}
+
+#[test]
+fn one_broken_file_is_one_problem_and_with_strict_an_import_is_all_or_nothing() {
+    let folder = folder("strict");
+    project(&folder, 3, "A");
+    assert!(run(&folder, &["import"]).status.success());
+    std::fs::write(
+        folder.join("content/collections/posts/bad.md"),
+        "---\ntitle: [\n---\n",
+    )
+    .unwrap();
+    std::fs::write(
+        folder.join("content/collections/posts/new.md"),
+        "---\nid: new\ntitle: B\n---\n",
+    )
+    .unwrap();
+
+    let strict = run(&folder, &["import", "--strict"]);
+    assert_eq!(strict.status.code(), Some(1));
+    assert!(
+        text(&strict.stderr).contains("1 errors, and --strict is set; nothing was imported"),
+        "{}",
+        text(&strict.stderr)
+    );
+    let store = |id: &'static str| {
+        let database = folder.join("rhapsode.db").to_str().unwrap().to_owned();
+        let read = async move {
+            Store::open(&database)
+                .await
+                .unwrap()
+                .entry(id, Timestamp::now())
+                .await
+                .unwrap()
+                .value
+                .is_some()
+        };
+        Runtime::new().unwrap().block_on(read)
+    };
+    assert!(store("p0000") && !store("new"));
+
+    let check = run(&folder, &["check"]);
+    let printed = text(&check.stdout);
+    assert_eq!(check.status.code(), Some(1));
+    assert!(
+        printed.contains("content/collections/posts/bad.md:") && printed.contains(": error: "),
+        "{printed}"
+    );
+    let json: Value =
+        serde_json::from_slice(&run(&folder, &["check", "--format", "json"]).stdout).unwrap();
+    assert!(
+        json["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|problem| problem["severity"] == "error")
+    );
+    assert_eq!(json["broken_links"], json!([]));
+    assert!(run(&folder, &["import"]).status.success());
+    assert!(store("p0000") && store("new"));
+}
+
+#[test]
+fn print_config_says_where_each_setting_came_from() {
+    let folder = folder("print_config");
+    std::fs::write(folder.join("rhapsode.toml"), "timezone = 'Europe/Berlin'\n").unwrap();
+    let mut command = rhapsode(
+        &folder,
+        &["serve", "--print-config", "--listen", "127.0.0.1:1"],
+    );
+    let printed = text(
+        &command
+            .env("RHAPSODE_BASE_URL", "https://x.test")
+            .output()
+            .unwrap()
+            .stdout,
+    );
+    for line in [
+        "timezone = \"Europe/Berlin\"  # ./rhapsode.toml",
+        "base_url = \"https://x.test\"  # RHAPSODE_BASE_URL",
+        "listen = \"127.0.0.1:1\"  # --listen",
+        "workers = 0  # default",
+    ] {
+        assert!(
+            printed.lines().any(|printed| printed == line),
+            "{line} is missing in\n{printed}"
+        );
+    }
+}
+
+#[test]
+fn render_gives_the_html_of_a_file_a_tree_and_of_lines() {
+    let folder = folder("render");
+    let tree = json!([{"type": "paragraph", "content": [{"type": "text", "text": "a <b>"}]}]);
+    std::fs::write(folder.join("tree.json"), tree.to_string()).unwrap();
+    std::fs::write(
+        folder.join("entry.md"),
+        format!("---\ntitle: T\nbody: {tree}\nother: {tree}\n---\n"),
+    )
+    .unwrap();
+    for arguments in [
+        &["render", "tree.json"][..],
+        &["render", "entry.md"],
+        &["render", "entry.md", "--field", "other"],
+    ] {
+        assert_eq!(
+            text(&run(&folder, arguments).stdout),
+            "<p>a &lt;b&gt;</p>\n",
+            "{arguments:?}"
+        );
+    }
+    let missing = run(&folder, &["render", "entry.md", "--field", "none"]);
+    assert!(text(&missing.stderr).contains("entry.md has no field none"));
+
+    let sets = json!({"main": {"sets": {"image": {"fields": [{"handle": "wide", "field": {"type": "toggle"}}]}}}});
+    let linked = json!([{"type": "text", "text": "b", "marks": [{"type": "link", "attrs": {"href": "statamic://entry::x"}}]}]);
+    let lines = [
+        json!({"doc": tree}),
+        json!({"doc": [{"type": "paragraph", "content": linked}], "map": {"entry::x": "/x"}}),
+        json!({"doc": [{"type": "set", "attrs": {"id": "i", "values": {"type": "image"}}}], "config": {"sets": sets}}),
+        json!({"doc": null}),
+    ];
+    let mut child = rhapsode(&folder, &["render"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    lines
+        .iter()
+        .for_each(|line| writeln!(input, "{line}").unwrap());
+    drop(input);
+    let answered: Vec<Value> = text(&child.wait_with_output().unwrap().stdout)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(answered[0], json!({"html": "<p>a &lt;b&gt;</p>"}));
+    assert_eq!(answered[1], json!({"html": "<p><a href=\"/x\">b</a></p>"}));
+    assert_eq!(
+        answered[2],
+        json!({"value": [{"wide": false, "id": "i", "type": "image"}]})
+    );
+    assert_eq!(answered[3], json!({"html": null}));
+}
+
+#[test]
+fn serve_sees_changes_of_files_and_read_only_does_not() {
+    let folder = folder("watch");
+    project(&folder, 2, "Before");
+    let served = serve(&folder, &[]);
+    assert_eq!(get(served.1, "/entries/p0001").1["title"], "Before");
+    project(&folder, 3, "After");
+    until("the change is not seen", || {
+        get(served.1, "/entries/p0002").1["title"] == "After"
+    });
+    assert_eq!(get(served.1, "/entries/p0001").1["title"], "After");
+    std::fs::remove_file(folder.join("content/collections/posts/p0001.md")).unwrap();
+    until("the deletion is not seen", || {
+        get(served.1, "/entries/p0001").0 == 404
+    });
+    drop(served);
+
+    let read_only = serve(&folder, &["--read-only"]);
+    project(&folder, 1, "Later");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(get(read_only.1, "/entries/p0000").1["title"], "After");
+}
+
+#[test]
+#[cfg(unix)]
+fn sigterm_ends_the_server_and_it_says_goodbye_with_zero() {
+    let folder = folder("sigterm");
+    project(&folder, 1, "A");
+    let mut served = serve(&folder, &["--no-watch"]);
+    let killed = Command::new("kill")
+        .args(["-TERM", &served.0.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let begun = Instant::now();
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_kill_at_any_moment_of_an_import_leaves_one_whole_generation() {
+    let folder = folder("kill");
+    project(&folder, 400, "0");
+    let begun = Instant::now();
+    assert!(run(&folder, &["import"]).status.success());
+    let whole = begun.elapsed();
+    let database = folder.join("rhapsode.db").to_str().unwrap().to_owned();
+    let runtime = Runtime::new().unwrap();
+    let store = runtime.block_on(Store::open_read_only(&database)).unwrap();
+    let done = Arc::new(AtomicBool::new(false));
+    let reader = runtime.spawn(poll(store, Arc::clone(&done)));
+    for round in 1..=8_u32 {
+        project(&folder, 400, &round.to_string());
+        let mut import = rhapsode(&folder, &["import"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(whole * round / 8);
+        let _ = import.kill();
+        import.wait().unwrap();
+    }
+    done.store(true, Ordering::SeqCst);
+    let reads = runtime.block_on(reader).unwrap();
+    assert!(reads > 8, "{reads}");
+    assert!(run(&folder, &["import"]).status.success());
+    let integrity: String = runtime.block_on(async {
+        use sqlx::Connection;
+        let mut connection = sqlx::SqliteConnection::connect(&database).await.unwrap();
+        sqlx::query_scalar("pragma integrity_check")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+    });
+    assert_eq!(integrity, "ok");
+}
+
+/// Reads all entries again and again; each time they must all be of one import.
+async fn poll(store: Store, done: Arc<AtomicBool>) -> usize {
+    let mut reads = 0;
+    while !done.load(Ordering::SeqCst) {
+        let page = store
+            .entries(
+                &Query {
+                    limit: 1000,
+                    ..Query::default()
+                },
+                Timestamp::now(),
+            )
+            .await
+            .unwrap()
+            .value;
+        let title =
+            |summary: &str| serde_json::from_str::<Value>(summary).unwrap()["title"].clone();
+        let titles: Vec<Value> = page
+            .documents
+            .iter()
+            .map(|document| title(&document.summary))
+            .collect();
+        assert!(
+            titles.len() == 400 && titles.iter().all(|title| *title == titles[0]),
+            "torn: {titles:?}"
+        );
+        reads += 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    reads
+}
