@@ -23,6 +23,7 @@ use rayon::prelude::*;
 
 use crate::content::problem::{Problem, Severity};
 use crate::content::{self, Content};
+use crate::fields;
 use crate::seo;
 use crate::site::{self, Site};
 use crate::store::Item;
@@ -85,6 +86,7 @@ pub fn compile(content: Content, settings: &Settings, now: Timestamp, progress: 
     let compiler = Compiler { site: &site, seo: &project, shows_users: settings.shows_users };
     let mut outcome = Outcome { entries: site.entries.len(), ..Outcome::default() };
     outcome.problems.extend(site.content.problems.iter().chain(&site.problems).cloned());
+    outcome.problems.extend(fields::check::problems(&site.content.blueprints));
     for compiled in compiled_entries(&compiler, now, progress) {
         outcome.take(compiled);
     }
