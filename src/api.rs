@@ -18,6 +18,7 @@ pub mod list;
 pub mod problem;
 pub mod problems;
 pub mod query;
+pub mod resources;
 pub mod schema;
 pub mod statamic;
 
@@ -216,6 +217,25 @@ fn routes() -> Vec<(&'static str, Route)> {
         ("/entries/{id}", read(entries::find_entry)),
         ("/collections", read(collections::list_collections)),
         ("/collections/{handle}", read(collections::find_collection)),
+        (
+            "/collections/{handle}/tree",
+            read(resources::find_collection_tree),
+        ),
+        ("/taxonomies", read(resources::list_taxonomies)),
+        ("/taxonomies/{handle}", read(resources::find_taxonomy)),
+        ("/taxonomies/{handle}/terms", read(resources::list_terms)),
+        (
+            "/taxonomies/{handle}/terms/{slug}",
+            read(resources::find_term),
+        ),
+        ("/globals", read(resources::list_globals)),
+        ("/globals/{handle}", read(resources::find_global)),
+        ("/navs", read(resources::list_navs)),
+        ("/navs/{handle}", read(resources::find_nav)),
+        ("/assets", read(resources::list_containers)),
+        ("/assets/{container}", read(resources::list_assets)),
+        ("/assets/{container}/{path:.*}", read(resources::find_asset)),
+        ("/sites", read(resources::list_sites)),
         ("/problems", read(problems::list_problems)),
         ("/openapi.json", read(docs::show_openapi)),
         ("/docs", read(docs::open_docs)),

@@ -58,7 +58,10 @@ impl Outcome {
     /// Problems that kept something from being served.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+        self.problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .count()
     }
 
     fn take(&mut self, (items, problems): (Vec<Item>, Vec<Problem>)) {
@@ -74,19 +77,45 @@ pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 ///
 /// # Errors
 /// Where `root` is no project at all; a bad file in it is a problem of the outcome.
-pub fn run(root: &Path, settings: &Settings, now: Timestamp, progress: &Progress) -> Result<Outcome, content::Error> {
-    Ok(compile(content::read(root, &settings.content)?, settings, now, progress))
+pub fn run(
+    root: &Path,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Result<Outcome, content::Error> {
+    Ok(compile(
+        content::read(root, &settings.content)?,
+        settings,
+        now,
+        progress,
+    ))
 }
 
 /// Links and compiles what was read.
 #[must_use]
-pub fn compile(content: Content, settings: &Settings, now: Timestamp, progress: &Progress) -> Outcome {
+pub fn compile(
+    content: Content,
+    settings: &Settings,
+    now: Timestamp,
+    progress: &Progress,
+) -> Outcome {
     let site = Site::link(content, settings.site.clone());
     let project = seo::Project::new(&site, settings.seo.clone(), &site.content.addon_files);
-    let compiler = Compiler { site: &site, seo: &project, shows_users: settings.shows_users };
-    let mut outcome = Outcome { entries: site.entries.len(), ..Outcome::default() };
-    outcome.problems.extend(site.content.problems.iter().chain(&site.problems).cloned());
-    outcome.problems.extend(fields::check::problems(&site.content.blueprints));
+    let compiler = Compiler {
+        site: &site,
+        seo: &project,
+        shows_users: settings.shows_users,
+    };
+    let mut outcome = Outcome {
+        entries: site.entries.len(),
+        ..Outcome::default()
+    };
+    outcome
+        .problems
+        .extend(site.content.problems.iter().chain(&site.problems).cloned());
+    outcome
+        .problems
+        .extend(fields::check::problems(&site.content.blueprints));
     for compiled in compiled_entries(&compiler, now, progress) {
         outcome.take(compiled);
     }
@@ -99,12 +128,18 @@ pub fn compile(content: Content, settings: &Settings, now: Timestamp, progress: 
 }
 
 /// Entries are many and independent: all cores work on them.
-fn compiled_entries(compiler: &Compiler, now: Timestamp, progress: &Progress) -> Vec<(Vec<Item>, Vec<Problem>)> {
+fn compiled_entries(
+    compiler: &Compiler,
+    now: Timestamp,
+    progress: &Progress,
+) -> Vec<(Vec<Item>, Vec<Problem>)> {
     let entries = &compiler.site.entries;
     let orders = order::own_orders(compiler.site);
     let done = AtomicUsize::new(0);
     let compiled = entries.par_iter().map(|entry| {
-        let versions = versions::of(now, |moment| entries::compile(compiler, entry, orders[entry.index], moment));
+        let versions = versions::of(now, |moment| {
+            entries::compile(compiler, entry, orders[entry.index], moment)
+        });
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
         versions
     });
@@ -125,5 +160,11 @@ fn everything_else<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
 }
 
 fn place(problem: &Problem) -> (&str, Option<u64>, Option<u64>, &str, &str) {
-    (&problem.path, problem.line, problem.column, &problem.code, &problem.message)
+    (
+        &problem.path,
+        problem.line,
+        problem.column,
+        &problem.code,
+        &problem.message,
+    )
 }

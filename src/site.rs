@@ -144,7 +144,10 @@ impl Site {
 
     /// The entry with this id, in any spelling of a UUID and any case.
     pub fn entry(&self, id: &str) -> Option<&Entry> {
-        let index = self.by_id.get(id).or_else(|| self.by_id.get(&id.to_lowercase()))?;
+        let index = self
+            .by_id
+            .get(id)
+            .or_else(|| self.by_id.get(&id.to_lowercase()))?;
         self.entries.get(*index)
     }
 
@@ -173,7 +176,11 @@ impl Site {
         let mut values: Vec<(&str, &Value)> = Vec::new();
         let mut seen = HashSet::new();
         let mut add = |data: &'a Data| {
-            values.extend(data.iter().filter(|(key, _)| seen.insert(key.as_str())).map(|(key, value)| (key.as_str(), value)));
+            values.extend(
+                data.iter()
+                    .filter(|(key, _)| seen.insert(key.as_str()))
+                    .map(|(key, value)| (key.as_str(), value)),
+            );
         };
         let mut at = entry.index;
         loop {
@@ -202,7 +209,10 @@ impl Site {
     /// A collection's configuration.
     #[must_use]
     pub fn collection(&self, handle: &str) -> Option<&content::collection::Collection> {
-        self.content.collections.iter().find(|collection| collection.handle == handle)
+        self.content
+            .collections
+            .iter()
+            .find(|collection| collection.handle == handle)
     }
 
     /// A site's configuration.
@@ -233,7 +243,9 @@ impl Site {
     /// A term by taxonomy and default-site slug, in a site.
     #[must_use]
     pub fn term(&self, taxonomy: &str, slug: &str, site: &str) -> Option<&Term> {
-        let index = self.terms_by_id.get(&(format!("{taxonomy}::{slug}"), site.to_owned()))?;
+        let index = self
+            .terms_by_id
+            .get(&(format!("{taxonomy}::{slug}"), site.to_owned()))?;
         Some(&self.terms[*index])
     }
 
@@ -241,7 +253,11 @@ impl Site {
     #[must_use]
     pub fn asset(&self, container: &str, path: &str) -> Option<(&Container, &Asset)> {
         let index = self.assets_by_id.get(&format!("{container}::{path}"))?;
-        let container = self.content.containers.iter().find(|candidate| candidate.handle == container)?;
+        let container = self
+            .content
+            .containers
+            .iter()
+            .find(|candidate| candidate.handle == container)?;
         Some((container, &self.content.assets[*index]))
     }
 
@@ -254,11 +270,21 @@ impl Site {
     /// A global set's values in a site, its origins' values filled in; `None` where the site does not have the set.
     #[must_use]
     pub fn globals(&self, handle: &str, site: &str) -> Option<Data> {
-        let set = self.content.globals.iter().find(|set| set.handle == handle)?;
+        let set = self
+            .content
+            .globals
+            .iter()
+            .find(|set| set.handle == handle)?;
         let mut variables = set.sites.get(site)?;
         let mut data = variables.data.clone();
         for _ in 0..set.sites.len() {
-            let Some(origin) = variables.origin.as_ref().and_then(|origin| set.sites.get(origin)) else { break };
+            let Some(origin) = variables
+                .origin
+                .as_ref()
+                .and_then(|origin| set.sites.get(origin))
+            else {
+                break;
+            };
             for (key, value) in &origin.data {
                 data.entry(key).or_insert_with(|| value.clone());
             }

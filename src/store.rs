@@ -11,6 +11,7 @@ pub mod moment;
 pub mod problems;
 pub mod read;
 pub mod replace;
+pub mod resources;
 pub mod statamic;
 pub mod texts;
 pub mod write;

@@ -382,6 +382,16 @@ fn serve_sees_changes_of_files_and_read_only_does_not() {
     until("the deletion is not seen", || {
         get(served.1, "/entries/p0001").0 == 404
     });
+    std::fs::remove_dir_all(folder.join("content")).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    project(&folder, 3, "Anew");
+    until("a folder made anew is not seen", || {
+        get(served.1, "/entries/p0002").1["title"] == "Anew"
+    });
+    project(&folder, 3, "After");
+    until("a folder made anew is not watched", || {
+        get(served.1, "/entries/p0002").1["title"] == "After"
+    });
     drop(served);
 
     let read_only = serve(&folder, &["--read-only"]);

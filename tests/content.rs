@@ -83,9 +83,9 @@ fn an_entry_keeps_its_data_in_the_order_of_the_file() {
         (entry.origin.as_deref(), entry.blueprint.as_deref()),
         (Some("two"), Some("post"))
     );
-    let data = serde_json::to_string(&entry.data).expect("a map is JSON");
+    let json = serde_json::to_string(&entry.data).expect("a map is JSON");
     assert_eq!(
-        data,
+        json,
         r#"{"zeta":1,"alpha":["x"],"blueprint":"post","content":"Body\n"}"#
     );
 }
@@ -248,6 +248,14 @@ fn content_in_front_matter_and_body_is_served_and_reported() {
         problems(&content),
         ["warning content_twice content/collections/posts/a.md:5:1"]
     );
+}
+
+#[test]
+fn quoted_text_is_never_a_number() {
+    let text = "---\nid: a\nq: [\"\\x311\", '+1', \"0b1\", 'TRUE', \"\\\\ \", !!str +1]\np: [+1, 0b1, tRue, -0]\n---\n";
+    let data = &read_post("a.md", text).entries[0].data;
+    assert_eq!(data["q"], json!(["11", "+1", "0b1", "TRUE", "\\ ", "+1"]));
+    assert_eq!(data["p"], json!([1.0, "0b1", true, "-0"]));
 }
 
 #[test]

@@ -438,3 +438,49 @@ fn isolation_difference(content: &Content, row: &Value) -> Option<String> {
         .any(|problem| problem.severity == Severity::Error);
     (!is_error).then(|| format!("no error was reported: {:?}", content.problems))
 }
+
+#[test]
+fn every_real_tree_is_read_and_only_duplicate_ids_are_errors() {
+    let Some(shared) = shared() else { return };
+    for tree in trees(&shared) {
+        let content = content::read(&tree, &Settings::default()).expect("a tree has content");
+        let name = tree
+            .strip_prefix(&shared)
+            .unwrap_or(&tree)
+            .display()
+            .to_string();
+        let mut by_code: BTreeMap<&str, usize> = BTreeMap::new();
+        for problem in &content.problems {
+            *by_code.entry(&problem.code).or_default() += 1;
+        }
+        println!("{name}: {} entries, {by_code:?}", content.entries.len());
+        let errors = content
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error);
+        let errors: Vec<_> = errors
+            .filter(|problem| problem.code != "duplicate_id")
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:?}");
+        if name == "golden/sites/tokidoki/in" {
+            assert_eq!(
+                (content.entries.len(), by_code.get("duplicate_id")),
+                (142, None)
+            );
+        }
+    }
+}
+
+/// Every project of the shared data.
+fn trees(shared: &Path) -> Vec<PathBuf> {
+    let bases = ["golden/sites", "golden/synthetic", "corpora"].map(|base| shared.join(base));
+    let folders = bases
+        .iter()
+        .filter_map(|base| fs::read_dir(base).ok())
+        .flatten()
+        .flatten();
+    let roots = folders.flat_map(|folder| [folder.path().join("in"), folder.path()]);
+    let mut roots: Vec<_> = roots.filter(|root| root.join("content").is_dir()).collect();
+    roots.sort();
+    roots
+}

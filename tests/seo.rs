@@ -18,21 +18,13 @@ mod traps_of_text;
 #[path = "seo/tree.rs"]
 mod tree;
 
-use jiff::Timestamp;
-use rhapsode::content;
-use rhapsode::fields;
-use rhapsode::seo::dialect::Dialect;
-use rhapsode::seo::redirects::{self, Redirects};
+use rhapsode::seo::input::{Forced, Indexing};
 use rhapsode::seo::robots::{self, DecidedBy, State};
 use rhapsode::seo::settings::Settings;
-use rhapsode::seo::sitemap_values::Excluded;
-use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap, text, hreflang};
-use rhapsode::seo::input::{Forced, Indexing};
-use rhapsode::site::view::View;
+use rhapsode::seo::{Seo, text};
 use serde_json::{Value, json};
 use std::fs;
-use tree::{EXPLICIT, POST, POST_URL, Tree, codes, copy, now, post, shared, translated, with_images};
+use tree::{Tree, copy, shared};
 
 fn vectors() -> Option<Value> {
     let text = fs::read_to_string(shared()?.join("oracle/seo/vectors.json")).unwrap();

@@ -20,7 +20,13 @@ use tree::Tree;
 
 fn serve(tree: &Tree) -> Served {
     let (origin, written) = ("https://site.test", "2026-01-01T00:00:00Z");
-    Served::new(&Set { root: tree.root(), origin, multisite: false, written, statamic: Settings::default() })
+    Served::new(&Set {
+        root: tree.root(),
+        origin,
+        multisite: false,
+        written,
+        statamic: Settings::default(),
+    })
 }
 
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
@@ -68,6 +74,9 @@ fn no_answer_takes_more_statements_for_more_entries() {
         "/api/globals",
     ] {
         let (few, many) = (statements(&few, path), statements(&many, path));
-        assert!(few > 0 && few == many && few <= 4, "{path}: {few} statements for 2 entries, {many} for 60");
+        assert!(
+            few > 0 && few == many && few <= 4,
+            "{path}: {few} statements for 2 entries, {many} for 60"
+        );
     }
 }

@@ -4,8 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from left to right; a group's members do not know each other.
-const ROOMS: [&[&str]; 10] =
-    [&["bard"], &["markdown"], &["content"], &["site"], &["fields"], &["seo"], &["store"], &["import"], &["api"], &["config", "main"]];
+const ROOMS: [&[&str]; 10] = [
+    &["bard"],
+    &["markdown"],
+    &["content"],
+    &["site"],
+    &["fields"],
+    &["seo"],
+    &["store"],
+    &["import"],
+    &["api"],
+    &["config", "main"],
+];
 
 /// Library (as code names it) → the rooms that may use it.
 const HOMES: [(&str, &[&str]); 10] = [
@@ -42,7 +52,14 @@ fn sources() -> Vec<(PathBuf, String, String)> {
         .filter(|file| !file.ends_with("lib.rs"))
         .map(|file| {
             let relative = file.strip_prefix(&root).unwrap();
-            let room = relative.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+            let room = relative
+                .iter()
+                .next()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .trim_end_matches(".rs")
+                .to_owned();
             let text = fs::read_to_string(&file).unwrap();
             (file, room, text)
         })
@@ -50,7 +67,10 @@ fn sources() -> Vec<(PathBuf, String, String)> {
 }
 
 fn place(room: &str) -> usize {
-    ROOMS.iter().position(|rooms| rooms.contains(&room)).unwrap_or_else(|| panic!("{room} is no room: name it in ROOMS"))
+    ROOMS
+        .iter()
+        .position(|rooms| rooms.contains(&room))
+        .unwrap_or_else(|| panic!("{room} is no room: name it in ROOMS"))
 }
 
 #[test]
@@ -58,7 +78,11 @@ fn libraries_stay_in_their_homes() {
     for (file, room, text) in sources() {
         for (library, homes) in HOMES {
             let used = text.contains(&format!("{library}::"));
-            assert!(!used || homes.contains(&room.as_str()), "{} uses {library}, whose home is {homes:?}", file.display());
+            assert!(
+                !used || homes.contains(&room.as_str()),
+                "{} uses {library}, whose home is {homes:?}",
+                file.display()
+            );
         }
     }
 }
@@ -67,8 +91,13 @@ fn libraries_stay_in_their_homes() {
 fn rooms_use_only_the_rooms_to_their_left() {
     for (file, room, text) in sources() {
         for other in ROOMS.iter().copied().flatten() {
-            let used = text.contains(&format!("crate::{other}::")) || text.contains(&format!("crate::{other};"));
-            assert!(!used || *other == room || place(other) < place(&room), "{} ({room}) uses {other}", file.display());
+            let used = text.contains(&format!("crate::{other}::"))
+                || text.contains(&format!("crate::{other};"));
+            assert!(
+                !used || *other == room || place(other) < place(&room),
+                "{} ({room}) uses {other}",
+                file.display()
+            );
         }
     }
 }
@@ -76,6 +105,10 @@ fn rooms_use_only_the_rooms_to_their_left() {
 #[test]
 fn every_file_begins_by_saying_what_it_is_for() {
     for (file, _, text) in sources() {
-        assert!(text.starts_with("//! "), "{} has no //! line", file.display());
+        assert!(
+            text.starts_with("//! "),
+            "{} has no //! line",
+            file.display()
+        );
     }
 }

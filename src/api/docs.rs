@@ -10,7 +10,7 @@ use utoipa::openapi::RefOr;
 use super::answer::Draft;
 use super::problem::{Error, Problem};
 use super::query::Parameters;
-use super::{Api, collections, entries, entry_list, health, problems, schema};
+use super::{Api, collections, entries, entry_list, health, problems, resources, schema};
 
 static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
     Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none"))
@@ -28,6 +28,19 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         entries::find_entry,
         collections::list_collections,
         collections::find_collection,
+        resources::find_collection_tree,
+        resources::list_taxonomies,
+        resources::find_taxonomy,
+        resources::list_terms,
+        resources::find_term,
+        resources::list_globals,
+        resources::find_global,
+        resources::list_navs,
+        resources::find_nav,
+        resources::list_containers,
+        resources::list_assets,
+        resources::find_asset,
+        resources::list_sites,
         problems::list_problems,
         show_openapi,
         open_docs,
@@ -39,6 +52,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
     tags(
         (name = "entries", description = "What editors write."),
         (name = "collections", description = "How it is grouped."),
+        (name = "site", description = "What stands around it: sites, taxonomies, globals, navigations, assets."),
         (name = "problems", description = "What is wrong with the files."),
         (name = "server", description = "The server itself."),
     )

@@ -195,6 +195,31 @@ pub struct CollectionList {
     pub meta: Meta,
 }
 
+/// A site, taxonomy, term, global set, navigation, tree, asset container or asset: its description, and, where it has
+/// some, its `fields` and `seo` as an entry has them.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Resource {
+    /// What it is called in paths and filters; terms and assets have an `id` instead.
+    pub handle: Option<String>,
+    /// Opaque; terms and assets have one.
+    pub id: Option<String>,
+    /// All else that is known of it.
+    #[serde(flatten)]
+    pub described: Map<String, Value>,
+}
+
+/// A page of them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResourceList {
+    /// In their own order.
+    pub data: Vec<Resource>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
 /// Something that is wrong with a file.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -45,17 +45,20 @@ fn named(character: char, out: &mut String) {
 }
 
 /// The first byte that `matches`. Whole blocks are tested without a branch in them, so the compiler can take many bytes
-/// at a time.
+/// at a time; the last block overlaps the one before it.
 fn find(bytes: &[u8], matches: impl Fn(u8) -> bool) -> Option<usize> {
     const BLOCK: usize = 16;
-    let blocks = bytes.chunks_exact(BLOCK);
-    let clean = blocks
-        .take_while(|block| {
-            !block
-                .iter()
-                .fold(false, |found, byte| found | matches(*byte))
-        })
-        .count();
+    let is_clean = |block: &[u8; BLOCK]| {
+        block
+            .iter()
+            .fold(0, |found, byte| found | u8::from(matches(*byte)))
+            == 0
+    };
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let clean = blocks.iter().take_while(|block| is_clean(block)).count();
+    if clean == blocks.len() && bytes.last_chunk::<BLOCK>().is_some_and(is_clean) {
+        return None;
+    }
     let start = clean * BLOCK;
     let place = bytes[start..].iter().position(|byte| matches(*byte))?;
     Some(start + place)

@@ -9,7 +9,7 @@ use super::attributes::{self, NotScalar};
 use super::marks::{self, Mark, Stack, Tag};
 use super::node::{self, Kind, Node, Siblings};
 use super::outline::{self, Slugs};
-use super::walk::{Step, Walk};
+use super::walk::{self, Place, Visitor};
 use super::{Oddity, Options, Profile, escape, heading, href, html_string, oddities, php};
 
 /// Room for so many bytes is made at once.
@@ -55,24 +55,11 @@ impl<'o> Renderer<'o> {
 
     /// Renders nodes that stand side by side.
     pub fn run(&mut self, nodes: Siblings) {
-        let mut marks = Stack::default();
-        let mut walk = Walk::new(nodes);
-        while let Some(step) = walk.next() {
-            match step {
-                Step::Enter(node, previous) => {
-                    oddities::check(&node, walk.depth(), &mut self.oddities);
-                    self.open_marks(&mut marks, &node, previous);
-                    self.open(&node);
-                    self.own_text(&node);
-                    marks.enter_level();
-                }
-                Step::Leave(node, next) => {
-                    marks.leave_level();
-                    self.close(&node);
-                    self.close_marks(&mut marks, &node, next);
-                }
-            }
-        }
+        let mut pass = Pass {
+            renderer: self,
+            marks: Stack::default(),
+        };
+        walk::walk(nodes, &mut pass);
     }
 
     fn open(&mut self, node: &Node) {
@@ -372,6 +359,29 @@ impl<'o> Renderer<'o> {
 
     fn report(&mut self, code: &'static str, message: impl Into<String>) {
         oddities::report(&mut self.oddities, code, message);
+    }
+}
+
+/// One walk of a renderer: marks do not reach from one text block into the next.
+struct Pass<'r, 'o, 'a> {
+    renderer: &'r mut Renderer<'o>,
+    marks: Stack<'a>,
+}
+
+impl<'a> Visitor<'a> for Pass<'_, '_, 'a> {
+    fn enter(&mut self, node: &Node<'a>, place: Place<'a>) {
+        oddities::check(node, place.depth, &mut self.renderer.oddities);
+        self.renderer
+            .open_marks(&mut self.marks, node, place.previous);
+        self.renderer.open(node);
+        self.renderer.own_text(node);
+        self.marks.enter_level();
+    }
+
+    fn leave(&mut self, node: &Node<'a>, next: Option<&'a Value>) {
+        self.marks.leave_level();
+        self.renderer.close(node);
+        self.renderer.close_marks(&mut self.marks, node, next);
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::marks::{self, Mark};
 use super::node::{Kind, Node, Siblings};
-use super::walk::{Step, Walk};
+use super::walk::{self, Place, Visitor};
 use super::{Image, Link, LinkState, Options, Target, href, php};
 
 /// The links (and asset references) and the images.
@@ -19,13 +19,7 @@ pub fn collect(nodes: Siblings, options: &Options) -> (Vec<Link>, Vec<Image>) {
         images: Vec::new(),
         open: None,
     };
-    for step in Walk::new(nodes) {
-        match step {
-            Step::Enter(node, _) => collector.enter(&node),
-            Step::Leave(node, _) if is_block(&node) => collector.open = None,
-            Step::Leave(..) => {}
-        }
-    }
+    walk::walk(nodes, &mut collector);
     (collector.links, collector.images)
 }
 
@@ -143,8 +137,8 @@ struct Collector<'a, 'o> {
     open: Option<(Mark<'a>, usize)>,
 }
 
-impl<'a> Collector<'a, '_> {
-    fn enter(&mut self, node: &Node<'a>) {
+impl<'a> Visitor<'a> for Collector<'a, '_> {
+    fn enter(&mut self, node: &Node<'a>, _: Place<'a>) {
         if is_block(node) {
             self.open = None;
             return;
@@ -161,6 +155,14 @@ impl<'a> Collector<'a, '_> {
         }
     }
 
+    fn leave(&mut self, node: &Node<'a>, _: Option<&'a Value>) {
+        if is_block(node) {
+            self.open = None;
+        }
+    }
+}
+
+impl<'a> Collector<'a, '_> {
     /// Starts a link or goes on with the one that is open.
     fn follow(&mut self, node: &Node<'a>) {
         let Some(mark) = mark(node) else {

@@ -10,19 +10,14 @@ use super::lines::{self, Lines};
 use super::literal::{self, Destination, Place};
 use super::node::{Kind, Node, Siblings};
 use super::table::Table;
-use super::walk::{Step, Walk};
+use super::walk::{self, Visitor};
 use super::{Options, links, php};
 
 /// The Markdown of nodes that stand side by side.
 #[must_use]
 pub fn write(nodes: Siblings, options: &Options) -> String {
     let mut writer = Writer::new(options);
-    for step in Walk::new(nodes) {
-        match step {
-            Step::Enter(node, _) => writer.enter(&node),
-            Step::Leave(node, _) => writer.leave(&node),
-        }
-    }
+    walk::walk(nodes, &mut writer);
     writer.flush();
     writer.lines.finish()
 }
@@ -40,21 +35,8 @@ struct Writer<'o> {
     codes: usize,
 }
 
-impl<'o> Writer<'o> {
-    fn new(options: &'o Options<'o>) -> Self {
-        Self {
-            options,
-            lines: Lines::default(),
-            inline: Inline::default(),
-            heading: None,
-            table: None,
-            tables: 0,
-            code: None,
-            codes: 0,
-        }
-    }
-
-    fn enter(&mut self, node: &Node) {
+impl<'a> Visitor<'a> for Writer<'_> {
+    fn enter(&mut self, node: &Node<'a>, _: walk::Place<'a>) {
         self.end_block(node);
         match node.kind {
             Kind::HardBreak => self.hard_break(),
@@ -75,7 +57,7 @@ impl<'o> Writer<'o> {
         self.own_text(node);
     }
 
-    fn leave(&mut self, node: &Node) {
+    fn leave(&mut self, node: &Node<'a>, _: Option<&'a Value>) {
         if node.kind != Kind::CodeBlock {
             self.end_block(node);
         }
@@ -89,6 +71,21 @@ impl<'o> Writer<'o> {
                 self.lines.leave();
             }
             _ => {}
+        }
+    }
+}
+
+impl<'o> Writer<'o> {
+    fn new(options: &'o Options<'o>) -> Self {
+        Self {
+            options,
+            lines: Lines::default(),
+            inline: Inline::default(),
+            heading: None,
+            table: None,
+            tables: 0,
+            code: None,
+            codes: 0,
         }
     }
 

@@ -5,10 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::Heading;
 use super::node::{Kind, Node, Siblings};
 use super::text;
-use super::walk::{Step, Walk};
+use super::walk::{self, Place, Visitor};
 
 /// What a heading without a letter or digit is called.
 const UNNAMED: &str = "section";
@@ -16,30 +18,34 @@ const UNNAMED: &str = "section";
 /// The headings in the order of the text.
 #[must_use]
 pub fn headings(nodes: Siblings) -> Vec<Heading> {
-    let mut slugs = Slugs::default();
-    let mut headings = Vec::new();
-    let mut open = 0_usize;
-    for step in Walk::new(nodes) {
-        match step {
-            Step::Enter(node, _) if node.kind == Kind::Heading => {
-                if open == 0 {
-                    headings.push(heading(&node, &mut slugs));
-                }
-                open += 1;
-            }
-            Step::Leave(node, _) if node.kind == Kind::Heading => open -= 1,
-            _ => {}
-        }
-    }
-    headings
+    let mut outline = Outline::default();
+    walk::walk(nodes, &mut outline);
+    outline.headings
 }
 
-fn heading(node: &Node, slugs: &mut Slugs) -> Heading {
-    let text = heading_text(node);
-    Heading {
-        level: node.level(),
-        id: slugs.unique(&text),
-        text,
+#[derive(Default)]
+struct Outline {
+    headings: Vec<Heading>,
+    slugs: Slugs,
+    /// Headings that are entered and not yet left.
+    open: usize,
+}
+
+impl<'a> Visitor<'a> for Outline {
+    fn enter(&mut self, node: &Node<'a>, _: Place<'a>) {
+        if node.kind != Kind::Heading {
+            return;
+        }
+        if self.open == 0 {
+            let text = heading_text(node);
+            let (level, id) = (node.level(), self.slugs.unique(&text));
+            self.headings.push(Heading { level, id, text });
+        }
+        self.open += 1;
+    }
+
+    fn leave(&mut self, node: &Node<'a>, _: Option<&'a Value>) {
+        self.open -= usize::from(node.kind == Kind::Heading);
     }
 }
 

@@ -3,9 +3,11 @@
 //! In: nodes. Out: blocks separated by a blank line, list items and table rows on lines, cells by tabs. It knows
 //! nothing of HTML.
 
+use serde_json::Value;
+
 use super::node::{Kind, Node, Siblings};
 use super::php;
-use super::walk::{Step, Walk};
+use super::walk::{self, Place, Visitor};
 
 /// Words that are read in a minute.
 const WORDS_A_MINUTE: usize = 200;
@@ -14,12 +16,7 @@ const WORDS_A_MINUTE: usize = 200;
 #[must_use]
 pub fn write(nodes: Siblings) -> String {
     let mut writer = Writer::default();
-    for step in Walk::new(nodes) {
-        match step {
-            Step::Enter(node, _) => writer.enter(&node),
-            Step::Leave(node, _) => writer.leave(&node),
-        }
-    }
+    walk::walk(nodes, &mut writer);
     writer.trim();
     writer.out
 }
@@ -60,8 +57,8 @@ struct Writer {
     code: usize,
 }
 
-impl Writer {
-    fn enter(&mut self, node: &Node) {
+impl<'a> Visitor<'a> for Writer {
+    fn enter(&mut self, node: &Node<'a>, _: Place<'a>) {
         match node.kind {
             Kind::Text | Kind::Image | Kind::Other => {}
             Kind::HardBreak => self.hard_break(),
@@ -82,7 +79,7 @@ impl Writer {
         }
     }
 
-    fn leave(&mut self, node: &Node) {
+    fn leave(&mut self, node: &Node<'a>, _: Option<&'a Value>) {
         match node.kind {
             Kind::Text
             | Kind::Image
@@ -97,7 +94,9 @@ impl Writer {
         }
         self.end_block();
     }
+}
 
+impl Writer {
     fn hard_break(&mut self) {
         let line = if self.rows > 0 {
             Break::Space

@@ -1,7 +1,8 @@
 //! The one traversal of a tree: depth first, without recursion, so that no depth overflows the stack.
 //!
-//! In: siblings. Out: [`Step`]s. It sees to what Statamic does before it renders: a code block at the top level loses
-//! its marks and those of everything in it. It knows nothing of what is written.
+//! In: siblings and a [`Visitor`]. Out: its calls, in the order of the text. It sees to what Statamic does before it
+//! renders: a code block at the top level loses its marks and those of everything in it. It knows nothing of what is
+//! written.
 
 use serde_json::Value;
 
@@ -10,83 +11,66 @@ use super::node::{Kind, Node, Siblings};
 /// Room for so many levels is made at once.
 const USUAL_DEPTH: usize = 8;
 
-/// One step of a walk. Each node is entered once and left once.
-#[derive(Clone, Copy, Debug)]
-pub enum Step<'a> {
-    /// A node begins; with it come the marks of its previous sibling.
-    Enter(Node<'a>, Option<&'a Value>),
+/// What makes something of a tree. Each node is entered once and left once, its children in between.
+pub trait Visitor<'a> {
+    /// A node begins.
+    fn enter(&mut self, node: &Node<'a>, place: Place<'a>);
+
     /// A node ends; with it come the marks of its next sibling.
-    Leave(Node<'a>, Option<&'a Value>),
+    fn leave(&mut self, node: &Node<'a>, next: Option<&'a Value>);
 }
 
-/// An iterator over the steps of a tree.
-pub struct Walk<'a> {
-    levels: Vec<Level<'a>>,
+/// Where a node stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The marks of its previous sibling.
+    pub previous: Option<&'a Value>,
+    /// 1 at the top level.
+    pub depth: usize,
 }
 
+/// Shows a visitor nodes that stand side by side and everything below them.
+pub fn walk<'a>(siblings: Siblings<'a>, visitor: &mut impl Visitor<'a>) {
+    let mut levels = Vec::with_capacity(USUAL_DEPTH);
+    levels.push(Level::new(siblings, 1, false));
+    'levels: while let Some(level) = levels.last_mut() {
+        level.leave(visitor);
+        while level.enter(visitor) {
+            if let Some(children) = level.current.children() {
+                let below = Level::new(children, level.depth + 1, level.is_bare(&level.current));
+                levels.push(below);
+                continue 'levels;
+            }
+            level.leave(visitor);
+        }
+        levels.pop();
+    }
+}
+
+/// Siblings that are being walked.
 struct Level<'a> {
     siblings: Siblings<'a>,
+    depth: usize,
+    /// Inside a code block of the top level.
+    is_bare: bool,
     /// The marks of the node before `current`.
     previous: Option<&'a Value>,
-    /// Entered and not yet left.
-    current: Option<Node<'a>>,
+    current: Node<'a>,
+    /// `current` is entered and not yet left.
+    is_entered: bool,
     next: Option<Node<'a>>,
-    /// Inside a code block of the top level.
-    bare: bool,
-    top: bool,
-}
-
-impl<'a> Walk<'a> {
-    /// Starts in front of the first of the siblings.
-    #[must_use]
-    pub fn new(siblings: Siblings<'a>) -> Self {
-        let mut levels = Vec::with_capacity(USUAL_DEPTH);
-        levels.push(Level::new(siblings, true, false));
-        Self { levels }
-    }
-
-    /// How many nodes are entered and not yet left.
-    #[must_use]
-    pub fn depth(&self) -> usize {
-        let open = self
-            .levels
-            .last()
-            .is_some_and(|level| level.current.is_some());
-        self.levels.len() - usize::from(!open)
-    }
-}
-
-impl<'a> Iterator for Walk<'a> {
-    type Item = Step<'a>;
-
-    fn next(&mut self) -> Option<Step<'a>> {
-        let level = self.levels.last_mut()?;
-        if let Some(node) = level.current.take() {
-            return Some(level.leave(node));
-        }
-        if let Some(step) = level.enter() {
-            let bare = level.bare || (level.top && step.0.kind == Kind::CodeBlock);
-            if let Some(children) = step.0.children() {
-                self.levels.push(Level::new(children, false, bare));
-            }
-            return Some(Step::Enter(step.0, step.1));
-        }
-        self.levels.pop();
-        let parent = self.levels.last_mut()?;
-        let node = parent.current.take()?;
-        Some(parent.leave(node))
-    }
 }
 
 impl<'a> Level<'a> {
-    fn new(siblings: Siblings<'a>, top: bool, bare: bool) -> Self {
+    fn new(siblings: Siblings<'a>, depth: usize, is_bare: bool) -> Self {
         let mut level = Self {
             siblings,
+            depth,
+            is_bare,
             previous: None,
-            current: None,
+            current: Node::default(),
+            is_entered: false,
             next: None,
-            bare,
-            top,
         };
         level.next = level.read();
         level
@@ -94,21 +78,39 @@ impl<'a> Level<'a> {
 
     fn read(&mut self) -> Option<Node<'a>> {
         let mut node = Node::read(self.siblings.next()?);
-        if self.bare || (self.top && node.kind == Kind::CodeBlock) {
+        if self.is_bare(&node) {
             node.marks = None;
         }
         Some(node)
     }
 
-    fn enter(&mut self) -> Option<(Node<'a>, Option<&'a Value>)> {
-        let node = self.next.take()?;
-        self.next = self.read();
-        self.current = Some(node);
-        Some((node, self.previous))
+    /// Whether a node and what is in it have no marks.
+    fn is_bare(&self, node: &Node) -> bool {
+        self.is_bare || (self.depth == 1 && node.kind == Kind::CodeBlock)
     }
 
-    fn leave(&mut self, node: Node<'a>) -> Step<'a> {
-        self.previous = node.marks;
-        Step::Leave(node, self.next.and_then(|next| next.marks))
+    /// Enters the next node, if there is one.
+    fn enter(&mut self, visitor: &mut impl Visitor<'a>) -> bool {
+        let Some(node) = self.next.take() else {
+            return false;
+        };
+        self.next = self.read();
+        self.current = node;
+        self.is_entered = true;
+        let place = Place {
+            previous: self.previous,
+            depth: self.depth,
+        };
+        visitor.enter(&self.current, place);
+        true
+    }
+
+    /// Leaves the node that was entered, if it is not yet left.
+    fn leave(&mut self, visitor: &mut impl Visitor<'a>) {
+        if self.is_entered {
+            visitor.leave(&self.current, self.next.and_then(|next| next.marks));
+            self.previous = self.current.marks;
+            self.is_entered = false;
+        }
     }
 }

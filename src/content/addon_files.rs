@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Data;
-use super::project::{Project, Walk};
+use super::project::{File, Project, Walk};
 
 /// Path relative to the root → the mapping in that file.
 pub type AddonFiles = BTreeMap<String, Data>;
@@ -17,7 +17,7 @@ pub fn read(project: &Project) -> AddonFiles {
     let below = FOLDERS
         .iter()
         .flat_map(|folder| project.files(folder, Walk::Deep))
-        .filter(|file| file.is_yaml());
+        .filter(File::is_yaml);
     let single = FILES.iter().filter_map(|path| project.find(path));
     below
         .chain(single)

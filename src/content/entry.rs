@@ -116,21 +116,20 @@ fn place<'content>(
     let below = file.path[folder.len()..]
         .trim_start_matches('/')
         .split_once('/');
-    match below.filter(|(site, _)| collection.sites.iter().any(|handle| handle == site)) {
-        Some((site, _)) => Some(Place {
+    let site = below.and_then(|(site, _)| collection.sites.iter().find(|handle| *handle == site));
+    if let Some(site) = site.cloned() {
+        return Some(Place {
             collection,
-            site: site.to_owned(),
+            site,
             file,
-        }),
-        None => {
-            let sites = collection.sites.join(", ");
-            let message = format!(
-                "the file lies in no folder of a site of its collection ({sites}), so it is not served"
-            );
-            project.report(Problem::warning("entry_outside_site", &file.path, message));
-            None
-        }
+        });
     }
+    let sites = collection.sites.join(", ");
+    let message = format!(
+        "the file lies in no folder of a site of its collection ({sites}), so it is not served"
+    );
+    project.report(Problem::warning("entry_outside_site", &file.path, message));
+    None
 }
 
 fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
@@ -140,7 +139,7 @@ fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
         project.report(Problem::error("front_matter_empty", &file.path, message));
         return None;
     };
-    let id = id(project, file, data.shift_remove("id"))?;
+    let (id, id_derived) = id(project, file, data.shift_remove("id").as_ref())?;
     let FileName {
         slug,
         date,
@@ -157,8 +156,8 @@ fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
         path: file.path.clone(),
         collection: place.collection.handle.clone(),
         site: place.site.clone(),
-        id_derived: id.is_none(),
-        id: id.unwrap_or_else(|| derived_id(&file.path)),
+        id,
+        id_derived,
         slug,
         date,
         published: data.shift_remove("published").unwrap_or(Value::Bool(true)),
@@ -169,26 +168,21 @@ fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
     })
 }
 
-/// `Some(None)`: the file has no id. `None`: it has one that is none, so it cannot be served.
-fn id(project: &Project, file: &File, id: Option<Value>) -> Option<Option<String>> {
-    match id {
-        Some(Value::String(_) | Value::Number(_)) | None | Some(Value::Null) => {
-            let id = id.as_ref().and_then(text::scalar);
-            if id.is_none() {
-                let message = "the file has no id; one was derived from its path and changes when the file moves";
-                project.report(Problem::warning("id_missing", &file.path, message));
-            }
-            Some(id)
-        }
-        Some(_) => {
-            project.report(Problem::error(
-                "id_invalid",
-                &file.path,
-                "the id must be a text or a number",
-            ));
-            None
-        }
+/// The id of the file, and whether it had to be derived. `None`: the file has one that cannot be an id.
+fn id(project: &Project, file: &File, id: Option<&Value>) -> Option<(String, bool)> {
+    if let Some(Value::Array(_) | Value::Object(_) | Value::Bool(_)) = id {
+        let message = "the id must be a text or a number";
+        project.report(Problem::error("id_invalid", &file.path, message));
+        return None;
     }
+    let stored = id.and_then(text::scalar);
+    if stored.is_none() {
+        let message =
+            "the file has no id; one was derived from its path and changes when the file moves";
+        project.report(Problem::warning("id_missing", &file.path, message));
+    }
+    let is_derived = stored.is_none();
+    Some((stored.unwrap_or_else(|| derived_id(&file.path)), is_derived))
 }
 
 fn without_duplicates(project: &Project, entries: Vec<Entry>) -> Vec<Entry> {

@@ -65,7 +65,9 @@ impl File {
     /// Whether the file is YAML by its name.
     #[must_use]
     pub fn is_yaml(&self) -> bool {
-        self.name().ends_with(".yaml")
+        self.path
+            .rsplit_once('.')
+            .is_some_and(|(_, extension)| extension == "yaml")
     }
 }
 

@@ -185,13 +185,12 @@ fn resolve(project: &Project, handle: &str, value: &str) -> String {
     let mut rest = value;
     while let Some((before, tag, after)) = split_tag(rest) {
         resolved.push_str(before);
-        match variable(project.settings, tag) {
-            Some(text) => push_joined(&mut resolved, &text, after),
-            None => {
-                let message =
-                    format!("{{{{ {tag} }}}} in the site {handle} is not known; it was left out");
-                project.report(Problem::warning("antlers_unknown", PATH, message));
-            }
+        if let Some(text) = variable(project.settings, tag) {
+            push_joined(&mut resolved, &text, after);
+        } else {
+            let message =
+                format!("{{{{ {tag} }}}} in the site {handle} is not known; it was left out");
+            project.report(Problem::warning("antlers_unknown", PATH, message));
         }
         rest = after;
     }

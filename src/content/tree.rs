@@ -20,9 +20,12 @@ pub fn read(
     folder: &str,
     handle: &str,
 ) -> BTreeMap<String, Vec<Branch>> {
-    let path = |site: &str| match sites.multisite {
-        true => format!("{folder}/{site}/{handle}.yaml"),
-        false => format!("{folder}/{handle}.yaml"),
+    let path = |site: &str| {
+        if sites.multisite {
+            format!("{folder}/{site}/{handle}.yaml")
+        } else {
+            format!("{folder}/{handle}.yaml")
+        }
     };
     let served = if sites.multisite {
         &sites.all[..]

@@ -8,6 +8,8 @@ mod disguise;
 mod scalar;
 mod visitor;
 
+use std::borrow::Cow;
+
 use serde::de::DeserializeSeed;
 use serde_json::{Map, Value};
 
@@ -40,7 +42,7 @@ pub fn read(text: &str) -> Result<Value, Error> {
     }
     refuse_deep_brackets(text)?;
     let disguised = disguise::disguise(text);
-    let state = visitor::State::new(&disguised);
+    let state = visitor::State::new(&disguised, matches!(disguised, Cow::Owned(_)));
     let deserializer = serde_yaml::Deserializer::from_str(&disguised);
     visitor::Node::root(&state)
         .deserialize(deserializer)

@@ -61,14 +61,18 @@ pub fn member(key: &str, value: &Output, kind: Kind, template: &mut String) {
 /// Writes a value; the parts of the bodies in it are removable.
 pub fn output(value: &Output, template: &mut String) {
     match value {
-        Output::Json(value) => write!(template, "{value}").expect("writing to a String cannot fail"),
+        Output::Json(value) => {
+            write!(template, "{value}").expect("writing to a String cannot fail")
+        }
         Output::Text(json) => template.push_str(json),
         Output::List(items) => separated('[', items, ']', template, output),
-        Output::Object(members) => separated('{', members, '}', template, |(key, value), template| {
-            string(key, template);
-            template.push(':');
-            output(value, template);
-        }),
+        Output::Object(members) => {
+            separated('{', members, '}', template, |(key, value), template| {
+                string(key, template);
+                template.push(':');
+                output(value, template);
+            })
+        }
         Output::Body(parts) => {
             template.push('{');
             for (part, value) in parts {
@@ -154,7 +158,13 @@ fn string(text: &str, template: &mut String) {
     template.push_str(&json);
 }
 
-fn separated<T>(open: char, items: &[T], close: char, template: &mut String, write: impl Fn(&T, &mut String)) {
+fn separated<T>(
+    open: char,
+    items: &[T],
+    close: char,
+    template: &mut String,
+    write: impl Fn(&T, &mut String),
+) {
     template.push(open);
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
@@ -171,11 +181,20 @@ mod tests {
     use serde_json::json;
 
     fn template() -> String {
-        let body = Output::Body(vec![("raw", Output::Text("[{\"a\":1}]".into())), ("html", Output::Json(json!("<p>\u{1}\u{2}</p>")))]);
+        let body = Output::Body(vec![
+            ("raw", Output::Text("[{\"a\":1}]".into())),
+            ("html", Output::Json(json!("<p>\u{1}\u{2}</p>"))),
+        ]);
         let members = vec![
             ("title".to_owned(), Output::Json(json!("T \"x\""))),
             ("article".to_owned(), body.clone()),
-            ("rows".to_owned(), Output::List(vec![Output::Object(vec![("body".into(), body)]), Output::Json(json!(null))])),
+            (
+                "rows".to_owned(),
+                Output::List(vec![
+                    Output::Object(vec![("body".into(), body)]),
+                    Output::Json(json!(null)),
+                ]),
+            ),
         ];
         let mut template = String::new();
         object(&members, Kind::Field, &mut template);
@@ -195,9 +214,22 @@ mod tests {
     #[test]
     fn members_that_are_not_kept_leave_no_trace() {
         let mut out = String::new();
-        cut(&template(), &|kind, key| if kind == Kind::Field { key != "title" } else { key == "html" }, &mut out);
+        cut(
+            &template(),
+            &|kind, key| {
+                if kind == Kind::Field {
+                    key != "title"
+                } else {
+                    key == "html"
+                }
+            },
+            &mut out,
+        );
         let value: serde_json::Value = serde_json::from_str(&out).unwrap();
-        assert_eq!(value, json!({"article": {"html": "<p>\u{1}\u{2}</p>"}, "rows": [{"body": {"html": "<p>\u{1}\u{2}</p>"}}, null]}));
+        assert_eq!(
+            value,
+            json!({"article": {"html": "<p>\u{1}\u{2}</p>"}, "rows": [{"body": {"html": "<p>\u{1}\u{2}</p>"}}, null]})
+        );
     }
 
     #[test]

@@ -15,15 +15,29 @@ use crate::store::{Item, Kind};
 pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
     let content = &compiler.site.content;
     let containers = content.containers.iter().enumerate();
-    let containers = containers.map(|(index, of)| -> Compile<'a> { Box::new(move |now| container(compiler, of, index, now)) });
-    let assets = content.assets.iter().enumerate().filter_map(|(index, asset)| {
-        let of = content.containers.iter().find(|container| container.handle == asset.container)?;
-        Some(Box::new(move |now| file(compiler, of, asset, index, now)) as Compile<'a>)
+    let containers = containers.map(|(index, of)| -> Compile<'a> {
+        Box::new(move |now| container(compiler, of, index, now))
     });
+    let assets = content
+        .assets
+        .iter()
+        .enumerate()
+        .filter_map(|(index, asset)| {
+            let of = content
+                .containers
+                .iter()
+                .find(|container| container.handle == asset.container)?;
+            Some(Box::new(move |now| file(compiler, of, asset, index, now)) as Compile<'a>)
+        });
     containers.chain(assets).collect()
 }
 
-fn container(compiler: &Compiler, container: &Container, index: usize, now: jiff::Timestamp) -> Compiled {
+fn container(
+    compiler: &Compiler,
+    container: &Container,
+    index: usize,
+    now: jiff::Timestamp,
+) -> Compiled {
     let view = &compiler.view(now, &compiler.site.default_site().handle);
     let context = compiler.context(view, Shape::Statamic, Holder::Other);
     let theirs = json!({
@@ -31,7 +45,8 @@ fn container(compiler: &Compiler, container: &Container, index: usize, now: jiff
         "title": container.title,
         "api_url": shallow::api_url(&format!("asset-containers/{}", container.handle), &context),
     });
-    let summary = json!({ "handle": container.handle, "title": container.title, "url": container.disk.url });
+    let summary =
+        json!({ "handle": container.handle, "title": container.title, "url": container.disk.url });
     let item = Item {
         title: container.title.clone(),
         position: position(index),
@@ -43,7 +58,13 @@ fn container(compiler: &Compiler, container: &Container, index: usize, now: jiff
     Compiled::new(item, view, Vec::new())
 }
 
-fn file(compiler: &Compiler, container: &Container, asset: &Asset, index: usize, now: jiff::Timestamp) -> Compiled {
+fn file(
+    compiler: &Compiler,
+    container: &Container,
+    asset: &Asset,
+    index: usize,
+    now: jiff::Timestamp,
+) -> Compiled {
     let view = &compiler.view(now, &compiler.site.default_site().handle);
     let context = compiler.context(view, Shape::Native, Holder::Other);
     let theirs = compiler.context(view, Shape::Statamic, Holder::Other);
@@ -51,7 +72,12 @@ fn file(compiler: &Compiler, container: &Container, asset: &Asset, index: usize,
     let statamic = template(&statamic::members(container, asset, &theirs));
     let item = Item {
         url: url::asset(container, asset),
-        title: asset.path.rsplit('/').next().unwrap_or(&asset.path).to_owned(),
+        title: asset
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap_or(&asset.path)
+            .to_owned(),
         updated_at: Some(asset.modified),
         position: position(index),
         own_order: position(index),

@@ -52,10 +52,23 @@ impl Compiled {
     /// Finishes an item: its surrogate keys and its next boundary are what the view saw.
     pub fn new(item: Item, view: &View<'_>, problems: Vec<Problem>) -> Self {
         let own = [format!("{}:{}", item.kind.name(), item.id)];
-        let group = (!item.owner.is_empty()).then(|| format!("{}:{}", group(item.kind), item.owner));
+        let group =
+            (!item.owner.is_empty()).then(|| format!("{}:{}", group(item.kind), item.owner));
         let seen = view.seen();
-        let keys: BTreeSet<String> = seen.iter().map(ToString::to_string).chain(own).chain(group).collect();
-        Self { item: Item { keys: keys.into_iter().collect(), ..item }, problems, next: view.next_boundary() }
+        let keys: BTreeSet<String> = seen
+            .iter()
+            .map(ToString::to_string)
+            .chain(own)
+            .chain(group)
+            .collect();
+        Self {
+            item: Item {
+                keys: keys.into_iter().collect(),
+                ..item
+            },
+            problems,
+            next: view.next_boundary(),
+        }
     }
 }
 
@@ -79,7 +92,10 @@ pub fn template(members: &[(String, Output)]) -> String {
 /// Computed members.
 pub fn members(object: Value) -> Vec<(String, Output)> {
     match object {
-        Value::Object(members) => members.into_iter().map(|(key, value)| (key, Output::Json(value))).collect(),
+        Value::Object(members) => members
+            .into_iter()
+            .map(|(key, value)| (key, Output::Json(value)))
+            .collect(),
         _ => Vec::new(),
     }
 }

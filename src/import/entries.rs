@@ -46,7 +46,11 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         links: links::of(&fields),
         ..Item::new(Kind::Entry, &entry.collection, &entry.id)
     };
-    let odd = problems(context.oddities(), &site.source(entry).path, Some(&entry.id));
+    let odd = problems(
+        context.oddities(),
+        &site.source(entry).path,
+        Some(&entry.id),
+    );
     Compiled::new(item, view, odd)
 }
 
@@ -92,10 +96,15 @@ fn envelope(view: &View<'_>, entry: &Entry) -> Value {
 
 /// Every localization that the public may see, this entry among them, in site order.
 fn localizations(view: &View<'_>, entry: &Entry) -> Vec<Value> {
-    let siblings = entry.localizations.iter().map(|index| &view.site.entries[*index]);
+    let siblings = entry
+        .localizations
+        .iter()
+        .map(|index| &view.site.entries[*index]);
     let shown = siblings.filter(|sibling| {
         view.note_entry(sibling);
         sibling.id == entry.id || view.is_public(sibling)
     });
-    shown.map(|sibling| json!({ "site": sibling.site, "id": sibling.id, "url": sibling.url })).collect()
+    shown
+        .map(|sibling| json!({ "site": sibling.site, "id": sibling.id, "url": sibling.url }))
+        .collect()
 }

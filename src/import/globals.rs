@@ -13,11 +13,22 @@ use crate::store::{Item, Kind};
 /// Every set in every site that has it.
 pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
     let sets = compiler.site.content.globals.iter().enumerate();
-    let variables = sets.flat_map(|(index, set)| set.sites.keys().map(move |site| (index, set, site)));
-    variables.map(|(index, set, site)| -> Compile<'a> { Box::new(move |now| global(compiler, set, site, index, now)) }).collect()
+    let variables =
+        sets.flat_map(|(index, set)| set.sites.keys().map(move |site| (index, set, site)));
+    variables
+        .map(|(index, set, site)| -> Compile<'a> {
+            Box::new(move |now| global(compiler, set, site, index, now))
+        })
+        .collect()
 }
 
-fn global(compiler: &Compiler, set: &GlobalSet, site: &str, index: usize, now: jiff::Timestamp) -> Compiled {
+fn global(
+    compiler: &Compiler,
+    set: &GlobalSet,
+    site: &str,
+    index: usize,
+    now: jiff::Timestamp,
+) -> Compiled {
     let view = &compiler.view(now, site);
     let data = view.globals(&set.handle).unwrap_or_default();
     let context = compiler.context(view, Shape::Native, Holder::Global);
@@ -32,6 +43,9 @@ fn global(compiler: &Compiler, set: &GlobalSet, site: &str, index: usize, now: j
         statamic: Some(template(&statamic::members(&set.handle, &data, &theirs))),
         ..Item::new(Kind::Global, "", &set.handle)
     };
-    let path = set.sites.get(site).map_or(&set.path, |variables| &variables.path);
+    let path = set
+        .sites
+        .get(site)
+        .map_or(&set.path, |variables| &variables.path);
     Compiled::new(item, view, problems(context.oddities(), path, None))
 }

@@ -18,7 +18,9 @@ fn collect(field: &str, value: &Output, links: &mut Vec<Link>) {
     match value {
         Output::Json(_) | Output::Text(_) => {}
         Output::List(items) => items.iter().for_each(|item| collect(field, item, links)),
-        Output::Object(members) => members.iter().for_each(|(_, member)| collect(field, member, links)),
+        Output::Object(members) => members
+            .iter()
+            .for_each(|(_, member)| collect(field, member, links)),
         Output::Body(parts) => {
             for (part, value) in parts {
                 match value {

@@ -12,7 +12,10 @@ use crate::site::{Entry, Site};
 pub fn own_orders(site: &Site) -> Vec<i64> {
     let mut groups: HashMap<(&str, &str), Vec<&Entry>> = HashMap::new();
     for entry in &site.entries {
-        groups.entry((&entry.collection, &entry.site)).or_default().push(entry);
+        groups
+            .entry((&entry.collection, &entry.site))
+            .or_default()
+            .push(entry);
     }
     let mut orders = vec![0; site.entries.len()];
     for ((collection, _), mut entries) in groups {
@@ -31,16 +34,25 @@ fn compare(site: &Site, collection: &Collection, a: &Entry, b: &Entry) -> Orderi
     let ordering = match key {
         "order" => number(a.order.as_ref()).total_cmp(&number(b.order.as_ref())),
         "date" => a.date.map(|date| date.at).cmp(&b.date.map(|date| date.at)),
-        "title" => site.title(a).to_lowercase().cmp(&site.title(b).to_lowercase()),
+        "title" => site
+            .title(a)
+            .to_lowercase()
+            .cmp(&site.title(b).to_lowercase()),
         _ => by_value(site.value(a, key), site.value(b, key)),
     };
-    if descending { ordering.reverse() } else { ordering }
+    if descending {
+        ordering.reverse()
+    } else {
+        ordering
+    }
 }
 
 /// What the collection is sorted by, and whether the last comes first.
 fn key(collection: &Collection) -> (&str, bool) {
     let default = match collection {
-        Collection { structure: Some(_), .. } => "order",
+        Collection {
+            structure: Some(_), ..
+        } => "order",
         Collection { dated: true, .. } => "date",
         _ => "title",
     };
@@ -55,8 +67,10 @@ fn number(value: Option<&Value>) -> f64 {
 /// Numbers before texts before everything else.
 fn by_value(a: Option<&Value>, b: Option<&Value>) -> Ordering {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_lowercase);
-    number(a).total_cmp(&number(b)).then_with(|| match (text(a), text(b)) {
-        (Some(a), Some(b)) => a.cmp(&b),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    })
+    number(a)
+        .total_cmp(&number(b))
+        .then_with(|| match (text(a), text(b)) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        })
 }

@@ -9,6 +9,7 @@ use super::entries::position;
 use crate::content::collection::Collection;
 use crate::content::sites::Site;
 use crate::fields::{Holder, Shape, shallow};
+use crate::site::Entry;
 use crate::site::structure::Node;
 use crate::site::view::View;
 use crate::store::{Item, Kind};
@@ -17,12 +18,19 @@ use crate::store::{Item, Kind};
 pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
     let content = &compiler.site.content;
     let sites = content.sites.iter().enumerate();
-    let sites = sites.map(|(index, of)| -> Compile<'a> { Box::new(move |now| site(compiler, of, index, now)) });
+    let sites = sites
+        .map(|(index, of)| -> Compile<'a> { Box::new(move |now| site(compiler, of, index, now)) });
     let collections = content.collections.iter().enumerate();
-    let collections = collections.map(|(index, of)| -> Compile<'a> { Box::new(move |now| collection(compiler, of, index, now)) });
-    let structured = content.collections.iter().filter(|collection| collection.structure.is_some());
+    let collections = collections.map(|(index, of)| -> Compile<'a> {
+        Box::new(move |now| collection(compiler, of, index, now))
+    });
+    let structured = content
+        .collections
+        .iter()
+        .filter(|collection| collection.structure.is_some());
     let trees = structured.flat_map(|of| of.sites.iter().map(move |site| (of, site)));
-    let trees = trees.map(|(of, site)| -> Compile<'a> { Box::new(move |now| tree(compiler, of, site, now)) });
+    let trees = trees
+        .map(|(of, site)| -> Compile<'a> { Box::new(move |now| tree(compiler, of, site, now)) });
     sites.chain(collections).chain(trees).collect()
 }
 
@@ -58,7 +66,12 @@ fn site(compiler: &Compiler, site: &Site, index: usize, now: Timestamp) -> Compi
     Compiled::new(item, view, Vec::new())
 }
 
-fn collection(compiler: &Compiler, collection: &Collection, index: usize, now: Timestamp) -> Compiled {
+fn collection(
+    compiler: &Compiler,
+    collection: &Collection,
+    index: usize,
+    now: Timestamp,
+) -> Compiled {
     let view = &compiler.view(now, &compiler.site.default_site().handle);
     let structure = |root: &str| {
         let structure = collection.structure?;
@@ -93,24 +106,56 @@ fn collection(compiler: &Compiler, collection: &Collection, index: usize, now: T
     Compiled::new(item, view, Vec::new())
 }
 
-/// A collection's tree in one site: `[{id, entry, page: null, children}]`; the pages are the entries' own.
+/// A collection's tree in one site: natively its public pages, for Statamic's own API all of them by their ids.
 fn tree(compiler: &Compiler, collection: &Collection, site: &str, now: Timestamp) -> Compiled {
     let view = &compiler.view(now, site);
-    let nodes = compiler.site.trees.get(&(collection.handle.clone(), site.to_owned()));
-    let branches = branches(view, nodes.map_or(&[], Vec::as_slice));
+    let planted = &compiler.site.trees;
+    let nodes = planted.get(&(collection.handle.clone(), site.to_owned()));
+    let nodes = nodes.map_or(&[][..], Vec::as_slice);
+    let handle = &collection.handle;
+    let tree = pages(view, nodes);
     let item = Item {
         site: site.to_owned(),
         title: collection.title.clone(),
-        fields: Some(Value::Array(branches).to_string()),
-        ..Item::new(Kind::CollectionTree, &collection.handle, &collection.handle)
+        summary: json!({ "handle": handle, "site": site, "tree": tree }).to_string(),
+        fields: Some(Value::Array(branches(view, nodes)).to_string()),
+        ..Item::new(Kind::CollectionTree, handle, handle)
     };
     Compiled::new(item, view, Vec::new())
 }
 
+/// The pages that the public may see; what stands below a hidden one is hidden with it.
+fn pages(view: &View<'_>, nodes: &[Node]) -> Vec<Value> {
+    let entries = nodes
+        .iter()
+        .map(|node| (node, &view.site.entries[node.entry]));
+    let shown = entries.filter(|(_, entry)| {
+        view.note_entry(entry);
+        view.is_public(entry)
+    });
+    shown
+        .map(|(node, entry)| page(view, entry, pages(view, &node.children)))
+        .collect()
+}
+
+/// A page of a native tree.
+pub fn page(view: &View<'_>, entry: &Entry, children: Vec<Value>) -> Value {
+    json!({
+        "id": entry.id,
+        "title": view.site.title(entry),
+        "url": entry.url,
+        "permalink": entry.permalink,
+        "collection": entry.collection,
+        "children": children,
+    })
+}
+
+/// `[{id, entry, page: null, children}]`: the pages are the entries' own.
 fn branches(view: &View<'_>, nodes: &[Node]) -> Vec<Value> {
     let branch = |node: &Node| {
         let entry = &view.site.entries[node.entry];
-        json!({ "id": entry.id, "entry": entry.id, "page": null, "children": branches(view, &node.children) })
+        let children = branches(view, &node.children);
+        json!({ "id": entry.id, "entry": entry.id, "page": null, "children": children })
     };
     nodes.iter().map(branch).collect()
 }

@@ -17,11 +17,22 @@ use crate::store::{Item, Kind};
 pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
     let taxonomies = compiler.site.content.taxonomies.iter().enumerate();
     let terms = compiler.site.terms.iter().enumerate();
-    let taxonomies = taxonomies.map(|(index, of)| -> Compile<'a> { Box::new(move |now| taxonomy(compiler, of, index, now)) });
-    taxonomies.chain(terms.map(|(index, of)| -> Compile<'a> { Box::new(move |now| term(compiler, of, index, now)) })).collect()
+    let taxonomies = taxonomies.map(|(index, of)| -> Compile<'a> {
+        Box::new(move |now| taxonomy(compiler, of, index, now))
+    });
+    taxonomies
+        .chain(terms.map(|(index, of)| -> Compile<'a> {
+            Box::new(move |now| term(compiler, of, index, now))
+        }))
+        .collect()
 }
 
-fn taxonomy(compiler: &Compiler, taxonomy: &Taxonomy, index: usize, now: jiff::Timestamp) -> Compiled {
+fn taxonomy(
+    compiler: &Compiler,
+    taxonomy: &Taxonomy,
+    index: usize,
+    now: jiff::Timestamp,
+) -> Compiled {
     let view = &compiler.view(now, &compiler.site.default_site().handle);
     let context = compiler.context(view, Shape::Statamic, Holder::Other);
     let uri = format!("/{}", taxonomy.handle.replace('_', "-"));
@@ -49,7 +60,11 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
     let context = compiler.context(view, Shape::Native, Holder::Term(term));
     let theirs = compiler.context(view, Shape::Statamic, Holder::Term(term));
     let fields = native::of_term(term, &context);
-    let title = term.data.get("title").and_then(|title| title.as_str()).unwrap_or(&term.id_slug);
+    let title = term
+        .data
+        .get("title")
+        .and_then(|title| title.as_str())
+        .unwrap_or(&term.id_slug);
     for entry in &term.entries {
         view.note_entry(&compiler.site.entries[*entry]);
     }

@@ -15,9 +15,18 @@ use crate::store::{Item, Kind};
 pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
     let content = &compiler.site.content;
     let forms = content.forms.iter().enumerate();
-    let forms = forms.map(|(index, of)| -> Compile<'a> { Box::new(move |now| form(compiler, of, index, now)) });
-    let users = content.users.iter().enumerate().filter(|_| compiler.shows_users);
-    forms.chain(users.map(|(index, of)| -> Compile<'a> { Box::new(move |now| user(compiler, of, index, now)) })).collect()
+    let forms = forms
+        .map(|(index, of)| -> Compile<'a> { Box::new(move |now| form(compiler, of, index, now)) });
+    let users = content
+        .users
+        .iter()
+        .enumerate()
+        .filter(|_| compiler.shows_users);
+    forms
+        .chain(users.map(|(index, of)| -> Compile<'a> {
+            Box::new(move |now| user(compiler, of, index, now))
+        }))
+        .collect()
 }
 
 fn form(compiler: &Compiler, form: &Form, index: usize, now: jiff::Timestamp) -> Compiled {

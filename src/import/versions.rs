@@ -15,7 +15,10 @@ pub fn of(now: Timestamp, compile: impl Fn(Timestamp) -> Compiled) -> (Vec<Item>
     let (mut items, mut next) = (vec![first.item], first.next);
     while let Some(moment) = next.filter(|_| items.len() < MAX_VERSIONS) {
         let later = compile(moment);
-        items.push(Item { valid_from: Some(moment), ..later.item });
+        items.push(Item {
+            valid_from: Some(moment),
+            ..later.item
+        });
         next = later.next;
     }
     (items, first.problems)

@@ -9,9 +9,10 @@ use anyhow::Context;
 use rhapsode::api::{self, Api};
 use rhapsode::config::Config;
 use rhapsode::store::Store;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use crate::{import, watch};
+use crate::import;
+use crate::watch::Watch;
 
 /// A start with a database of the same project waits this long for the import before it answers from what is there.
 const PATIENCE: Duration = Duration::from_millis(300);
@@ -59,21 +60,17 @@ async fn first_import(config: &Config, store: &Store) -> anyhow::Result<()> {
 
 /// Imports once, then each time that files change.
 async fn keep_fresh(config: Config, store: Store, first: oneshot::Sender<anyhow::Result<()>>) {
-    let mut changes = if config.no_watch {
+    let watch = if config.no_watch {
         None
     } else {
         watching(&config)
     };
-    let imported = import::import(&config, &store)
-        .await
-        .map(|line| tracing::info!("{line}"));
-    if let Err(Err(error)) = first.send(imported) {
+    let imported = import::import(&config, &store).await;
+    if let Err(Err(error)) = first.send(imported.map(|line| tracing::info!("{line}"))) {
         tracing::error!("the first import failed; the former one is served: {error:#}");
     }
-    while let Some(changes) = &mut changes {
-        if !watch::burst(&mut changes.1).await {
-            return;
-        }
+    let Some(mut watch) = watch else { return };
+    while watch.burst().await {
         match import::import(&config, &store).await {
             Ok(line) => tracing::info!("{line}"),
             Err(error) => tracing::error!("the import failed; the former one is served: {error:#}"),
@@ -81,8 +78,8 @@ async fn keep_fresh(config: Config, store: Store, first: oneshot::Sender<anyhow:
     }
 }
 
-fn watching(config: &Config) -> Option<(watch::Watcher, mpsc::Receiver<()>)> {
-    let watching = watch::watch(config);
+fn watching(config: &Config) -> Option<Watch> {
+    let watching = Watch::begin(config);
     if let Err(error) = &watching {
         tracing::warn!("changes of files will not be seen: {error:#}");
     }

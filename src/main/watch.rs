@@ -1,14 +1,11 @@
 //! Watching the project's folder: many changes at once, such as a `git pull`, are one burst.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use rhapsode::config::Config;
 use tokio::sync::mpsc;
-
-/// Watches as long as it lives.
-pub type Watcher = RecommendedWatcher;
 
 /// A burst is over when nothing changed for this long.
 const QUIET: Duration = Duration::from_millis(50);
@@ -16,46 +13,82 @@ const QUIET: Duration = Duration::from_millis(50);
 /// A burst is not waited for longer.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// What the importer reads, as far as it is there.
-const WATCHED: [&str; 4] = ["content", "resources", "users", "public"];
+/// What the importer reads in the project's folder; the database may lie there too, and changes with each import.
+const READ: [&str; 6] = [
+    "content",
+    "resources",
+    "users",
+    "public",
+    "composer.json",
+    "composer.lock",
+];
 
-/// Begins to watch; the receiver hears of each change.
-pub fn watch(config: &Config) -> notify::Result<(Watcher, mpsc::Receiver<()>)> {
-    let (sender, receiver) = mpsc::channel(1);
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        if event.is_ok_and(|event| !matches!(event.kind, EventKind::Access(_))) {
-            // A full channel holds the news already.
-            let _ = sender.try_send(());
+/// Watches as long as it lives.
+pub struct Watch {
+    watcher: RecommendedWatcher,
+    changes: mpsc::Receiver<()>,
+    root: PathBuf,
+    folders: Vec<PathBuf>,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub fn begin(config: &Config) -> notify::Result<Self> {
+        let (sender, changes) = mpsc::channel(1);
+        let root = config.root.clone();
+        let disks = config.disks.values().map(|disk| root.join(&disk.root));
+        let folders: Vec<PathBuf> = READ
+            .iter()
+            .map(|name| root.join(name))
+            .chain(disks)
+            .collect();
+        let read = folders.clone();
+        let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            if event.is_ok_and(|event| matters(&event, &read)) {
+                // A full channel holds the news already.
+                let _ = sender.try_send(());
+            }
+        })?;
+        let mut watch = Self {
+            watcher,
+            changes,
+            root,
+            folders,
+        };
+        watch.renew()?;
+        Ok(watch)
+    }
+
+    /// Waits for a burst of changes to begin and to end; false if there will be no more.
+    pub async fn burst(&mut self) -> bool {
+        if self.changes.recv().await.is_none() {
+            return false;
         }
-    })?;
-    for folder in folders(config) {
-        watcher.watch(&folder, RecursiveMode::Recursive)?;
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST
+            && tokio::time::timeout(QUIET, self.changes.recv())
+                .await
+                .is_ok()
+        {}
+        if let Err(error) = self.renew() {
+            tracing::warn!("some changes of files will not be seen: {error}");
+        }
+        true
     }
-    Ok((watcher, receiver))
+
+    /// Watches every folder that is there now: one that was deleted and made again is another one to the system.
+    fn renew(&mut self) -> notify::Result<()> {
+        self.watcher
+            .watch(&self.root, RecursiveMode::NonRecursive)?;
+        for folder in self.folders.iter().filter(|folder| folder.is_dir()) {
+            self.watcher.watch(folder, RecursiveMode::Recursive)?;
+        }
+        Ok(())
+    }
 }
 
-/// Waits for a burst of changes to begin and to end; false if there will be no more.
-pub async fn burst(changes: &mut mpsc::Receiver<()>) -> bool {
-    if changes.recv().await.is_none() {
-        return false;
-    }
-    let begun = Instant::now();
-    while begun.elapsed() < LONGEST
-        && tokio::time::timeout(QUIET, changes.recv())
-            .await
-            .is_ok_and(|change| change.is_some())
-    {}
-    true
-}
-
-fn folders(config: &Config) -> Vec<PathBuf> {
-    let usual = WATCHED.iter().map(|name| config.root.join(name));
-    let disks = config
-        .disks
-        .values()
-        .map(|disk| config.root.join(&disk.root));
-    usual
-        .chain(disks)
-        .filter(|folder| folder.is_dir())
-        .collect()
+/// Reading a file is no change of it, and not everything in the project's folder is read.
+fn matters(event: &Event, read: &[PathBuf]) -> bool {
+    let is_read = |path: &Path| read.iter().any(|folder| path.starts_with(folder));
+    !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(|path| is_read(path))
 }

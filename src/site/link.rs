@@ -25,7 +25,9 @@ const MAX_REDIRECTS: usize = 10;
 /// Links the sources.
 #[must_use]
 pub fn link(content: Content, settings: Settings) -> Site {
-    let profile = settings.profile.unwrap_or_else(|| installed_profile(&content));
+    let profile = settings
+        .profile
+        .unwrap_or_else(|| installed_profile(&content));
     let mut site = Site::unlinked(content, settings, profile);
     identify(&mut site);
     plant_trees(&mut site);
@@ -40,8 +42,18 @@ pub fn link(content: Content, settings: Settings) -> Site {
 
 /// As `composer.lock` says; 6 without one.
 fn installed_profile(content: &Content) -> Profile {
-    let version = content.packages.0.get("statamic/cms").and_then(Option::as_deref);
-    let major = version.map(|version| version.trim_start_matches('v').split('.').next().unwrap_or_default());
+    let version = content
+        .packages
+        .0
+        .get("statamic/cms")
+        .and_then(Option::as_deref);
+    let major = version.map(|version| {
+        version
+            .trim_start_matches('v')
+            .split('.')
+            .next()
+            .unwrap_or_default()
+    });
     match major.and_then(|major| major.parse::<u32>().ok()) {
         Some(major) if major < 6 => Profile::V5,
         _ => Profile::V6,
@@ -50,8 +62,17 @@ fn installed_profile(content: &Content) -> Profile {
 
 /// Ids, slugs, dates, origins and localizations.
 fn identify(site: &mut Site) {
-    site.by_id = site.content.entries.iter().enumerate().rev().map(|(index, entry)| (entry.id.to_lowercase(), index)).collect();
-    let entries = (0..site.content.entries.len()).map(|index| identified(site, index)).collect();
+    site.by_id = site
+        .content
+        .entries
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(index, entry)| (entry.id.to_lowercase(), index))
+        .collect();
+    let entries = (0..site.content.entries.len())
+        .map(|index| identified(site, index))
+        .collect();
     site.entries = entries;
     cut_origin_loops(site);
     inherit_dates(site);
@@ -64,14 +85,25 @@ fn identify(site: &mut Site) {
 
 fn identified(site: &mut Site, index: usize) -> Entry {
     let source = &site.content.entries[index];
-    let origin = source.origin.as_ref().and_then(|id| site.by_id.get(&id.to_lowercase()).copied()).filter(|origin| *origin != index);
-    let origin = origin.filter(|origin| site.content.entries[*origin].collection == source.collection);
+    let origin = source
+        .origin
+        .as_ref()
+        .and_then(|id| site.by_id.get(&id.to_lowercase()).copied())
+        .filter(|origin| *origin != index);
+    let origin =
+        origin.filter(|origin| site.content.entries[*origin].collection == source.collection);
     if let (Some(id), None) = (&source.origin, origin) {
-        let message = format!("origin: {id} is no entry of the collection {}; the entry stands alone", source.collection);
-        site.problems.push(warning("origin_missing", source, message));
+        let message = format!(
+            "origin: {id} is no entry of the collection {}; the entry stands alone",
+            source.collection
+        );
+        site.problems
+            .push(warning("origin_missing", source, message));
     }
     let lang = site.site(&source.site).map_or("en", |site| &site.lang);
-    let needs_slug = site.collection(&source.collection).is_none_or(|collection| collection.slugs);
+    let needs_slug = site
+        .collection(&source.collection)
+        .is_none_or(|collection| collection.slugs);
     let slug = (needs_slug || source.slug != source.id).then(|| slugify(&source.slug, lang));
     Entry {
         index,
@@ -94,7 +126,9 @@ fn cut_origin_loops(site: &mut Site) {
             steps += 1;
             if origin == index || steps > site.entries.len() {
                 let source = &site.content.entries[at];
-                let message = "origin: the chain of origins comes back to this entry; it was cut here".to_owned();
+                let message =
+                    "origin: the chain of origins comes back to this entry; it was cut here"
+                        .to_owned();
                 site.problems.push(warning("origin_loop", source, message));
                 site.entries[at].origin = None;
                 break;
@@ -108,7 +142,10 @@ fn cut_origin_loops(site: &mut Site) {
 fn inherit_dates(site: &mut Site) {
     for index in 0..site.entries.len() {
         let source = &site.content.entries[index];
-        let stated = site.content.entries[index].data.get("updated_at").and_then(whole_number);
+        let stated = site.content.entries[index]
+            .data
+            .get("updated_at")
+            .and_then(whole_number);
         let entry = &mut site.entries[index];
         entry.updated_at = stated.unwrap_or(source.modified);
         entry.updated_at_from_file = stated.is_none();
@@ -117,17 +154,27 @@ fn inherit_dates(site: &mut Site) {
 
 /// A whole number, or text that is one.
 fn whole_number(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
+    value
+        .as_i64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// Entries that share a root of their origin chains are each other's localizations, in site order.
 fn group_localizations(site: &mut Site) {
     let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
     for entry in &site.entries {
-        groups.entry(root_of(site, entry.index)).or_default().push(entry.index);
+        groups
+            .entry(root_of(site, entry.index))
+            .or_default()
+            .push(entry.index);
     }
     for mut group in groups.into_values().filter(|group| group.len() > 1) {
-        group.sort_by_key(|index| site.content.sites.iter().position(|other| other.handle == site.entries[*index].site));
+        group.sort_by_key(|index| {
+            site.content
+                .sites
+                .iter()
+                .position(|other| other.handle == site.entries[*index].site)
+        });
         for index in &group {
             site.entries[*index].localizations.clone_from(&group);
         }
@@ -148,7 +195,9 @@ fn choose_blueprints(site: &mut Site) {
     let mut chosen: HashMap<(String, Option<String>), Arc<Blueprint>> = HashMap::new();
     for index in 0..site.entries.len() {
         let entry = &site.entries[index];
-        let Some(collection) = site.collection(&entry.collection) else { continue };
+        let Some(collection) = site.collection(&entry.collection) else {
+            continue;
+        };
         let named = site.value(entry, "blueprint").and_then(Value::as_str);
         let choice = (collection.handle.clone(), named.map(str::to_owned));
         let make = || Arc::new(site.content.blueprints.entry(collection, named));
@@ -159,7 +208,12 @@ fn choose_blueprints(site: &mut Site) {
 
 /// The date of an entry of a dated collection, and the window it opens.
 fn date_entry(site: &mut Site, index: usize) {
-    let Some(collection) = site.collection(&site.entries[index].collection).filter(|collection| collection.dated) else { return };
+    let Some(collection) = site
+        .collection(&site.entries[index].collection)
+        .filter(|collection| collection.dated)
+    else {
+        return;
+    };
     let date = file_date(site, index).unwrap_or_else(|| file_time(site, index));
     let window = Window::of(collection, Some(date.at));
     let entry = &mut site.entries[index];
@@ -181,7 +235,10 @@ fn file_date(site: &Site, index: usize) -> Option<EntryDate> {
             }
             let zoned = moment.to_zoned(site.settings.timezone.clone()).ok()?;
             let has_time = date.has_time && (site.profile == Profile::V6 || time);
-            return Some(EntryDate { at: zoned.timestamp(), has_time });
+            return Some(EntryDate {
+                at: zoned.timestamp(),
+                has_time,
+            });
         }
         at = site.entries[at].origin?;
     }
@@ -189,18 +246,23 @@ fn file_date(site: &Site, index: usize) -> Option<EntryDate> {
 
 /// A file without a date in its name: its modification time, to the day unless the blueprint asks for a time.
 fn file_time(site: &Site, index: usize) -> EntryDate {
-    let modified = Timestamp::from_second(site.entries[index].updated_at).unwrap_or(Timestamp::UNIX_EPOCH);
+    let modified =
+        Timestamp::from_second(site.entries[index].updated_at).unwrap_or(Timestamp::UNIX_EPOCH);
     let (has_time, _) = date_precision(site, index);
     let zoned = modified.to_zoned(site.settings.timezone.clone());
     let day = zoned.start_of_day().map_or(modified, |day| day.timestamp());
-    EntryDate { at: if has_time { modified } else { day }, has_time }
+    EntryDate {
+        at: if has_time { modified } else { day },
+        has_time,
+    }
 }
 
 /// Whether the blueprint's `date` field has a time, and seconds.
 fn date_precision(site: &Site, index: usize) -> (bool, bool) {
     let blueprint = &site.entries[index].blueprint;
     let field = blueprint.fields.iter().find(|field| field.handle == "date");
-    let on = |key: &str| field.is_some_and(|field| field.config.get(key) == Some(&Value::Bool(true)));
+    let on =
+        |key: &str| field.is_some_and(|field| field.config.get(key) == Some(&Value::Bool(true)));
     (on("time_enabled"), on("time_seconds_enabled"))
 }
 
@@ -212,7 +274,8 @@ fn plant_trees(site: &mut Site) {
             if let Some(structure) = collection.structure {
                 let nodes = plant(site, collection, handle);
                 place(site, &nodes, structure.root);
-                site.trees.insert((collection.handle.clone(), handle.clone()), nodes);
+                site.trees
+                    .insert((collection.handle.clone(), handle.clone()), nodes);
             }
         }
         if collection.structure.is_none() {
@@ -222,20 +285,40 @@ fn plant_trees(site: &mut Site) {
 }
 
 fn plant(site: &mut Site, collection: &Collection, handle: &str) -> Vec<Node> {
-    let members: Vec<&Entry> = site.entries.iter().filter(|entry| entry.collection == collection.handle && entry.site == handle).collect();
-    let by_id: HashMap<&str, usize> = members.iter().map(|entry| (entry.id.as_str(), entry.index)).collect();
+    let members: Vec<&Entry> = site
+        .entries
+        .iter()
+        .filter(|entry| entry.collection == collection.handle && entry.site == handle)
+        .collect();
+    let by_id: HashMap<&str, usize> = members
+        .iter()
+        .map(|entry| (entry.id.as_str(), entry.index))
+        .collect();
     let all: Vec<usize> = members.iter().map(|entry| entry.index).collect();
     let branches = collection.trees.get(handle).map_or(&[][..], Vec::as_slice);
     let (nodes, repairs) = structure::repair(branches, &|id| by_id.get(id).copied(), &all);
     let mut report = |ids: Vec<String>, code: &str, what: &str| {
         for id in ids {
-            let message = format!("the tree of {} in site {handle} names {id}, {what}", collection.handle);
-            let path = collection.path.replace("content/collections/", "content/trees/collections/");
+            let message = format!(
+                "the tree of {} in site {handle} names {id}, {what}",
+                collection.handle
+            );
+            let path = collection
+                .path
+                .replace("content/collections/", "content/trees/collections/");
             site.problems.push(Problem::warning(code, &path, message));
         }
     };
-    report(repairs.missing, "tree_entry_missing", "which is no entry there; the branch is left out");
-    report(repairs.repeated, "tree_entry_repeated", "twice; the first place counts");
+    report(
+        repairs.missing,
+        "tree_entry_missing",
+        "which is no entry there; the branch is left out",
+    );
+    report(
+        repairs.repeated,
+        "tree_entry_repeated",
+        "twice; the first place counts",
+    );
     nodes
 }
 
@@ -252,7 +335,10 @@ fn place(site: &mut Site, nodes: &[Node], root: bool) {
 fn take_order(site: &mut Site, collection: &Collection) {
     for index in 0..site.entries.len() {
         if site.entries[index].collection == collection.handle {
-            let order = site.value(&site.entries[index], "order").filter(|value| !value.is_null()).cloned();
+            let order = site
+                .value(&site.entries[index], "order")
+                .filter(|value| !value.is_null())
+                .cloned();
             site.entries[index].order = order;
         }
     }
@@ -260,19 +346,30 @@ fn take_order(site: &mut Site, collection: &Collection) {
 
 /// URIs, URLs and permalinks. A URI may need another one (`{mount}`, `{parent_uri}`), so each is made when asked for.
 fn route_entries(site: &mut Site) {
-    let mut router = Router { uris: vec![None; site.entries.len()], unknown: BTreeSet::new() };
+    let mut router = Router {
+        uris: vec![None; site.entries.len()],
+        unknown: BTreeSet::new(),
+    };
     for index in 0..site.entries.len() {
         router.uri(site, index);
     }
     for (collection, variable) in router.unknown {
-        if let Some(path) = site.collection(&collection).map(|collection| collection.path.clone()) {
-            let message = format!("route: no entry of the collection has a value for {{{variable}}}; it is left out of the URL");
-            site.problems.push(Problem::warning("route_variable_unknown", &path, message));
+        if let Some(path) = site
+            .collection(&collection)
+            .map(|collection| collection.path.clone())
+        {
+            let message = format!(
+                "route: no entry of the collection has a value for {{{variable}}}; it is left out of the URL"
+            );
+            site.problems
+                .push(Problem::warning("route_variable_unknown", &path, message));
         }
     }
     for (index, uri) in router.uris.into_iter().enumerate() {
         let Some(uri) = uri.flatten() else { continue };
-        let of = site.site(&site.entries[index].site).unwrap_or_else(|| site.default_site());
+        let of = site
+            .site(&site.entries[index].site)
+            .unwrap_or_else(|| site.default_site());
         let base = site.settings.base_url.as_deref();
         let (path, permalink) = (url::path(of, &uri, base), url::permalink(of, &uri, base));
         let entry = &mut site.entries[index];
@@ -302,30 +399,42 @@ impl Router {
         let collection = site.collection(&entry.collection)?;
         let route = collection.routes.get(&entry.site)?;
         let structured = collection.structure.filter(|_| entry.depth > 0);
-        let home = structured.is_some_and(|structure| structure.root && entry.order == Some(1.into()));
+        let home =
+            structured.is_some_and(|structure| structure.root && entry.order == Some(1.into()));
         let parent = match entry.parent {
             Some(parent) => self.uri(site, parent),
             None => None,
         };
         let mount = self.mount(site, collection, entry);
         let variable = |name: &str| match name {
-            "parent_uri" if structured.is_some() => Some(Variable::Text(parent_uri(parent.as_deref()))),
+            "parent_uri" if structured.is_some() => {
+                Some(Variable::Text(parent_uri(parent.as_deref())))
+            }
             "depth" if structured.is_some() => Some(Variable::Text(entry.depth.to_string())),
-            "is_root" if structured.is_some() => Some(Variable::Text(if home { "1" } else { "" }.into())),
+            "is_root" if structured.is_some() => {
+                Some(Variable::Text(if home { "1" } else { "" }.into()))
+            }
             "slug" if home => Some(Variable::Text(String::new())),
             "mount" => mount.clone().map(Variable::Text),
             _ => variable(site, entry, name),
         };
         let lang = site.site(&entry.site).map_or("en", |site| &site.lang);
         let (uri, unknown) = route::uri(route, lang, &variable);
-        self.unknown.extend(unknown.into_iter().map(|name| (entry.collection.clone(), name.to_owned())));
+        self.unknown.extend(
+            unknown
+                .into_iter()
+                .map(|name| (entry.collection.clone(), name.to_owned())),
+        );
         Some(uri)
     }
 
     /// The URI of the entry that the collection is mounted on, in the entry's site.
     fn mount(&mut self, site: &Site, collection: &Collection, entry: &Entry) -> Option<String> {
         let mount = site.entry(collection.mount.as_deref()?)?;
-        let localized = mount.localizations.iter().find(|index| site.entries[**index].site == entry.site)?;
+        let localized = mount
+            .localizations
+            .iter()
+            .find(|index| site.entries[**index].site == entry.site)?;
         self.uri(site, *localized)
     }
 }
@@ -333,13 +442,20 @@ impl Router {
 /// A parent's URI as its children's routes see it: nothing for the home page, no `.html`.
 fn parent_uri(uri: Option<&str>) -> String {
     let uri = uri.unwrap_or_default();
-    let uri = uri.strip_suffix(".html").or_else(|| uri.strip_suffix(".htm")).unwrap_or(uri);
+    let uri = uri
+        .strip_suffix(".html")
+        .or_else(|| uri.strip_suffix(".htm"))
+        .unwrap_or(uri);
     uri.trim_end_matches('/').to_owned()
 }
 
 /// A route variable that does not depend on other entries.
 fn variable(site: &Site, entry: &Entry, name: &str) -> Option<Variable> {
-    let date = || entry.date.map(|date| date.at.to_zoned(site.settings.timezone.clone()));
+    let date = || {
+        entry
+            .date
+            .map(|date| date.at.to_zoned(site.settings.timezone.clone()))
+    };
     let dated = |format: &str| date().map(|date| Variable::Text(route::php_date(&date, format)));
     match name {
         "id" => Some(Variable::Text(entry.id.clone())),
@@ -348,7 +464,9 @@ fn variable(site: &Site, entry: &Entry, name: &str) -> Option<Variable> {
         "year" if entry.date.is_some() => dated("Y"),
         "month" if entry.date.is_some() => dated("m"),
         "day" if entry.date.is_some() => dated("d"),
-        _ => site.value(entry, name).map(|value| Variable::Text(printed(value))),
+        _ => site
+            .value(entry, name)
+            .map(|value| Variable::Text(printed(value))),
     }
 }
 
@@ -364,14 +482,19 @@ fn printed(value: &Value) -> String {
 
 /// An entry that redirects has its target as URL; its own URI stays.
 fn redirect_entries(site: &mut Site) {
-    let redirects: Vec<Option<Redirect>> = (0..site.entries.len()).map(|index| redirect_of(site, index, MAX_REDIRECTS)).collect();
+    let redirects: Vec<Option<Redirect>> = (0..site.entries.len())
+        .map(|index| redirect_of(site, index, MAX_REDIRECTS))
+        .collect();
     for (entry, redirect) in site.entries.iter_mut().zip(redirects) {
         if let Some(Redirect::Url(target)) = &redirect {
             entry.url = Some(target.clone());
             entry.permalink = if url::is_absolute(target) {
                 Some(target.clone())
             } else {
-                site.settings.base_url.as_deref().map(|base| format!("{base}{target}"))
+                site.settings
+                    .base_url
+                    .as_deref()
+                    .map(|base| format!("{base}{target}"))
             };
         }
         entry.redirect = redirect;
@@ -382,7 +505,11 @@ fn redirect_of(site: &Site, index: usize, hops: usize) -> Option<Redirect> {
     let entry = &site.entries[index];
     let target = |target: usize| -> Option<Redirect> {
         let own = || site.entries[target].url.clone().map(Redirect::Url);
-        if hops == 0 { None } else { redirect_of(site, target, hops - 1).or_else(own) }
+        if hops == 0 {
+            None
+        } else {
+            redirect_of(site, target, hops - 1).or_else(own)
+        }
     };
     match redirect::named(site.value(entry, "redirect")?)? {
         Named::Status(status) => Some(Redirect::Status(status)),
@@ -390,7 +517,10 @@ fn redirect_of(site: &Site, index: usize, hops: usize) -> Option<Redirect> {
         Named::FirstChild => target(first_child(site, entry)?),
         Named::Entry(id) => {
             let found = site.entry(id)?;
-            let here = found.localizations.iter().find(|index| site.entries[**index].site == entry.site);
+            let here = found
+                .localizations
+                .iter()
+                .find(|index| site.entries[**index].site == entry.site);
             target(here.copied().unwrap_or(found.index))
         }
         Named::Asset(asset) => {
@@ -402,21 +532,36 @@ fn redirect_of(site: &Site, index: usize, hops: usize) -> Option<Redirect> {
 }
 
 fn first_child(site: &Site, entry: &Entry) -> Option<usize> {
-    let nodes = site.trees.get(&(entry.collection.clone(), entry.site.clone()))?;
-    structure::walk(nodes, false).into_iter().find(|step| step.parent == Some(entry.index)).map(|step| step.entry)
+    let nodes = site
+        .trees
+        .get(&(entry.collection.clone(), entry.site.clone()))?;
+    structure::walk(nodes, false)
+        .into_iter()
+        .find(|step| step.parent == Some(entry.index))
+        .map(|step| step.entry)
 }
 
 /// Which page stands at which URI; of two, the first published one.
 fn index_uris(site: &mut Site) {
     let mut taken: HashMap<(String, String), usize> = HashMap::new();
-    let (published, drafts): (Vec<&Entry>, Vec<&Entry>) = site.entries.iter().partition(|entry| entry.published);
+    let (published, drafts): (Vec<&Entry>, Vec<&Entry>) =
+        site.entries.iter().partition(|entry| entry.published);
     let mut conflicts = Vec::new();
     for entry in published.into_iter().chain(drafts) {
         let Some(uri) = &entry.uri else { continue };
-        let first = *taken.entry((entry.site.clone(), uri.clone())).or_insert(entry.index);
+        let first = *taken
+            .entry((entry.site.clone(), uri.clone()))
+            .or_insert(entry.index);
         if first != entry.index && entry.published {
-            let message = format!("{uri} is the URL of {} too; that entry is found there", site.content.entries[first].path);
-            conflicts.push(warning("uri_conflict", &site.content.entries[entry.index], message));
+            let message = format!(
+                "{uri} is the URL of {} too; that entry is found there",
+                site.content.entries[first].path
+            );
+            conflicts.push(warning(
+                "uri_conflict",
+                &site.content.entries[entry.index],
+                message,
+            ));
         }
     }
     site.by_uri = taken;
@@ -425,24 +570,52 @@ fn index_uris(site: &mut Site) {
 
 fn index_the_rest(site: &mut Site) {
     let assets = site.content.assets.iter().enumerate();
-    site.assets_by_id = assets.map(|(index, asset)| (format!("{}::{}", asset.container, asset.path), index)).collect();
-    site.users_by_id = site.content.users.iter().enumerate().map(|(index, user)| (user.id.clone(), index)).collect();
+    site.assets_by_id = assets
+        .map(|(index, asset)| (format!("{}::{}", asset.container, asset.path), index))
+        .collect();
+    site.users_by_id = site
+        .content
+        .users
+        .iter()
+        .enumerate()
+        .map(|(index, user)| (user.id.clone(), index))
+        .collect();
     for collection in &site.content.collections {
-        if let Some(mount) = collection.mount.as_deref().filter(|mount| site.entry(mount).is_none()) {
+        if let Some(mount) = collection
+            .mount
+            .as_deref()
+            .filter(|mount| site.entry(mount).is_none())
+        {
             let message = format!("mount: {mount} is no entry; {{mount}} is left out of the URLs");
-            site.problems.push(Problem::warning("mount_missing", &collection.path, message));
+            site.problems
+                .push(Problem::warning("mount_missing", &collection.path, message));
         }
     }
 }
 
 fn index_terms(site: &mut Site) {
     let terms = site.terms.iter().enumerate();
-    site.terms_by_id = terms.map(|(index, term)| ((format!("{}::{}", term.taxonomy, term.id_slug), term.site.clone()), index)).collect();
+    site.terms_by_id = terms
+        .map(|(index, term)| {
+            (
+                (
+                    format!("{}::{}", term.taxonomy, term.id_slug),
+                    term.site.clone(),
+                ),
+                index,
+            )
+        })
+        .collect();
     for term in site.terms.iter().filter(|term| !term.has_file) {
         let path = format!("content/taxonomies/{}/{}.yaml", term.taxonomy, term.id_slug);
-        let message = format!("{} entries use the term {}, which has no file; it is served with its slug as title", term.entries.len(), term.id_slug);
+        let message = format!(
+            "{} entries use the term {}, which has no file; it is served with its slug as title",
+            term.entries.len(),
+            term.id_slug
+        );
         if !site.problems.iter().any(|problem| problem.path == path) {
-            site.problems.push(Problem::info("term_without_file", &path, message));
+            site.problems
+                .push(Problem::info("term_without_file", &path, message));
         }
     }
 }

@@ -17,14 +17,25 @@ pub enum Variable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part<'a> {
     Literal(&'a str),
-    Variable { name: &'a str, format: Option<&'a str> },
+    Variable {
+        name: &'a str,
+        format: Option<&'a str>,
+    },
     /// `{{ depth == 1 ?= mount }}`: the variable, where another one has this value, or, without one, any value.
-    Guarded { guard: &'a str, value: Option<&'a str>, name: &'a str },
+    Guarded {
+        guard: &'a str,
+        value: Option<&'a str>,
+        name: &'a str,
+    },
 }
 
 /// Renders a route. `variable` gives a value by name; what it does not know vanishes from the URI and is named in the
 /// second half of the answer.
-pub fn uri<'a>(route: &'a str, lang: &str, variable: &dyn Fn(&str) -> Option<Variable>) -> (String, Vec<&'a str>) {
+pub fn uri<'a>(
+    route: &'a str,
+    lang: &str,
+    variable: &dyn Fn(&str) -> Option<Variable>,
+) -> (String, Vec<&'a str>) {
     let mut text = String::new();
     let mut unknown = Vec::new();
     for part in parts(route) {
@@ -36,7 +47,11 @@ pub fn uri<'a>(route: &'a str, lang: &str, variable: &dyn Fn(&str) -> Option<Var
             },
             Part::Guarded { guard, value, name } => {
                 if opens(variable(guard), value) {
-                    text.push_str(&variable(name).map(|value| printed(&value, None)).unwrap_or_default());
+                    text.push_str(
+                        &variable(name)
+                            .map(|value| printed(&value, None))
+                            .unwrap_or_default(),
+                    );
                 }
             }
         }
@@ -59,11 +74,17 @@ fn printed(value: &Variable, format: Option<&str>) -> String {
 
 /// Splits a route: `{ name }` where it has no `{{`, else Antlers' `{{ name format="…" }}` and `{{ name | format('…') }}`.
 fn parts(route: &str) -> Vec<Part<'_>> {
-    let (open, close) = if route.contains("{{") { ("{{", "}}") } else { ("{", "}") };
+    let (open, close) = if route.contains("{{") {
+        ("{{", "}}")
+    } else {
+        ("{", "}")
+    };
     let mut parts = Vec::new();
     let mut rest = route;
     while let Some((before, tail)) = rest.split_once(open) {
-        let Some((inside, after)) = tail.split_once(close) else { break };
+        let Some((inside, after)) = tail.split_once(close) else {
+            break;
+        };
         parts.push(Part::Literal(before));
         parts.push(variable(inside.trim()));
         rest = after;
@@ -74,20 +95,36 @@ fn parts(route: &str) -> Vec<Part<'_>> {
 
 fn variable(inside: &str) -> Part<'_> {
     if let Some((guard, name)) = inside.split_once("?=") {
-        let (guard, value) = guard.split_once("==").map_or((guard, None), |(guard, value)| (guard, Some(value)));
+        let (guard, value) = guard
+            .split_once("==")
+            .map_or((guard, None), |(guard, value)| (guard, Some(value)));
         let value = value.map(|value| value.trim().trim_matches(['"', '\'']));
-        return Part::Guarded { guard: guard.trim(), value, name: name.trim() };
+        return Part::Guarded {
+            guard: guard.trim(),
+            value,
+            name: name.trim(),
+        };
     }
-    let end = inside.find(|character: char| character.is_whitespace() || character == '|').unwrap_or(inside.len());
+    let end = inside
+        .find(|character: char| character.is_whitespace() || character == '|')
+        .unwrap_or(inside.len());
     let (name, options) = inside.split_at(end);
-    Part::Variable { name, format: options.contains("format").then(|| quoted(options)).flatten() }
+    Part::Variable {
+        name,
+        format: options
+            .contains("format")
+            .then(|| quoted(options))
+            .flatten(),
+    }
 }
 
 /// What stands between the first pair of quotes.
 fn quoted(text: &str) -> Option<&str> {
     let start = text.find(['"', '\''])?;
     let quote = text[start..].chars().next()?;
-    text[start + 1..].split_once(quote).map(|(inside, _)| inside)
+    text[start + 1..]
+        .split_once(quote)
+        .map(|(inside, _)| inside)
 }
 
 /// A date by PHP's format characters; those without a counterpart here stand for themselves.
@@ -170,7 +207,10 @@ mod tests {
             ("/{nothing}/{slug}", "/a-b"),
             ("/{{ date format=\"Y/m\" }}/{{ slug }}", "/2025/03/a-b"),
             ("/{{ date | format('j') }}", "/4"),
-            ("/{{ slug == 'a-b' ?= title }}/{{ slug == 'c' ?= nothing }}/{{ nothing ?= slug }}", "/uber-uns"),
+            (
+                "/{{ slug == 'a-b' ?= title }}/{{ slug == 'c' ?= nothing }}/{{ nothing ?= slug }}",
+                "/uber-uns",
+            ),
             ("no-slash/", "/no-slash"),
         ] {
             assert_eq!(uri_of(route), expected, "{route}");

@@ -12,8 +12,14 @@ pub fn slugify(text: &str, lang: &str) -> String {
 /// Slugifies a route's result, keeping its slashes and dots; one leading slash, no trailing one.
 #[must_use]
 pub fn slugify_uri(uri: &str, lang: &str) -> String {
-    let slug = keep(&ascii(uri, lang), |character| matches!(character, '/' | '.'));
-    let segments: Vec<&str> = slug.split('/').map(|segment| segment.trim_matches('-')).filter(|segment| !segment.is_empty()).collect();
+    let slug = keep(&ascii(uri, lang), |character| {
+        matches!(character, '/' | '.')
+    });
+    let segments: Vec<&str> = slug
+        .split('/')
+        .map(|segment| segment.trim_matches('-'))
+        .filter(|segment| !segment.is_empty())
+        .collect();
     format!("/{}", segments.join("/"))
 }
 
@@ -69,7 +75,11 @@ fn keep(text: &str, also: impl Fn(char) -> bool) -> String {
             '@' => dashed(&mut out, "at-"),
             '-' => dashed(&mut out, ""),
             character if character.is_whitespace() => dashed(&mut out, ""),
-            character if character.is_ascii_alphanumeric() || character == '_' || also(character) => out.push(character.to_ascii_lowercase()),
+            character
+                if character.is_ascii_alphanumeric() || character == '_' || also(character) =>
+            {
+                out.push(character.to_ascii_lowercase())
+            }
             _ => {}
         }
     }
@@ -107,7 +117,11 @@ mod tests {
 
     #[test]
     fn a_uri_keeps_its_slashes_and_dots() {
-        for (uri, expected) in [("/Foo Bar//baz.html/", "/foo-bar/baz.html"), ("", "/"), ("a/-b-/c", "/a/b/c")] {
+        for (uri, expected) in [
+            ("/Foo Bar//baz.html/", "/foo-bar/baz.html"),
+            ("", "/"),
+            ("a/-b-/c", "/a/b/c"),
+        ] {
             assert_eq!(slugify_uri(uri, "en"), expected);
         }
     }

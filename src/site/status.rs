@@ -18,8 +18,17 @@ impl Window {
     /// The window of an entry of a collection; one without a date is always public.
     #[must_use]
     pub fn of(collection: &Collection, date: Option<Timestamp>) -> Self {
-        let hidden = |behavior| if behavior == DateBehavior::Private { date } else { None };
-        Self { from: hidden(collection.future), until: hidden(collection.past) }
+        let hidden = |behavior| {
+            if behavior == DateBehavior::Private {
+                date
+            } else {
+                None
+            }
+        };
+        Self {
+            from: hidden(collection.future),
+            until: hidden(collection.past),
+        }
     }
 
     /// Whether `now` lies in the window.
@@ -31,7 +40,11 @@ impl Window {
     /// The next moment after `now` at which the answer of [`Self::contains`] changes.
     #[must_use]
     pub fn next_boundary(self, now: Timestamp) -> Option<Timestamp> {
-        [self.from, self.until].into_iter().flatten().filter(|moment| *moment > now).min()
+        [self.from, self.until]
+            .into_iter()
+            .flatten()
+            .filter(|moment| *moment > now)
+            .min()
     }
 }
 
@@ -95,8 +108,14 @@ mod tests {
     fn a_status_changes_at_its_very_second() {
         let date: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let before = date - jiff::SignedDuration::from_nanos(1);
-        let scheduled = Window { from: Some(date), until: None };
-        let expiring = Window { from: None, until: Some(date) };
+        let scheduled = Window {
+            from: Some(date),
+            until: None,
+        };
+        let expiring = Window {
+            from: None,
+            until: Some(date),
+        };
         assert_eq!(Status::of(true, scheduled, before), Status::Scheduled);
         assert_eq!(Status::of(true, scheduled, date), Status::Published);
         assert_eq!(Status::of(true, expiring, before), Status::Published);

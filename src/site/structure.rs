@@ -25,23 +25,38 @@ pub struct Repairs {
 
 /// Builds the tree of one collection in one site; `find` gives the index of an id that belongs there, `all` all indices
 /// that do, in order.
-pub fn repair(branches: &[Branch], find: &dyn Fn(&str) -> Option<usize>, all: &[usize]) -> (Vec<Node>, Repairs) {
+pub fn repair(
+    branches: &[Branch],
+    find: &dyn Fn(&str) -> Option<usize>,
+    all: &[usize],
+) -> (Vec<Node>, Repairs) {
     let mut repairs = Repairs::default();
     let mut placed = HashSet::new();
     let mut nodes = place(branches, find, &mut placed, &mut repairs);
     let unnamed = all.iter().filter(|index| !placed.contains(*index));
-    nodes.extend(unnamed.map(|index| Node { entry: *index, children: Vec::new() }));
+    nodes.extend(unnamed.map(|index| Node {
+        entry: *index,
+        children: Vec::new(),
+    }));
     (nodes, repairs)
 }
 
-fn place(branches: &[Branch], find: &dyn Fn(&str) -> Option<usize>, placed: &mut HashSet<usize>, repairs: &mut Repairs) -> Vec<Node> {
+fn place(
+    branches: &[Branch],
+    find: &dyn Fn(&str) -> Option<usize>,
+    placed: &mut HashSet<usize>,
+    repairs: &mut Repairs,
+) -> Vec<Node> {
     let mut nodes = Vec::with_capacity(branches.len());
     for branch in branches {
         let Some(id) = &branch.entry else { continue };
         match find(id) {
             None => repairs.missing.push(id.clone()),
             Some(entry) if !placed.insert(entry) => repairs.repeated.push(id.clone()),
-            Some(entry) => nodes.push(Node { entry, children: place(&branch.children, find, placed, repairs) }),
+            Some(entry) => nodes.push(Node {
+                entry,
+                children: place(&branch.children, find, placed, repairs),
+            }),
         }
     }
     nodes
@@ -70,7 +85,11 @@ pub fn walk(nodes: &[Node], root: bool) -> Vec<Step> {
 }
 
 fn descend(node: &Node, parent: Option<usize>, depth: u32, steps: &mut Vec<Step>) {
-    steps.push(Step { entry: node.entry, parent, depth });
+    steps.push(Step {
+        entry: node.entry,
+        parent,
+        depth,
+    });
     for child in &node.children {
         descend(child, Some(node.entry), depth + 1, steps);
     }

@@ -16,26 +16,58 @@ type Uses = HashMap<(String, String), Vec<usize>>;
 /// All terms of all taxonomies: per taxonomy those in use first, site by site, then the unused ones.
 #[must_use]
 pub fn terms(site: &Site) -> Vec<Term> {
-    site.content.taxonomies.iter().flat_map(|taxonomy| terms_of(site, taxonomy)).collect()
+    site.content
+        .taxonomies
+        .iter()
+        .flat_map(|taxonomy| terms_of(site, taxonomy))
+        .collect()
 }
 
 fn terms_of(site: &Site, taxonomy: &Taxonomy) -> Vec<Term> {
-    let files: BTreeMap<&str, &TermFile> =
-        site.content.terms.iter().filter(|term| term.taxonomy == taxonomy.handle).map(|term| (term.slug.as_str(), term)).collect();
+    let files: BTreeMap<&str, &TermFile> = site
+        .content
+        .terms
+        .iter()
+        .filter(|term| term.taxonomy == taxonomy.handle)
+        .map(|term| (term.slug.as_str(), term))
+        .collect();
     let mut uses = uses(site, taxonomy);
     let mut slugs: Vec<&str> = files.keys().copied().collect();
-    let fileless: BTreeSet<String> =
-        uses.keys().map(|(_, slug)| slug.clone()).filter(|slug| !files.contains_key(slug.as_str())).collect();
+    let fileless: BTreeSet<String> = uses
+        .keys()
+        .map(|(_, slug)| slug.clone())
+        .filter(|slug| !files.contains_key(slug.as_str()))
+        .collect();
     slugs.extend(fileless.iter().map(String::as_str));
     let mut terms = Vec::new();
     for slug in slugs {
         for handle in &taxonomy.sites {
-            let entries = uses.remove(&(handle.clone(), slug.to_owned())).unwrap_or_default();
-            terms.push(term(site, taxonomy, slug, files.get(slug).copied(), handle, entries));
+            let entries = uses
+                .remove(&(handle.clone(), slug.to_owned()))
+                .unwrap_or_default();
+            terms.push(term(
+                site,
+                taxonomy,
+                slug,
+                files.get(slug).copied(),
+                handle,
+                entries,
+            ));
         }
     }
-    let place = |term: &Term| taxonomy.sites.iter().position(|handle| *handle == term.site);
-    terms.sort_by_key(|term| if term.entries.is_empty() { (1, None) } else { (0, place(term)) });
+    let place = |term: &Term| {
+        taxonomy
+            .sites
+            .iter()
+            .position(|handle| *handle == term.site)
+    };
+    terms.sort_by_key(|term| {
+        if term.entries.is_empty() {
+            (1, None)
+        } else {
+            (0, place(term))
+        }
+    });
     terms
 }
 
@@ -43,7 +75,10 @@ fn terms_of(site: &Site, taxonomy: &Taxonomy) -> Vec<Term> {
 fn uses(site: &Site, taxonomy: &Taxonomy) -> Uses {
     let mut uses = Uses::new();
     for entry in &site.entries {
-        if !site.collection(&entry.collection).is_some_and(|collection| collection.taxonomies.contains(&taxonomy.handle)) {
+        if !site
+            .collection(&entry.collection)
+            .is_some_and(|collection| collection.taxonomies.contains(&taxonomy.handle))
+        {
             continue;
         }
         for slug in used_slugs(site, entry, &taxonomy.handle) {
@@ -66,17 +101,29 @@ pub fn used_slugs(site: &Site, entry: &Entry, taxonomy: &str) -> Vec<String> {
         None => &[],
     };
     let slugs = values.iter().filter_map(|value| match value {
-        Value::String(text) => Some(slugify(text.strip_prefix(&format!("{taxonomy}::")).unwrap_or(text), lang)),
+        Value::String(text) => Some(slugify(
+            text.strip_prefix(&format!("{taxonomy}::")).unwrap_or(text),
+            lang,
+        )),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     });
     slugs.filter(|slug| !slug.is_empty()).collect()
 }
 
-fn term(site: &Site, taxonomy: &Taxonomy, id_slug: &str, file: Option<&TermFile>, handle: &str, entries: Vec<usize>) -> Term {
+fn term(
+    site: &Site,
+    taxonomy: &Taxonomy,
+    id_slug: &str,
+    file: Option<&TermFile>,
+    handle: &str,
+    entries: Vec<usize>,
+) -> Term {
     let data = localized_data(taxonomy, file, id_slug, handle);
     let slug = match data.get("slug").and_then(Value::as_str) {
-        Some(slug) if file.is_some_and(|file| file.localizations.contains_key(handle)) => slug.to_owned(),
+        Some(slug) if file.is_some_and(|file| file.localizations.contains_key(handle)) => {
+            slug.to_owned()
+        }
         _ => id_slug.to_owned(),
     };
     let uri = format!("/{}/{slug}", taxonomy.handle.replace('_', "-"));
@@ -88,9 +135,16 @@ fn term(site: &Site, taxonomy: &Taxonomy, id_slug: &str, file: Option<&TermFile>
         site: handle.to_owned(),
         url: url::path(of, &uri, base),
         permalink: url::permalink(of, &uri, base),
-        blueprint: Arc::new(site.content.blueprints.term(taxonomy, file.and_then(|file| file.blueprint.as_deref()))),
+        blueprint: Arc::new(
+            site.content
+                .blueprints
+                .term(taxonomy, file.and_then(|file| file.blueprint.as_deref())),
+        ),
         has_file: file.is_some(),
-        updated_at: data.get("updated_at").and_then(Value::as_i64).or(file.map(|file| file.modified)),
+        updated_at: data
+            .get("updated_at")
+            .and_then(Value::as_i64)
+            .or(file.map(|file| file.modified)),
         slug,
         data,
         uri,

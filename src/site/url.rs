@@ -24,7 +24,8 @@ pub fn permalink(site: &Site, uri: &str, base_url: Option<&str>) -> Option<Strin
 #[must_use]
 pub fn path(site: &Site, uri: &str, base_url: Option<&str>) -> String {
     let absolute = permalink(site, uri, base_url);
-    let whole = absolute.unwrap_or_else(|| format!("/{}{}", site.url.trim_matches('/'), trimmed(uri)));
+    let whole =
+        absolute.unwrap_or_else(|| format!("/{}{}", site.url.trim_matches('/'), trimmed(uri)));
     below_origin(&whole)
 }
 
@@ -32,7 +33,9 @@ pub fn path(site: &Site, uri: &str, base_url: Option<&str>) -> String {
 #[must_use]
 pub fn below_origin(url: &str) -> String {
     let path = match url.find("://") {
-        Some(scheme) => url[scheme + 3..].find('/').map_or("", |slash| &url[scheme + 3 + slash..]),
+        Some(scheme) => url[scheme + 3..]
+            .find('/')
+            .map_or("", |slash| &url[scheme + 3 + slash..]),
         None => url,
     };
     let path = trimmed(path);
@@ -54,11 +57,27 @@ pub fn asset(container: &Container, asset: &Asset) -> Option<String> {
 
 /// The absolute URL of an asset; relative where no origin is known.
 #[must_use]
-pub fn asset_permalink(container: &Container, asset_file: &Asset, base_url: Option<&str>) -> Option<String> {
+pub fn asset_permalink(
+    container: &Container,
+    asset_file: &Asset,
+    base_url: Option<&str>,
+) -> Option<String> {
     let url = asset(container, asset_file)?;
     match base_url {
         Some(base) if !is_absolute(&url) => Some(format!("{}{url}", trimmed(base))),
         _ => Some(url),
+    }
+}
+
+/// A link's URL with scheme and host: its own, or the origin's where it begins with `/` and one is known.
+#[must_use]
+pub fn absolute(url: &str, base_url: Option<&str>) -> Option<String> {
+    match base_url {
+        _ if is_absolute(url) => Some(url.to_owned()),
+        Some(base) if url.starts_with('/') => {
+            Some(trimmed(&format!("{}{url}", trimmed(base))).to_owned())
+        }
+        _ => None,
     }
 }
 

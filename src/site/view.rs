@@ -60,7 +60,12 @@ impl<'a> View<'a> {
     /// A fresh look from within `locale`.
     #[must_use]
     pub fn new(site: &'a Site, now: Timestamp, locale: &str) -> Self {
-        Self { site, now, locale: locale.to_owned(), seen: RefCell::default() }
+        Self {
+            site,
+            now,
+            locale: locale.to_owned(),
+            seen: RefCell::default(),
+        }
     }
 
     /// Everything that was looked up, found or not.
@@ -78,14 +83,19 @@ impl<'a> View<'a> {
             Key::Page(site, uri) => self.site.entry_at(site, uri),
             _ => None,
         });
-        entries.filter(|entry| entry.published).filter_map(|entry| entry.window.next_boundary(self.now)).min()
+        entries
+            .filter(|entry| entry.published)
+            .filter_map(|entry| entry.window.next_boundary(self.now))
+            .min()
     }
 
     /// The entry with this id, public or not.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<&'a Entry> {
         let found = self.site.entry(id);
-        self.note(Key::Entry(found.map_or_else(|| id.to_owned(), |entry| entry.id.clone())));
+        self.note(Key::Entry(
+            found.map_or_else(|| id.to_owned(), |entry| entry.id.clone()),
+        ));
         found
     }
 
@@ -109,7 +119,10 @@ impl<'a> View<'a> {
     /// The entry's localization in a site: itself, a sibling, or `None`.
     #[must_use]
     pub fn localized_to(&self, entry: &Entry, site: &str) -> Option<&'a Entry> {
-        let mut siblings = entry.localizations.iter().map(|index| &self.site.entries[*index]);
+        let mut siblings = entry
+            .localizations
+            .iter()
+            .map(|index| &self.site.entries[*index]);
         let found = siblings.find(|sibling| sibling.site == site)?;
         self.note_entry(found);
         Some(found)
@@ -158,14 +171,28 @@ impl<'a> View<'a> {
         let entry = self.entry(id)?;
         let hidden = !self.is_public(entry);
         let url = entry.url.as_deref().filter(|_| !hidden).map(Cow::Borrowed);
-        Some(Target { url, hidden, ..Target::default() })
+        Some(Target {
+            url,
+            hidden,
+            ..Target::default()
+        })
     }
 
     fn asset_target(&self, container: &str, path: &str) -> Option<Target<'_>> {
         let (container, asset) = self.asset(container, path)?;
-        let alt = asset.data.get("alt").and_then(|alt| alt.as_str()).map(Cow::Borrowed);
+        let alt = asset
+            .data
+            .get("alt")
+            .and_then(|alt| alt.as_str())
+            .map(Cow::Borrowed);
         let url = url::asset(container, asset).map(Cow::Owned);
-        Some(Target { url, hidden: false, alt, width: asset.width, height: asset.height })
+        Some(Target {
+            url,
+            hidden: false,
+            alt,
+            width: asset.width,
+            height: asset.height,
+        })
     }
 }
 
@@ -175,11 +202,16 @@ impl Links for View<'_> {
         let (kind, id) = reference.split_once("::")?;
         match kind {
             "entry" => self.entry_target(id),
-            "asset" => id.split_once("::").and_then(|(container, path)| self.asset_target(container, path)),
+            "asset" => id
+                .split_once("::")
+                .and_then(|(container, path)| self.asset_target(container, path)),
             "term" => {
                 let (taxonomy, slug) = id.split_once("::")?;
                 let url = self.term(taxonomy, slug)?.url.as_str();
-                Some(Target { url: Some(Cow::Borrowed(url)), ..Target::default() })
+                Some(Target {
+                    url: Some(Cow::Borrowed(url)),
+                    ..Target::default()
+                })
             }
             _ => None,
         }

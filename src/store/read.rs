@@ -84,6 +84,12 @@ impl Document {
         moment::read(self.changed_at.max(self.visible_from)).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
+    /// Its place in its list's own order.
+    #[must_use]
+    pub fn own_order(&self) -> i64 {
+        self.own_order
+    }
+
     /// When its answer changes next by the clock alone.
     #[must_use]
     pub fn visible_until(&self) -> Option<Timestamp> {

@@ -47,11 +47,17 @@ const PAGE: &str = concat!(
 );
 
 const BY_ID: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
+    "select ",
+    head!(),
+    ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
-     left join item asked on asked.kind = $2 and asked.owner = $3 and asked.id = $4 and ", visible!("asked"), "
+     left join item asked on asked.kind = $2 and asked.owner = $3 and asked.id = $4 and ",
+    visible!("asked"),
+    "
      left join item i on i.kind = $2 and i.owner = $3 and i.localizes = asked.localizes
-         and ($5 is not null and i.site = $5 or $5 is null and i.number = asked.number) and ", visible!("i"), "
+         and ($5 is not null and i.site = $5 or $5 is null and i.number = asked.number) and ",
+    visible!("i"),
+    "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
      left join statamic t on t.number = i.number
      left join body b on b.number = i.number
@@ -90,21 +96,31 @@ const TREE: &str = concat!(
 const TREE_ENTRIES: &str = concat!(
     "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page, b.keys
      from item i join statamic t on t.number = i.number join body b on b.number = i.number
-     where i.kind = 'entry' and i.owner = $2 and i.site = $3 and ", visible!("i"), " order by i.position"
+     where i.kind = 'entry' and i.owner = $2 and i.site = $3 and ",
+    visible!("i"),
+    " order by i.position"
 );
 
 const ITEMS_OF_ALL: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
+    "select ",
+    head!(),
+    ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
      from generation g
-     left join item i on i.kind = $2 and ($3 is null or i.site = $3) and ", visible!("i"), "
+     left join item i on i.kind = $2 and ($3 is null or i.site = $3) and ",
+    visible!("i"),
+    "
      left join statamic t on t.number = i.number
      where g.id = 1 order by i.owner, i.position"
 );
 
 const SITES: &str = concat!(
-    "select ", head!(), ", i.number, i.id, s.object as summary, t.object
+    "select ",
+    head!(),
+    ", i.number, i.id, s.object as summary, t.object
      from generation g
-     left join item i on i.kind = 'site' and i.owner = '' and ", visible!("i"), "
+     left join item i on i.kind = 'site' and i.owner = '' and ",
+    visible!("i"),
+    "
      left join summary s on s.number = i.number
      left join statamic t on t.number = i.number
      where g.id = 1 order by i.position"
@@ -123,14 +139,25 @@ impl Store {
         range: std::ops::Range<i64>,
         now: Timestamp,
     ) -> Result<Snapshot<ItemPage>, Error> {
-        let rows = sqlx::query(PAGE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+        let rows = sqlx::query(PAGE)
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(owner)
+            .bind(site);
         let rows = rows.bind(range.end - range.start).bind(range.start);
         let mut rows = rows.fetch_all(&self.engine.readers).await?;
         if rows.is_empty() {
-            let none = sqlx::query(PAGE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+            let none = sqlx::query(PAGE)
+                .bind(moment::stored(now))
+                .bind(kind.name())
+                .bind(owner)
+                .bind(site);
             rows = none.bind(1).bind(0).fetch_all(&self.engine.readers).await?;
             let total = total(&rows);
-            return Ok(snapshot::<Texts>(&rows)?.map(|_| ItemPage { items: Vec::new(), total }));
+            return Ok(snapshot::<Texts>(&rows)?.map(|_| ItemPage {
+                items: Vec::new(),
+                total,
+            }));
         }
         let total = total(&rows);
         Ok(snapshot(&rows)?.map(|items| ItemPage { items, total }))
@@ -140,8 +167,18 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn item_in_default_site(&self, kind: Kind, owner: &str, id: &str, now: Timestamp) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(IN_DEFAULT_SITE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(id_key(id));
+    pub async fn item_in_default_site(
+        &self,
+        kind: Kind,
+        owner: &str,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Texts>>, Error> {
+        let rows = sqlx::query(IN_DEFAULT_SITE)
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(owner)
+            .bind(id_key(id));
         Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
     }
 
@@ -157,7 +194,12 @@ impl Store {
         site: Option<&str>,
         now: Timestamp,
     ) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(BY_ID).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(id_key(id)).bind(site);
+        let rows = sqlx::query(BY_ID)
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(owner)
+            .bind(id_key(id))
+            .bind(site);
         Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
     }
 
@@ -173,7 +215,12 @@ impl Store {
         site: Option<&str>,
         now: Timestamp,
     ) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(BY_SLUG).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(slug).bind(site);
+        let rows = sqlx::query(BY_SLUG)
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(owner)
+            .bind(slug)
+            .bind(site);
         Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
     }
 
@@ -181,8 +228,18 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn tree(&self, kind: Kind, owner: &str, site: Option<&str>, now: Timestamp) -> Result<Snapshot<Option<Tree>>, Error> {
-        let rows = sqlx::query(TREE).bind(moment::stored(now)).bind(kind.name()).bind(owner).bind(site);
+    pub async fn tree(
+        &self,
+        kind: Kind,
+        owner: &str,
+        site: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Snapshot<Option<Tree>>, Error> {
+        let rows = sqlx::query(TREE)
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(owner)
+            .bind(site);
         Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
     }
 
@@ -190,8 +247,16 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn tree_entries(&self, collection: &str, site: &str, now: Timestamp) -> Result<Vec<Texts>, Error> {
-        let rows = sqlx::query_as(TREE_ENTRIES).bind(moment::stored(now)).bind(collection).bind(site);
+    pub async fn tree_entries(
+        &self,
+        collection: &str,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Vec<Texts>, Error> {
+        let rows = sqlx::query_as(TREE_ENTRIES)
+            .bind(moment::stored(now))
+            .bind(collection)
+            .bind(site);
         Ok(rows.fetch_all(&self.engine.readers).await?)
     }
 
@@ -199,8 +264,16 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn items_of_all(&self, kind: Kind, site: Option<&str>, now: Timestamp) -> Result<Snapshot<Vec<Texts>>, Error> {
-        let rows = sqlx::query(ITEMS_OF_ALL).bind(moment::stored(now)).bind(kind.name()).bind(site);
+    pub async fn items_of_all(
+        &self,
+        kind: Kind,
+        site: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Snapshot<Vec<Texts>>, Error> {
+        let rows = sqlx::query(ITEMS_OF_ALL)
+            .bind(moment::stored(now))
+            .bind(kind.name())
+            .bind(site);
         snapshot(&rows.fetch_all(&self.engine.readers).await?)
     }
 
@@ -209,12 +282,19 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn sites(&self, now: Timestamp) -> Result<Snapshot<Vec<Site>>, Error> {
-        snapshot(&sqlx::query(SITES).bind(moment::stored(now)).fetch_all(&self.engine.readers).await?)
+        snapshot(
+            &sqlx::query(SITES)
+                .bind(moment::stored(now))
+                .fetch_all(&self.engine.readers)
+                .await?,
+        )
     }
 }
 
 fn total(rows: &[sqlx::sqlite::SqliteRow]) -> i64 {
-    rows.first().and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten()).unwrap_or(0)
+    rows.first()
+        .and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten())
+        .unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -224,9 +304,19 @@ mod tests {
 
     #[tokio::test]
     async fn lists_and_trees_walk_an_index() {
-        for statement in [PAGE, IN_DEFAULT_SITE, TREE, TREE_ENTRIES, ITEMS_OF_ALL, SITES] {
+        for statement in [
+            PAGE,
+            IN_DEFAULT_SITE,
+            TREE,
+            TREE_ENTRIES,
+            ITEMS_OF_ALL,
+            SITES,
+        ] {
             let plan = plan(statement).await;
-            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{statement}\n{plan}");
+            assert!(
+                !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
+                "{statement}\n{plan}"
+            );
         }
     }
 }

@@ -1,20 +1,10 @@
 //! What a project or a request may choose.
 
-use jiff::Timestamp;
-use rhapsode::content;
+use crate::tree::{Tree, post, translated, with_images};
 use rhapsode::fields;
-use rhapsode::seo::dialect::Dialect;
-use rhapsode::seo::redirects::{self, Redirects};
-use rhapsode::seo::robots::{self, DecidedBy, State};
+use rhapsode::seo;
 use rhapsode::seo::settings::Settings;
-use rhapsode::seo::sitemap_values::Excluded;
-use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap, text, hreflang};
-use rhapsode::seo::input::{Forced, Indexing};
-use rhapsode::site::view::View;
 use serde_json::{Value, json};
-use std::fs;
-use crate::tree::{EXPLICIT, POST, POST_URL, Tree, codes, copy, now, post, shared, translated, with_images};
 
 #[test]
 fn a_request_can_leave_out_each_member_and_each_form_of_the_head() {

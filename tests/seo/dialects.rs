@@ -1,20 +1,10 @@
 //! The other addons' fields, read as they read them (spec/seo.md §4).
 
-use jiff::Timestamp;
-use rhapsode::content;
-use rhapsode::fields;
+use crate::tree::{Tree, post};
 use rhapsode::seo::dialect::Dialect;
-use rhapsode::seo::redirects::{self, Redirects};
-use rhapsode::seo::robots::{self, DecidedBy, State};
-use rhapsode::seo::settings::Settings;
+use rhapsode::seo::robots::DecidedBy;
 use rhapsode::seo::sitemap_values::Excluded;
-use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap, text, hreflang};
-use rhapsode::seo::input::{Forced, Indexing};
-use rhapsode::site::view::View;
-use serde_json::{Value, json};
-use std::fs;
-use crate::tree::{EXPLICIT, POST, POST_URL, Tree, codes, copy, now, post, shared, translated, with_images};
+use serde_json::json;
 
 fn in_dialect(package: &str, front_matter: &str) -> Tree {
     let lock = json!({"packages": [{"name": package, "version": "v2.0.0"}]}).to_string();

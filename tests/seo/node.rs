@@ -14,7 +14,10 @@ use crate::tree::{Tree, post, translated, with_images};
 
 fn checks() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/seo_node");
-    let has_node = Command::new("node").arg("--version").output().is_ok_and(|output| output.status.success());
+    let has_node = Command::new("node")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success());
     if !has_node {
         println!("skipped: there is no node to run tests/seo_node/check.mjs");
     } else if !folder.join("node_modules").is_dir() {
@@ -31,20 +34,44 @@ fn heads() -> Vec<(&'static str, Seo)> {
         "breadcrumbs": true,
     });
     let nasty = "title: '</title><script>alert(1)</script> & \"T\" ''s'\nseo_description: 'a \"b\" <c & d'\nschema_jsonld: '{\"x\": \"</script>\"}'";
-    let article = Settings { article_collections: vec!["posts".into()], article_schema: true, ..Settings::default() };
+    let article = Settings {
+        article_collections: vec!["posts".into()],
+        article_schema: true,
+        ..Settings::default()
+    };
     let sites = "default: {name: EN, url: /, locale: en_US}\nde: {name: DE, url: /de/, locale: de_DE}\nfr: {name: FR, url: /fr/, locale: fr_FR}\n";
     let three = translated("slug: m")
         .file("resources/sites.yaml", sites)
-        .file("content/collections/posts.yaml", "title: Posts\nroute: '/posts/{slug}'\nsites: [default, de, fr]\n")
-        .file("content/collections/posts/fr/modele.md", "---\nid: modele\norigin: the-client-server-model\n---\n");
+        .file(
+            "content/collections/posts.yaml",
+            "title: Posts\nroute: '/posts/{slug}'\nsites: [default, de, fr]\n",
+        )
+        .file(
+            "content/collections/posts/fr/modele.md",
+            "---\nid: modele\norigin: the-client-server-model\n---\n",
+        );
     vec![
         ("bare", post("title: T")),
         ("nothing", post("subtitle: S")),
-        ("everything", with_images().seo_globals(&globals).settings(article).post(&format!("{nasty}\nupdated_at: 1767202791")).resolved()),
+        (
+            "everything",
+            with_images()
+                .seo_globals(&globals)
+                .settings(article)
+                .post(&format!("{nasty}\nupdated_at: 1767202791"))
+                .resolved(),
+        ),
         ("languages", three.resolved()),
         ("noindex", post("title: T\nseo_noindex: true")),
         ("nofollow", post("title: T\nseo_nofollow: true")),
-        ("closed", Tree::new().environment("staging").seo_globals(&json!({"noindex_staging": true})).post("title: T").resolved()),
+        (
+            "closed",
+            Tree::new()
+                .environment("staging")
+                .seo_globals(&json!({"noindex_staging": true}))
+                .post("title: T")
+                .resolved(),
+        ),
     ]
 }
 
@@ -56,8 +83,13 @@ fn the_libraries_that_read_our_documents_understand_them() {
     }).collect();
     let feed = documents::feed();
     let items = feed.items.len();
-    let sitemap = sitemap::files(documents::site_sitemap(), sitemap::Limits::default()).next().unwrap();
-    let index = sitemap::index([("https://www.example.com/sitemap-1.xml", sitemap.lastmod.as_deref())]);
+    let sitemap = sitemap::files(documents::site_sitemap(), sitemap::Limits::default())
+        .next()
+        .unwrap();
+    let index = sitemap::index([(
+        "https://www.example.com/sitemap-1.xml",
+        sitemap.lastmod.as_deref(),
+    )]);
     let input = json!({
         "heads": heads,
         "sitemaps": [sitemap.xml],
@@ -70,8 +102,16 @@ fn the_libraries_that_read_our_documents_understand_them() {
     });
     let path = std::env::temp_dir().join(format!("rhapsode-seo-node-{}.json", std::process::id()));
     fs::write(&path, input.to_string()).unwrap();
-    let output = Command::new("node").arg(folder.join("check.mjs")).arg(&path).output().unwrap();
+    let output = Command::new("node")
+        .arg(folder.join("check.mjs"))
+        .arg(&path)
+        .output()
+        .unwrap();
     fs::remove_file(path).unwrap();
     print!("{}", String::from_utf8_lossy(&output.stdout));
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

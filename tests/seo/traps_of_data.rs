@@ -1,20 +1,14 @@
 //! Traps T31 to T47 of spec/seo.md §5.2: images, sites, documents.
 
-use jiff::Timestamp;
-use rhapsode::content;
-use rhapsode::fields;
+use crate::tree::{POST, POST_URL, Tree, codes, now, post, translated, with_images};
 use rhapsode::seo::dialect::Dialect;
 use rhapsode::seo::redirects::{self, Redirects};
-use rhapsode::seo::robots::{self, DecidedBy, State};
-use rhapsode::seo::settings::Settings;
+use rhapsode::seo::robots::DecidedBy;
 use rhapsode::seo::sitemap_values::Excluded;
 use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap, text, hreflang};
-use rhapsode::seo::input::{Forced, Indexing};
+use rhapsode::seo::{self, Seo, robots_txt, sitemap};
 use rhapsode::site::view::View;
 use serde_json::{Value, json};
-use std::fs;
-use crate::tree::{EXPLICIT, POST, POST_URL, Tree, codes, copy, now, post, shared, translated, with_images};
 
 fn image(stored: &str) -> Seo {
     with_images()

@@ -1,20 +1,12 @@
 //! Traps T13 to T30 of spec/seo.md §5.2: URLs, indexing, sitemap values.
 
-use jiff::Timestamp;
-use rhapsode::content;
-use rhapsode::fields;
-use rhapsode::seo::dialect::Dialect;
-use rhapsode::seo::redirects::{self, Redirects};
-use rhapsode::seo::robots::{self, DecidedBy, State};
+use crate::tree::{EXPLICIT, POST_URL, Tree, codes, post};
+use rhapsode::seo::robots::DecidedBy;
 use rhapsode::seo::settings::Settings;
 use rhapsode::seo::sitemap_values::Excluded;
 use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap, text, hreflang};
-use rhapsode::seo::input::{Forced, Indexing};
-use rhapsode::site::view::View;
-use serde_json::{Value, json};
-use std::fs;
-use crate::tree::{EXPLICIT, POST, POST_URL, Tree, codes, copy, now, post, shared, translated, with_images};
+use rhapsode::seo::{Seo, robots_txt};
+use serde_json::json;
 
 #[test]
 fn t13_without_a_base_url_there_is_no_absolute_url_and_a_warning() {

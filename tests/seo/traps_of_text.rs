@@ -1,20 +1,9 @@
 //! Traps T1 to T12 of spec/seo.md §5.1: text and escaping.
 
-use jiff::Timestamp;
-use rhapsode::content;
-use rhapsode::fields;
-use rhapsode::seo::dialect::Dialect;
-use rhapsode::seo::redirects::{self, Redirects};
-use rhapsode::seo::robots::{self, DecidedBy, State};
-use rhapsode::seo::settings::Settings;
-use rhapsode::seo::sitemap_values::Excluded;
+use crate::tree::{Tree, codes, post};
+use rhapsode::seo::text;
 use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap, text, hreflang};
-use rhapsode::seo::input::{Forced, Indexing};
-use rhapsode::site::view::View;
-use serde_json::{Value, json};
-use std::fs;
-use crate::tree::{EXPLICIT, POST, POST_URL, Tree, codes, copy, now, post, shared, translated, with_images};
+use serde_json::json;
 
 #[test]
 fn t01_ampersands_and_quotes_are_plain_in_json_and_escaped_once_in_html() {

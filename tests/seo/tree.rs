@@ -33,7 +33,7 @@ pub fn shared() -> Option<PathBuf> {
 
 /// A project on disk that goes away with the test.
 pub struct Tree {
-    root: PathBuf,
+    pub root: PathBuf,
     base_url: Option<String>,
     environment: String,
     settings: Settings,

@@ -45,23 +45,43 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 impl Served {
     /// Imports and serves.
     pub fn new(set: &Set<'_>) -> Self {
-        let name = format!("rhapsode-served-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!(
+            "rhapsode-served-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
         let folder = std::env::temp_dir().join(name);
         let written: Timestamp = set.written.parse().expect("a moment");
         copy(set.root, &folder.join("in"), SystemTime::from(written));
         let now: Timestamp = NOW.parse().expect("a moment");
-        let outcome = import::run(&folder.join("in"), &import_settings(set), now, &|_, _| ()).expect("a project");
+        let outcome = import::run(&folder.join("in"), &import_settings(set), now, &|_, _| ())
+            .expect("a project");
         let database = folder.join("site.db").display().to_string();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let statamic = Settings { api_url: Some(set.origin.to_owned()), ..set.statamic.clone() };
+        let statamic = Settings {
+            api_url: Some(set.origin.to_owned()),
+            ..set.statamic.clone()
+        };
         thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
                 let store = Store::open(&database).await.expect("a database");
-                store.replace(outcome.items, &outcome.problems, "test", now).await.expect("a generation");
-                let settings = api::Settings { cache_bytes: 1 << 20, cache_control: "no-cache".into(), workers: 1 };
-                let api = Api::new(store, &settings).with_clock(move || now).with_statamic(statamic);
-                api::serve(Arc::new(api), listener).expect("a server").await.expect("no failure");
+                store
+                    .replace(outcome.items, &outcome.problems, "test", now)
+                    .await
+                    .expect("a generation");
+                let settings = api::Settings {
+                    cache_bytes: 1 << 20,
+                    cache_control: "no-cache".into(),
+                    workers: 1,
+                };
+                let api = Api::new(store, &settings)
+                    .with_clock(move || now)
+                    .with_statamic(statamic);
+                api::serve(Arc::new(api), listener)
+                    .expect("a server")
+                    .await
+                    .expect("no failure");
             });
         });
         let served = Self { address, folder };
@@ -78,14 +98,21 @@ impl Served {
     pub fn request(&self, method: &str, path: &str, headers: &str) -> (u16, Value) {
         let answer = self.exchange(method, path, headers).expect("an answer");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .expect("a status");
         (status, serde_json::from_str(body).unwrap_or_default())
     }
 
     fn exchange(&self, method: &str, path: &str, headers: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(self.address)?;
         let path = encoded(path);
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n")?;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n"
+        )?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         Ok(String::from_utf8_lossy(&answer).into_owned())
@@ -93,7 +120,10 @@ impl Served {
 
     fn wait(&self) {
         for _ in 0..600 {
-            if self.exchange("GET", "/readyz", "").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
+            if self
+                .exchange("GET", "/readyz", "")
+                .is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+            {
                 return;
             }
             thread::sleep(Duration::from_millis(50));
@@ -134,7 +164,9 @@ fn import_settings(set: &Set<'_>) -> import::Settings {
 /// A request as a browser sends it: what may not stand in a URL is escaped.
 fn encoded(path: &str) -> String {
     let byte = |byte: u8| match byte {
-        b'<' | b'>' | b'"' | b'|' | b'^' | b'`' | b'{' | b'}' | b' ' | 0x80.. => format!("%{byte:02X}"),
+        b'<' | b'>' | b'"' | b'|' | b'^' | b'`' | b'{' | b'}' | b' ' | 0x80.. => {
+            format!("%{byte:02X}")
+        }
         _ => char::from(byte).to_string(),
     };
     path.bytes().map(byte).collect()
@@ -143,12 +175,16 @@ fn encoded(path: &str) -> String {
 /// Copies a project, every file of one age.
 fn copy(from: &Path, to: &Path, written: SystemTime) {
     fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("a file")) {
+    for entry in fs::read_dir(from)
+        .expect("a folder")
+        .map(|entry| entry.expect("a file"))
+    {
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
             copy(&from, &to, written);
         } else {
-            fs::write(&to, fs::read(&from).expect("a file that can be read")).expect("a file that can be written");
+            fs::write(&to, fs::read(&from).expect("a file that can be read"))
+                .expect("a file that can be written");
             let file = File::options().write(true).open(&to).expect("the file");
             file.set_modified(written).expect("its time");
         }

@@ -83,7 +83,9 @@ impl Test {
             "lte" | "less_than_or_equal_to" => Self::compares(Order::LessOrEqual, value)?,
             "matches" | "match" | "regex" => Self::matches(value, false)?,
             "doesnt_match" => Self::matches(value, true)?,
-            "is_empty" | "is_blank" | "doesnt_exist" | "not_set" | "isnt_set" | "null" => Self::empty(yes),
+            "is_empty" | "is_blank" | "doesnt_exist" | "not_set" | "isnt_set" | "null" => {
+                Self::empty(yes)
+            }
             "exists" | "isset" => Self::empty(!yes),
             "is_after" | "is_future" => Self::date(Ordering::Greater, value, clock)?,
             "is_before" | "is_past" => Self::date(Ordering::Less, value, clock)?,
@@ -98,19 +100,26 @@ impl Test {
     /// Whether a value passes.
     pub fn passes(&self, value: &Value) -> Result<bool, Unfit> {
         match self {
-            Self::Equals(expected) => Ok(php::text(value).ok_or(Unfit)?.eq_ignore_ascii_case(expected)),
+            Self::Equals(expected) => Ok(php::text(value)
+                .ok_or(Unfit)?
+                .eq_ignore_ascii_case(expected)),
             Self::Differs(expected) => differs(value, expected),
             Self::Like(regex, negated) => {
-                let text = php::text(value).map_or_else(|| php::json(value), std::borrow::Cow::into_owned);
+                let text =
+                    php::text(value).map_or_else(|| php::json(value), std::borrow::Cow::into_owned);
                 Ok(regex.is_match(text.as_bytes()) != *negated)
             }
             Self::Matches(regex, negated) => {
                 Ok(regex.is_match(php::text(value).ok_or(Unfit)?.as_bytes()) != *negated)
             }
-            Self::In(keys, negated) => Ok(php::key(value).is_some_and(|key| keys.contains(&key)) != *negated),
+            Self::In(keys, negated) => {
+                Ok(php::key(value).is_some_and(|key| keys.contains(&key)) != *negated)
+            }
             Self::Overlaps(texts, negated) => Ok(overlaps(value, texts)? != *negated),
             Self::Compares(order, other) => Ok(order.holds(value, other)),
-            Self::Date(ordering, moment) => compare_to_moment(value, moment).map(|found| found == *ordering),
+            Self::Date(ordering, moment) => {
+                compare_to_moment(value, moment).map(|found| found == *ordering)
+            }
         }
     }
 
@@ -119,11 +128,18 @@ impl Test {
     }
 
     fn empty(wanted: bool) -> Self {
-        if wanted { Self::Equals(String::new()) } else { Self::Differs(Value::Null) }
+        if wanted {
+            Self::Equals(String::new())
+        } else {
+            Self::Differs(Value::Null)
+        }
     }
 
     fn like(before: &str, value: &Value, after: &str, negated: bool) -> Result<Self, String> {
-        Ok(Self::Like(pattern::like(&format!("{before}{}{after}", text(value)?))?, negated))
+        Ok(Self::Like(
+            pattern::like(&format!("{before}{}{after}", text(value)?))?,
+            negated,
+        ))
     }
 
     fn matches(value: &Value, negated: bool) -> Result<Self, String> {
@@ -142,10 +158,17 @@ impl Test {
 
     /// A text is a date; `false` turns the order round; anything else means now.
     fn date(ordering: Ordering, value: &Value, clock: &Clock) -> Result<Self, String> {
-        let ordering = if *value == Value::Bool(false) { ordering.reverse() } else { ordering };
+        let ordering = if *value == Value::Bool(false) {
+            ordering.reverse()
+        } else {
+            ordering
+        };
         let moment = match value {
-            Value::String(written) => moment::parse(written, clock.now, &clock.zone)
-                .ok_or_else(|| format!("{written:?} is no date; write it as 2026-01-31 or 2026-01-31 12:00:00"))?,
+            Value::String(written) => {
+                moment::parse(written, clock.now, &clock.zone).ok_or_else(|| {
+                    format!("{written:?} is no date; write it as 2026-01-31 or 2026-01-31 12:00:00")
+                })?
+            }
             _ => moment::now(clock.now, &clock.zone),
         };
         Ok(Self::Date(ordering, moment))
@@ -179,7 +202,9 @@ fn shape(name: &str) -> Option<&'static str> {
 }
 
 fn text(value: &Value) -> Result<String, String> {
-    php::text(value).map(std::borrow::Cow::into_owned).ok_or_else(|| "one value is needed, not a list".into())
+    php::text(value)
+        .map(std::borrow::Cow::into_owned)
+        .ok_or_else(|| "one value is needed, not a list".into())
 }
 
 /// The keys of an `in` list: a text is split at `|`, a number stands for itself.
@@ -188,7 +213,10 @@ fn keys(value: &Value) -> Result<HashSet<php::Key>, String> {
         Value::Null => Ok(HashSet::new()),
         Value::String(list) => Ok(list.split('|').map(php::text_key).collect()),
         Value::Number(number) if !number.is_f64() => Ok(php::key(value).into_iter().collect()),
-        Value::Array(_) | Value::Object(_) => Ok(texts(value)?.iter().map(|text| php::text_key(text)).collect()),
+        Value::Array(_) | Value::Object(_) => Ok(texts(value)?
+            .iter()
+            .map(|text| php::text_key(text))
+            .collect()),
         _ => Err("a list of texts or whole numbers is needed, as a|b".into()),
     }
 }
@@ -218,8 +246,12 @@ fn overlaps(value: &Value, texts: &[String]) -> Result<bool, Unfit> {
     };
     match value {
         Value::Null => Ok(false),
-        Value::Array(members) => members.iter().try_fold(false, |found, member| Ok(found | among(member)?)),
-        Value::Object(members) => members.values().try_fold(false, |found, member| Ok(found | among(member)?)),
+        Value::Array(members) => members
+            .iter()
+            .try_fold(false, |found, member| Ok(found | among(member)?)),
+        Value::Object(members) => members
+            .values()
+            .try_fold(false, |found, member| Ok(found | among(member)?)),
         _ => among(value),
     }
 }

@@ -16,7 +16,10 @@ pub async fn list_globals(request: &Request<'_>) -> Result<Draft, Refusal> {
         return Err(Refusal::NotFound);
     }
     let sites = request.store.sites(request.now).await?.value;
-    let site = request.site()?.or(sites.first().map(|site| site.id.as_str())).unwrap_or_default();
+    let site = request
+        .site()?
+        .or(sites.first().map(|site| site.id.as_str()))
+        .unwrap_or_default();
     if sites.iter().all(|known| known.id != site) {
         return Err(Refusal::Invalid(format!("site: there is no site {site:?}")));
     }
@@ -28,8 +31,18 @@ pub async fn show_global(request: &Request<'_>, handle: &str) -> Result<Draft, R
     served(&request.settings.globals, handle)?;
     let (site, now) = (request.site()?, request.now);
     let found = match site {
-        Some(site) => request.store.item(Kind::Global, "", handle, site, now).await?,
-        None => request.store.item_in_default_site(Kind::Global, "", handle, now).await?,
+        Some(site) => {
+            request
+                .store
+                .item(Kind::Global, "", handle, site, now)
+                .await?
+        }
+        None => {
+            request
+                .store
+                .item_in_default_site(Kind::Global, "", handle, now)
+                .await?
+        }
     };
     request.single(&found, Kind::Global, &Fields::All)
 }
@@ -44,9 +57,16 @@ pub async fn list_described(request: &Request<'_>, kind: Kind) -> Result<Draft, 
 }
 
 /// One of them.
-pub async fn show_described(request: &Request<'_>, kind: Kind, handle: &str) -> Result<Draft, Refusal> {
+pub async fn show_described(
+    request: &Request<'_>,
+    kind: Kind,
+    handle: &str,
+) -> Result<Draft, Refusal> {
     served(settings(request, kind)?, handle)?;
-    let found = request.store.item(kind, "", handle, "", request.now).await?;
+    let found = request
+        .store
+        .item(kind, "", handle, "", request.now)
+        .await?;
     request.single(&found, kind, &Fields::All)
 }
 
@@ -65,9 +85,22 @@ fn settings<'a>(request: &'a Request<'_>, kind: Kind) -> Result<&'a Resource, Re
     }
 }
 
-async fn list(request: &Request<'_>, kind: Kind, site: Option<&str>, settings: &Resource) -> Result<Draft, Refusal> {
-    let found = request.store.item_page(kind, "", site, 0..i64::MAX, request.now).await?;
-    let items: Vec<&Texts> = found.value.items.iter().filter(|item| settings.allowed(&item.id).is_some()).collect();
+async fn list(
+    request: &Request<'_>,
+    kind: Kind,
+    site: Option<&str>,
+    settings: &Resource,
+) -> Result<Draft, Refusal> {
+    let found = request
+        .store
+        .item_page(kind, "", site, 0..i64::MAX, request.now)
+        .await?;
+    let items: Vec<&Texts> = found
+        .value
+        .items
+        .iter()
+        .filter(|item| settings.allowed(&item.id).is_some())
+        .collect();
     let mut body = String::from("{\"data\":");
     Fields::All.write_all(&items, &mut body);
     body.push('}');

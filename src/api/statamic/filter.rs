@@ -55,7 +55,12 @@ enum Wanted {
 
 impl Filters {
     /// Reads the parameter.
-    pub fn new(parameter: Option<&Parameter>, scope: Scope, allowed: &Allowed, clock: &Clock) -> Result<Self, Error> {
+    pub fn new(
+        parameter: Option<&Parameter>,
+        scope: Scope,
+        allowed: &Allowed,
+        clock: &Clock,
+    ) -> Result<Self, Error> {
         let filters = match parameter {
             None | Some(Parameter::Null) => return Ok(Self::default()),
             Some(Parameter::Text(text)) => &vec![("0".to_owned(), Parameter::Text(text.clone()))],
@@ -77,7 +82,10 @@ impl Filters {
 
     /// The members of an item that are looked at.
     pub fn members(&self) -> impl Iterator<Item = &str> {
-        let fields = self.fields.iter().filter_map(|(path, _)| path.first().map(String::as_str));
+        let fields = self
+            .fields
+            .iter()
+            .filter_map(|(path, _)| path.first().map(String::as_str));
         fields.chain(self.terms.iter().map(|terms| terms.member.as_str()))
     }
 
@@ -98,11 +106,21 @@ impl Filters {
         Ok(true)
     }
 
-    fn add(&mut self, key: &str, value: &Parameter, scope: Scope, clock: &Clock) -> Result<(), String> {
+    fn add(
+        &mut self,
+        key: &str,
+        value: &Parameter,
+        scope: Scope,
+        clock: &Clock,
+    ) -> Result<(), String> {
         let mut parts = key.split(':');
         let field = parts.next().unwrap_or_default();
         if scope == Scope::Entries && field == "taxonomy" {
-            self.terms.push(Terms::new(parts.next().unwrap_or_default(), parts.next(), value)?);
+            self.terms.push(Terms::new(
+                parts.next().unwrap_or_default(),
+                parts.next(),
+                value,
+            )?);
             return Ok(());
         }
         let condition = parts.next().unwrap_or("equals");
@@ -119,7 +137,10 @@ impl Filters {
 
     /// Conditions on terms intersect, those that exclude among themselves too: an item is excluded by all or not.
     fn terms_pass(&self, item: &Value) -> bool {
-        let (excluding, including): (Vec<_>, Vec<_>) = self.terms.iter().partition(|terms| terms.wanted == Wanted::None);
+        let (excluding, including): (Vec<_>, Vec<_>) = self
+            .terms
+            .iter()
+            .partition(|terms| terms.wanted == Wanted::None);
         let excluded = !excluding.is_empty() && excluding.iter().all(|terms| terms.has_any(item));
         !excluded && including.iter().all(|terms| terms.pass(item))
     }
@@ -131,14 +152,20 @@ impl Terms {
             None | Some("in" | "any") => Wanted::Any,
             Some("all") => Wanted::All,
             Some("not" | "not_in") => Wanted::None,
-            Some(other) => return Err(format!("unknown modifier {other:?}; it is any, all or not")),
+            Some(other) => {
+                return Err(format!("unknown modifier {other:?}; it is any, all or not"));
+            }
         };
         let slugs = match value {
             Parameter::Null => Vec::new(),
             Parameter::Text(list) => list.split(',').map(str::to_owned).collect(),
             Parameter::Map(_) => return Err("slugs are needed, as a,b".into()),
         };
-        Ok(Self { member: member(taxonomy), slugs, wanted })
+        Ok(Self {
+            member: member(taxonomy),
+            slugs,
+            wanted,
+        })
     }
 
     fn pass(&self, item: &Value) -> bool {
@@ -165,7 +192,11 @@ pub fn member(taxonomy: &str) -> String {
 
 /// The names between the dots or arrows of a field's name.
 pub fn path(field: &str) -> Vec<String> {
-    field.replace('.', "->").split("->").map(str::to_owned).collect()
+    field
+        .replace('.', "->")
+        .split("->")
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What stands at a path: null where there is nothing.
@@ -173,7 +204,10 @@ pub fn resolve<'a>(item: &'a Value, path: &[String]) -> &'a Value {
     let mut value = item;
     for name in path {
         let inner = match value {
-            Value::Array(items) => name.parse::<usize>().ok().and_then(|index| items.get(index)),
+            Value::Array(items) => name
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| items.get(index)),
             _ => value.get(name),
         };
         value = inner.unwrap_or(&Value::Null);
@@ -188,7 +222,11 @@ fn authorise(filters: &[(String, Parameter)], allowed: &Allowed) -> Result<(), E
         key.split(':').take(parts).collect::<Vec<_>>().join(":")
     });
     let forbidden: Vec<String> = fields.filter(|field| !allowed.permits(field)).collect();
-    if forbidden.is_empty() { Ok(()) } else { Err(Error::Forbidden(forbidden)) }
+    if forbidden.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(forbidden))
+    }
 }
 
 /// Whether public entries have this status; a message for what is none.
@@ -214,8 +252,13 @@ fn cast_text(text: &str) -> Value {
         ("true", _) => Value::Bool(true),
         ("false", _) => Value::Bool(false),
         (_, None) => Value::String(text.to_owned()),
-        (_, Some(number)) if text.contains('.') => Number::from_f64(number).map_or(Value::Null, Value::Number),
-        (_, Some(number)) => text.parse::<i64>().unwrap_or_else(|_| php::truncate(number)).into(),
+        (_, Some(number)) if text.contains('.') => {
+            Number::from_f64(number).map_or(Value::Null, Value::Number)
+        }
+        (_, Some(number)) => text
+            .parse::<i64>()
+            .unwrap_or_else(|_| php::truncate(number))
+            .into(),
     }
 }
 
@@ -226,5 +269,8 @@ fn raw(members: &[(String, Parameter)]) -> Map<String, Value> {
         Parameter::Text(text) => Value::String(text.clone()),
         Parameter::Map(inner) => Value::Object(raw(inner)),
     };
-    members.iter().map(|(key, member)| (key.clone(), value(member))).collect()
+    members
+        .iter()
+        .map(|(key, member)| (key.clone(), value(member)))
+        .collect()
 }

@@ -17,17 +17,30 @@ const USER_KEYS: [&str; 5] = ["id", "email", "name", "is_super", "api_url"];
 pub async fn list_entries(request: &Request<'_>, collection: &str) -> Result<Draft, Refusal> {
     let allowed = served(&request.settings.collections, collection)?;
     exists(request, Kind::Collection, collection).await?;
-    let list = List { scope: Scope::Entries, ..plain(request, Kind::Entry, collection, allowed)? };
+    let list = List {
+        scope: Scope::Entries,
+        ..plain(request, Kind::Entry, collection, allowed)?
+    };
     list::answer(request, &list).await
 }
 
 /// `/collections/{handle}/entries/{id}`; with profile 6 the slug does as well.
-pub async fn show_entry(request: &Request<'_>, collection: &str, id: &str) -> Result<Draft, Refusal> {
+pub async fn show_entry(
+    request: &Request<'_>,
+    collection: &str,
+    id: &str,
+) -> Result<Draft, Refusal> {
     served(&request.settings.collections, collection)?;
     let (site, now) = (request.site_of_items()?, request.now);
-    let mut found = request.store.item_by_id(Kind::Entry, collection, id, site, now).await?;
+    let mut found = request
+        .store
+        .item_by_id(Kind::Entry, collection, id, site, now)
+        .await?;
     if found.value.is_none() && request.is_v6() {
-        found = request.store.item_by_slug(Kind::Entry, collection, id, site, now).await?;
+        found = request
+            .store
+            .item_by_slug(Kind::Entry, collection, id, site, now)
+            .await?;
     }
     request.single(&found, Kind::Entry, &request.fields_of_one()?)
 }
@@ -37,20 +50,34 @@ pub async fn list_terms(request: &Request<'_>, taxonomy: &str) -> Result<Draft, 
     let allowed = served(&request.settings.taxonomies, taxonomy)?;
     exists(request, Kind::Taxonomy, taxonomy).await?;
     let list = plain(request, Kind::Term, taxonomy, allowed)?;
-    let list = List { fields: list.fields.without(&["entries", "collection"]), ..list };
+    let list = List {
+        fields: list.fields.without(&["entries", "collection"]),
+        ..list
+    };
     list::answer(request, &list).await
 }
 
 /// `/taxonomies/{handle}/terms/{slug}`
-pub async fn show_term(request: &Request<'_>, taxonomy: &str, slug: &str) -> Result<Draft, Refusal> {
+pub async fn show_term(
+    request: &Request<'_>,
+    taxonomy: &str,
+    slug: &str,
+) -> Result<Draft, Refusal> {
     let found = find_term(request, taxonomy, slug).await?;
     request.single(&found, Kind::Term, &Fields::All)
 }
 
 /// `/taxonomies/{handle}/terms/{slug}/entries`: those of collections that are served.
-pub async fn list_term_entries(request: &Request<'_>, taxonomy: &str, slug: &str) -> Result<Draft, Refusal> {
+pub async fn list_term_entries(
+    request: &Request<'_>,
+    taxonomy: &str,
+    slug: &str,
+) -> Result<Draft, Refusal> {
     let collections = &request.settings.collections;
-    let term = find_term(request, taxonomy, slug).await?.value.ok_or(Refusal::NotFound)?;
+    let term = find_term(request, taxonomy, slug)
+        .await?
+        .value
+        .ok_or(Refusal::NotFound)?;
     if !collections.is_on() {
         return Err(Refusal::NotFound);
     }
@@ -74,10 +101,17 @@ pub async fn list_assets(request: &Request<'_>, container: &str) -> Result<Draft
 }
 
 /// `/assets/{container}/{path}`
-pub async fn show_asset(request: &Request<'_>, container: &str, path: &str) -> Result<Draft, Refusal> {
+pub async fn show_asset(
+    request: &Request<'_>,
+    container: &str,
+    path: &str,
+) -> Result<Draft, Refusal> {
     served(&request.settings.assets, container)?;
     let id = format!("{container}::{path}");
-    let found = request.store.item_by_id(Kind::Asset, container, &id, None, request.now).await?;
+    let found = request
+        .store
+        .item_by_id(Kind::Asset, container, &id, None, request.now)
+        .await?;
     request.single(&found, Kind::Asset, &request.fields_of_one()?)
 }
 
@@ -85,25 +119,44 @@ pub async fn show_asset(request: &Request<'_>, container: &str, path: &str) -> R
 pub async fn list_users(request: &Request<'_>) -> Result<Draft, Refusal> {
     let allowed = served(&request.settings.users, "")?;
     let list = plain(request, Kind::User, "", allowed)?;
-    let list = List { fields: list.fields.within(&USER_KEYS), ..list };
+    let list = List {
+        fields: list.fields.within(&USER_KEYS),
+        ..list
+    };
     list::answer(request, &list).await
 }
 
 /// `/users/{id}`
 pub async fn show_user(request: &Request<'_>, id: &str) -> Result<Draft, Refusal> {
     served(&request.settings.users, "")?;
-    let found = request.store.item_by_id(Kind::User, "", id, None, request.now).await?;
-    request.single(&found, Kind::User, &request.fields_of_one()?.within(&USER_KEYS))
+    let found = request
+        .store
+        .item_by_id(Kind::User, "", id, None, request.now)
+        .await?;
+    request.single(
+        &found,
+        Kind::User,
+        &request.fields_of_one()?.within(&USER_KEYS),
+    )
 }
 
 /// A list of all items of an owner, as the request wants it.
-fn plain<'a>(request: &'a Request<'_>, kind: Kind, owner: &'a str, allowed: &'a Allowed) -> Result<List<'a>, Refusal> {
+fn plain<'a>(
+    request: &'a Request<'_>,
+    kind: Kind,
+    owner: &'a str,
+    allowed: &'a Allowed,
+) -> Result<List<'a>, Refusal> {
     let sited = matches!(kind, Kind::Entry | Kind::Term);
     Ok(List {
         kind,
         owner: Some(owner),
         owners: &|_| true,
-        site: if sited { request.site_of_items()? } else { None },
+        site: if sited {
+            request.site_of_items()?
+        } else {
+            None
+        },
         allowed,
         scope: Scope::Fields,
         term: None,
@@ -112,14 +165,30 @@ fn plain<'a>(request: &'a Request<'_>, kind: Kind, owner: &'a str, allowed: &'a 
 }
 
 /// A term by its default slug: in the site that was asked for, else in its first.
-async fn find_term(request: &Request<'_>, taxonomy: &str, slug: &str) -> Result<Snapshot<Option<Texts>>, Refusal> {
+async fn find_term(
+    request: &Request<'_>,
+    taxonomy: &str,
+    slug: &str,
+) -> Result<Snapshot<Option<Texts>>, Refusal> {
     served(&request.settings.taxonomies, taxonomy)?;
     let id = format!("{taxonomy}::{slug}");
-    Ok(request.store.item_by_id(Kind::Term, taxonomy, &id, request.site_of_items()?, request.now).await?)
+    Ok(request
+        .store
+        .item_by_id(
+            Kind::Term,
+            taxonomy,
+            &id,
+            request.site_of_items()?,
+            request.now,
+        )
+        .await?)
 }
 
 /// Not found where there is no collection, taxonomy or container of this handle.
 async fn exists(request: &Request<'_>, kind: Kind, handle: &str) -> Result<(), Refusal> {
-    let found = request.store.item(kind, "", handle, "", request.now).await?;
+    let found = request
+        .store
+        .item(kind, "", handle, "", request.now)
+        .await?;
     found.value.map(|_| ()).ok_or(Refusal::NotFound)
 }

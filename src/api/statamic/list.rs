@@ -52,15 +52,26 @@ struct Found {
 
 /// The answer of a list.
 pub async fn answer(request: &Request<'_>, list: &List<'_>) -> Result<Draft, Refusal> {
-    let filters = Filters::new(request.parameters.get("filter"), list.scope, list.allowed, &request.clock())?;
+    let filters = Filters::new(
+        request.parameters.get("filter"),
+        list.scope,
+        list.allowed,
+        &request.clock(),
+    )?;
     request.refuse_scopes()?;
     let sorts = sorts(request)?;
     let page = Page::new(&request.parameters, request.settings.pagination_size)?;
     let plain = filters.is_empty() && sorts.is_empty() && list.term.is_none();
     let found = match (plain, list.owner, page.window()) {
         (true, Some(owner), Some(window)) => {
-            let page = request.store.item_page(list.kind, owner, list.site, window, request.now).await?;
-            page.map(|page| Found { items: page.items, total: usize::try_from(page.total).unwrap_or(0) })
+            let page = request
+                .store
+                .item_page(list.kind, owner, list.site, window, request.now)
+                .await?;
+            page.map(|page| Found {
+                items: page.items,
+                total: usize::try_from(page.total).unwrap_or(0),
+            })
         }
         _ => search(request, list, &filters, &sorts, page).await?,
     };
@@ -75,19 +86,36 @@ async fn search(
     sorts: &[Sort],
     page: Page,
 ) -> Result<Snapshot<Found>, Refusal> {
-    let language = if sorts.is_empty() { None } else { Some(language(request).await?) };
+    let language = if sorts.is_empty() {
+        None
+    } else {
+        Some(language(request).await?)
+    };
     let mut attempts = ATTEMPTS;
     loop {
         attempts -= 1;
         let all = match list.owner {
-            Some(owner) => request.store.items(list.kind, owner, list.site, request.now).await?,
-            None => request.store.items_of_all(list.kind, list.site, request.now).await?,
+            Some(owner) => {
+                request
+                    .store
+                    .items(list.kind, owner, list.site, request.now)
+                    .await?
+            }
+            None => {
+                request
+                    .store
+                    .items_of_all(list.kind, list.site, request.now)
+                    .await?
+            }
         };
         let numbers = passing(&all.value, list, filters, sorts, language.as_ref())?;
         let shown = &numbers[page.range(numbers.len())];
         let items = request.store.objects(shown).await?;
         if items.len() == shown.len() || attempts == 0 {
-            return Ok(all.map(|_| Found { items, total: numbers.len() }));
+            return Ok(all.map(|_| Found {
+                items,
+                total: numbers.len(),
+            }));
         }
     }
 }
@@ -100,43 +128,75 @@ fn passing(
     sorts: &[Sort],
     language: Option<&Language>,
 ) -> Result<Vec<i64>, Refusal> {
-    let mut names: HashSet<&str> = filters.members().chain(sorts.iter().map(Sort::member)).collect();
+    let mut names: HashSet<&str> = filters
+        .members()
+        .chain(sorts.iter().map(Sort::member))
+        .collect();
     names.extend(list.term.iter().map(|(member, _)| member.as_str()));
     let mut passed = Vec::new();
-    for texts in all.iter().filter(|texts| list.owner.is_some() || (list.owners)(&texts.owner)) {
+    for texts in all
+        .iter()
+        .filter(|texts| list.owner.is_some() || (list.owners)(&texts.owner))
+    {
         let seen = members::read(texts.query.as_deref().unwrap_or("{}"), &names);
         if has_term(&seen, list) && filters.pass(&seen)? {
             passed.push((texts.number, seen));
         }
     }
-    let Some(language) = language else { return Ok(passed.into_iter().map(|(number, _)| number).collect()) };
+    let Some(language) = language else {
+        return Ok(passed.into_iter().map(|(number, _)| number).collect());
+    };
     let seen: Vec<&Value> = passed.iter().map(|(_, seen)| seen).collect();
-    Ok(sort::order(&seen, sorts, language).into_iter().map(|index| passed[index].0).collect())
+    Ok(sort::order(&seen, sorts, language)
+        .into_iter()
+        .map(|index| passed[index].0)
+        .collect())
 }
 
 fn has_term(seen: &Value, list: &List<'_>) -> bool {
-    let Some((member, slug)) = &list.term else { return true };
-    seen.get(member).and_then(Value::as_array).is_some_and(|terms| terms.iter().any(|term| term == slug))
+    let Some((member, slug)) = &list.term else {
+        return true;
+    };
+    seen.get(member)
+        .and_then(Value::as_array)
+        .is_some_and(|terms| terms.iter().any(|term| term == slug))
 }
 
 fn sorts(request: &Request<'_>) -> Result<Vec<Sort>, Refusal> {
-    let written = request.parameters.text("sort").map_err(|_| "sort: names are needed, as a,-b".to_owned())?;
+    let written = request
+        .parameters
+        .text("sort")
+        .map_err(|_| "sort: names are needed, as a,-b".to_owned())?;
     Ok(written.map(sort::parse).transpose()?.unwrap_or_default())
 }
 
 /// The language of the default site.
 async fn language(request: &Request<'_>) -> Result<Language, Refusal> {
     let sites = request.store.sites(request.now).await?.value;
-    let object = sites.first().and_then(|site| site.object.as_deref().or(Some(&site.summary)));
-    let locale = object.and_then(|object| splice::find(object, "locale")).unwrap_or_default();
+    let object = sites
+        .first()
+        .and_then(|site| site.object.as_deref().or(Some(&site.summary)));
+    let locale = object
+        .and_then(|object| splice::find(object, "locale"))
+        .unwrap_or_default();
     Ok(Language::new(locale.trim_matches('"')))
 }
 
 fn written(request: &Request<'_>, list: &List<'_>, page: Page, found: &Snapshot<Found>) -> Draft {
     let Found { items, total } = &found.value;
-    let kept: &[&str] = if request.is_v6() { &["filter", "limit", "sort", "fields", "site"] } else { &["filter", "limit", "sort"] };
+    let kept: &[&str] = if request.is_v6() {
+        &["filter", "limit", "sort", "fields", "site"]
+    } else {
+        &["filter", "limit", "sort"]
+    };
     let query = request.parameters.write(kept);
-    let (links, meta) = page.envelope(&request.url(), &query, *total, items.len(), request.settings.profile);
+    let (links, meta) = page.envelope(
+        &request.url(),
+        &query,
+        *total,
+        items.len(),
+        request.settings.profile,
+    );
     let items: Vec<&Texts> = items.iter().collect();
     let mut body = String::from("{\"data\":");
     list.fields.write_all(&items, &mut body);

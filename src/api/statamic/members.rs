@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 /// The members of these names; what is no object has none.
 pub fn read(json: &str, names: &HashSet<&str>) -> Value {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    Members(names).deserialize(&mut deserializer).map_or(Value::Null, Value::Object)
+    Members(names)
+        .deserialize(&mut deserializer)
+        .map_or(Value::Null, Value::Object)
 }
 
 struct Members<'a>(&'a HashSet<&'a str>);
@@ -50,7 +52,10 @@ mod tests {
     #[test]
     fn only_what_is_asked_for_is_read() {
         let names = HashSet::from(["a", "c"]);
-        assert_eq!(read(r#"{"a":[1],"b":{"c":2},"c":null}"#, &names), json!({"a": [1], "c": null}));
+        assert_eq!(
+            read(r#"{"a":[1],"b":{"c":2},"c":null}"#, &names),
+            json!({"a": [1], "c": null})
+        );
         assert_eq!(read("[]", &names), json!(null));
     }
 }

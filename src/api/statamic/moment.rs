@@ -43,10 +43,18 @@ fn word(written: &str, now: &Zoned) -> Option<DateTime> {
 /// Year, month and day with `-` or `/`, or day, month and year with `.` or `-`; then perhaps a time.
 fn civil(written: &str) -> Option<DateTime> {
     let (day, time) = written.split_once([' ', 'T']).unwrap_or((written, "00:00"));
-    let separator = ['-', '/', '.'].into_iter().find(|separator| day.contains(*separator))?;
+    let separator = ['-', '/', '.']
+        .into_iter()
+        .find(|separator| day.contains(*separator))?;
     let parts: Vec<&str> = day.split(separator).collect();
-    let [first, month, last] = parts.as_slice() else { return None };
-    let (year, day) = if first.len() == 4 && separator != '.' { (first, last) } else { (last, first) };
+    let [first, month, last] = parts.as_slice() else {
+        return None;
+    };
+    let (year, day) = if first.len() == 4 && separator != '.' {
+        (first, last)
+    } else {
+        (last, first)
+    };
     if separator == '/' && first.len() != 4 || year.len() != 4 {
         return None;
     }
@@ -65,7 +73,10 @@ fn instant(written: &str, zone: &TimeZone) -> Option<DateTime> {
 
 /// `+1 day`, `-2 weeks`, `3 months ago`, and several of them.
 fn relative(written: &str, now: &Zoned) -> Option<DateTime> {
-    let spaced = written.to_ascii_lowercase().replace('+', " + ").replace('-', " - ");
+    let spaced = written
+        .to_ascii_lowercase()
+        .replace('+', " + ")
+        .replace('-', " - ");
     let mut words = spaced.split_ascii_whitespace().peekable();
     let mut moment = now.clone();
     let mut negative = false;
@@ -105,7 +116,11 @@ mod tests {
     use super::*;
 
     fn parsed(written: &str) -> Option<String> {
-        parse(written, "2026-11-22T12:30:00Z".parse().unwrap(), &TimeZone::UTC)
+        parse(
+            written,
+            "2026-11-22T12:30:00Z".parse().unwrap(),
+            &TimeZone::UTC,
+        )
     }
 
     #[test]
@@ -129,6 +144,9 @@ mod tests {
     #[test]
     fn dates_are_in_the_zone_of_the_application() {
         let zone = TimeZone::get("America/New_York").unwrap();
-        assert_eq!(now("2026-01-01T00:00:00Z".parse().unwrap(), &zone), "2025-12-31 19:00:00");
+        assert_eq!(
+            now("2026-01-01T00:00:00Z".parse().unwrap(), &zone),
+            "2025-12-31 19:00:00"
+        );
     }
 }

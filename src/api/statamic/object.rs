@@ -27,8 +27,12 @@ impl Fields {
         let names: Vec<String> = match (parameters.get("fields"), profile) {
             (None | Some(Parameter::Null), _) => vec![String::new()],
             (Some(Parameter::Text(text)), _) => text.split(',').map(str::to_owned).collect(),
-            (Some(Parameter::Map(members)), Profile::V6) => members.iter().filter_map(|(_, name)| text(name)).collect(),
-            (Some(Parameter::Map(_)), Profile::V5) => return Err("fields: names are needed, as a,b".into()),
+            (Some(Parameter::Map(members)), Profile::V6) => {
+                members.iter().filter_map(|(_, name)| text(name)).collect()
+            }
+            (Some(Parameter::Map(_)), Profile::V5) => {
+                return Err("fields: names are needed, as a,b".into());
+            }
         };
         Ok(Self::of(names, profile))
     }
@@ -37,25 +41,41 @@ impl Fields {
     fn of(names: Vec<String>, profile: Profile) -> Self {
         let mut kept: Vec<String> = Vec::new();
         for name in names {
-            let name = if profile == Profile::V6 { name.trim().to_owned() } else { name };
+            let name = if profile == Profile::V6 {
+                name.trim().to_owned()
+            } else {
+                name
+            };
             let empty = profile == Profile::V6 && name.is_empty();
             if !empty && !kept.contains(&name) {
                 kept.push(name);
             }
         }
-        if kept.is_empty() || kept.iter().any(|name| name == "*") { Self::All } else { Self::These(kept) }
+        if kept.is_empty() || kept.iter().any(|name| name == "*") {
+            Self::All
+        } else {
+            Self::These(kept)
+        }
     }
 
     /// Those among the allowed ones; all of these where none is.
     pub fn within(self, allowed: &[&str]) -> Self {
-        let Self::These(mut names) = self else { return Self::All };
+        let Self::These(mut names) = self else {
+            return Self::All;
+        };
         names.retain(|name| allowed.contains(&name.as_str()));
-        if names.is_empty() { Self::All } else { Self::These(names) }
+        if names.is_empty() {
+            Self::All
+        } else {
+            Self::These(names)
+        }
     }
 
     /// All but these.
     pub fn without(self, removed: &[&str]) -> Self {
-        let Self::These(mut names) = self else { return Self::All };
+        let Self::These(mut names) = self else {
+            return Self::All;
+        };
         names.retain(|name| !removed.contains(&name.as_str()));
         Self::These(names)
     }
@@ -92,7 +112,8 @@ fn all(template: &str, own: &Map<String, Value>, out: &mut String) {
     out.pop();
     for (key, value) in own {
         out.push_str(if out.ends_with('{') { "" } else { "," });
-        write!(out, "{}:{value}", Value::from(key.as_str())).expect("writing to a String cannot fail");
+        write!(out, "{}:{value}", Value::from(key.as_str()))
+            .expect("writing to a String cannot fail");
     }
     out.push('}');
 }
@@ -103,7 +124,10 @@ fn these(names: &[String], template: &str, own: &Map<String, Value>, out: &mut S
         out.push_str(if index > 0 { "," } else { "" });
         write!(out, "{}:", Value::from(name.as_str())).expect("writing to a String cannot fail");
         let key = Value::from(name.trim()).to_string();
-        match (own.get(name.trim()), splice::find(template, &key[1..key.len() - 1])) {
+        match (
+            own.get(name.trim()),
+            splice::find(template, &key[1..key.len() - 1]),
+        ) {
             (Some(value), _) => out.push_str(&value.to_string()),
             (None, Some(value)) => splice::cut(value, &|_, _| true, out),
             (None, None) => out.push_str("null"),
@@ -144,26 +168,41 @@ mod tests {
     use serde_json::json;
 
     fn written(query: &str, profile: Profile) -> String {
-        let members = [("id", json!("a")), ("title", json!("T"))].map(|(key, value)| (key.to_owned(), Output::Json(value)));
+        let members = [("id", json!("a")), ("title", json!("T"))]
+            .map(|(key, value)| (key.to_owned(), Output::Json(value)));
         let mut template = String::new();
         splice::object(&members, splice::Kind::Field, &mut template);
         let mut out = String::new();
-        Fields::new(&Parameters::parse(query), profile).unwrap().write(&template, &mut out);
+        Fields::new(&Parameters::parse(query), profile)
+            .unwrap()
+            .write(&template, &mut out);
         out
     }
 
     #[test]
     fn fields_come_in_the_order_in_which_they_are_asked_for() {
         assert_eq!(written("", Profile::V5), r#"{"id":"a","title":"T"}"#);
-        assert_eq!(written("fields=title,nope,id,title", Profile::V5), r#"{"title":"T","nope":null,"id":"a"}"#);
+        assert_eq!(
+            written("fields=title,nope,id,title", Profile::V5),
+            r#"{"title":"T","nope":null,"id":"a"}"#
+        );
         assert_eq!(written("fields=", Profile::V5), r#"{"":null}"#);
-        assert_eq!(written("fields=title,%20id", Profile::V5), r#"{"title":"T"," id":"a"}"#);
-        assert_eq!(written("fields=title,%20id,", Profile::V6), r#"{"title":"T","id":"a"}"#);
+        assert_eq!(
+            written("fields=title,%20id", Profile::V5),
+            r#"{"title":"T"," id":"a"}"#
+        );
+        assert_eq!(
+            written("fields=title,%20id,", Profile::V6),
+            r#"{"title":"T","id":"a"}"#
+        );
         assert_eq!(written("fields[]=title", Profile::V6), r#"{"title":"T"}"#);
     }
 
     #[test]
     fn excluded_keys_are_gone_at_every_depth() {
-        assert_eq!(exclude(r#"{"a":1,"b":[{"a":2,"c":3}]}"#, &["a".into()]), r#"{"b":[{"c":3}]}"#);
+        assert_eq!(
+            exclude(r#"{"a":1,"b":[{"a":2,"c":3}]}"#, &["a".into()]),
+            r#"{"b":[{"c":3}]}"#
+        );
     }
 }

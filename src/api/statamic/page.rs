@@ -32,12 +32,25 @@ impl Page {
         let written = parameters.text("limit").map_err(|_| MESSAGE)?;
         let limit = match written {
             None if parameters.has("limit") => WITHOUT_LIMIT,
-            #[expect(clippy::cast_precision_loss, reason = "nobody sets a page of 2^53 items")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "nobody sets a page of 2^53 items"
+            )]
             None => default_limit as f64,
-            Some(text) => php::numeric(text).filter(|limit| limit.is_finite()).ok_or(MESSAGE)?,
+            Some(text) => php::numeric(text)
+                .filter(|limit| limit.is_finite())
+                .ok_or(MESSAGE)?,
         };
-        let number = parameters.text("page").ok().flatten().and_then(|page| page.parse().ok()).filter(|page| *page > 0);
-        Ok(Self { limit: if limit == 0.0 { WITHOUT_LIMIT } else { limit }, number: number.unwrap_or(1) })
+        let number = parameters
+            .text("page")
+            .ok()
+            .flatten()
+            .and_then(|page| page.parse().ok())
+            .filter(|page| *page > 0);
+        Ok(Self {
+            limit: if limit == 0.0 { WITHOUT_LIMIT } else { limit },
+            number: number.unwrap_or(1),
+        })
     }
 
     /// The same for a database, which need not know how many items there are; `None` for a limit that needs it.
@@ -52,22 +65,46 @@ impl Page {
         let start = usize::try_from(skipped).unwrap_or(total).min(total);
         let length = php::truncate(self.limit);
         let size = usize::try_from(length.unsigned_abs()).unwrap_or(usize::MAX);
-        let end = if length < 0 { total.saturating_sub(size) } else { start.saturating_add(size).min(total) };
+        let end = if length < 0 {
+            total.saturating_sub(size)
+        } else {
+            start.saturating_add(size).min(total)
+        };
         start..end.max(start)
     }
 
     /// `links` and `meta` of a page that holds `count` of `total` items, for a list at `path`.
-    pub fn envelope(self, path: &str, query: &str, total: usize, count: usize, profile: Profile) -> (Value, Value) {
+    pub fn envelope(
+        self,
+        path: &str,
+        query: &str,
+        total: usize,
+        count: usize,
+        profile: Profile,
+    ) -> (Value, Value) {
         let last = self.last(total);
         let url = |page: i64| json!(format!("{path}?{query}page={}", page.max(1)));
         let previous = (self.number > 1).then(|| self.number - 1);
         let next = (self.number < last).then(|| self.number + 1);
         let at = |page: Option<i64>| page.map_or(Value::Null, url);
-        let links = json!({ "first": url(1), "last": url(last), "prev": at(previous), "next": at(next) });
-        let mut numbered = vec![link(&at(previous), "&laquo; Previous", previous, false, profile)];
+        let links =
+            json!({ "first": url(1), "last": url(last), "prev": at(previous), "next": at(next) });
+        let mut numbered = vec![link(
+            &at(previous),
+            "&laquo; Previous",
+            previous,
+            false,
+            profile,
+        )];
         for page in self.linked(last) {
             numbered.push(match page {
-                Some(page) => link(&url(page), &page.to_string(), Some(page), page == self.number, profile),
+                Some(page) => link(
+                    &url(page),
+                    &page.to_string(),
+                    Some(page),
+                    page == self.number,
+                    profile,
+                ),
                 None => link(&Value::Null, "...", None, false, profile),
             });
         }
@@ -86,7 +123,10 @@ impl Page {
         (links, meta)
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "pages beyond 2^53 are empty whichever number they have")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "pages beyond 2^53 are empty whichever number they have"
+    )]
     fn skipped(self) -> f64 {
         (self.number - 1) as f64 * self.limit
     }
@@ -108,7 +148,14 @@ impl Page {
         } else if self.number > last - NEAR {
             [ends.0, vec![None], pages(last - NEAR - EACH_SIDE + 1, last)].concat()
         } else {
-            [ends.0, vec![None], pages(self.number - EACH_SIDE, self.number + EACH_SIDE), vec![None], ends.1].concat()
+            [
+                ends.0,
+                vec![None],
+                pages(self.number - EACH_SIDE, self.number + EACH_SIDE),
+                vec![None],
+                ends.1,
+            ]
+            .concat()
         }
     }
 }
@@ -135,7 +182,10 @@ mod tests {
         assert_eq!(page("limit=-1").range(10), 0..9);
         assert_eq!(page("limit=1.5&page=2").range(10), 1..2);
         assert_eq!(page("limit=4&page=99").range(10), 10..10);
-        assert_eq!(page("limit=1e300&page=9223372036854775807").range(10), 10..10);
+        assert_eq!(
+            page("limit=1e300&page=9223372036854775807").range(10),
+            10..10
+        );
         assert_eq!(page("page=abc").range(10), 0..10);
         assert!(Page::new(&Parameters::parse("limit=abc"), 50).is_err());
     }
@@ -146,11 +196,21 @@ mod tests {
             let (_, meta) = page(query).envelope("/x", "", 200, 10, Profile::V6);
             let links = meta["links"].as_array().unwrap().clone();
             let inner = &links[1..links.len() - 1];
-            inner.iter().map(|link| link["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+            inner
+                .iter()
+                .map(|link| link["label"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(labels("limit=20"), "1 2 3 4 5 6 7 8 9 10");
         assert_eq!(labels("limit=10&page=7"), "1 2 3 4 5 6 7 8 9 10 ... 19 20");
-        assert_eq!(labels("limit=10&page=8"), "1 2 ... 5 6 7 8 9 10 11 ... 19 20");
-        assert_eq!(labels("limit=10&page=14"), "1 2 ... 11 12 13 14 15 16 17 18 19 20");
+        assert_eq!(
+            labels("limit=10&page=8"),
+            "1 2 ... 5 6 7 8 9 10 11 ... 19 20"
+        );
+        assert_eq!(
+            labels("limit=10&page=14"),
+            "1 2 ... 11 12 13 14 15 16 17 18 19 20"
+        );
     }
 }

@@ -37,7 +37,9 @@ impl Parameters {
     /// The parameter of this name, if it was given and is not empty.
     pub fn get(&self, name: &str) -> Option<&Parameter> {
         let found = self.0.iter().find(|(key, _)| key == name);
-        found.map(|(_, value)| value).filter(|value| **value != Parameter::Null)
+        found
+            .map(|(_, value)| value)
+            .filter(|value| **value != Parameter::Null)
     }
 
     /// Whether it was given, empty or not.
@@ -82,7 +84,10 @@ pub struct NotText;
 /// A name with brackets, taken apart: `a[b][]` is `a` and `b`, nothing.
 fn path(name: &str) -> (String, Vec<String>) {
     let name = name.trim_start_matches(' ');
-    let Some((top, rest)) = name.split_once('[').filter(|(top, rest)| !top.is_empty() && rest.contains(']')) else {
+    let Some((top, rest)) = name
+        .split_once('[')
+        .filter(|(top, rest)| !top.is_empty() && rest.contains(']'))
+    else {
         return (variable(name), Vec::new());
     };
     let mut path = Vec::new();
@@ -100,16 +105,28 @@ fn variable(name: &str) -> String {
 }
 
 fn leaf(value: &str) -> Parameter {
-    let trimmed = value.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}' | '\u{200b}'));
-    if trimmed.is_empty() { Parameter::Null } else { Parameter::Text(trimmed.to_owned()) }
+    let trimmed = value
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '\0' | '\u{feff}' | '\u{200b}'));
+    if trimmed.is_empty() {
+        Parameter::Null
+    } else {
+        Parameter::Text(trimmed.to_owned())
+    }
 }
 
 fn insert(members: &mut Vec<(String, Parameter)>, key: String, path: &[String], value: Parameter) {
-    let key = if key.is_empty() { next_index(members) } else { key };
-    let at = members.iter().position(|(name, _)| *name == key).unwrap_or_else(|| {
-        members.push((key, Parameter::Null));
-        members.len() - 1
-    });
+    let key = if key.is_empty() {
+        next_index(members)
+    } else {
+        key
+    };
+    let at = members
+        .iter()
+        .position(|(name, _)| *name == key)
+        .unwrap_or_else(|| {
+            members.push((key, Parameter::Null));
+            members.len() - 1
+        });
     let slot = &mut members[at].1;
     match path.split_first() {
         None => *slot = value,
@@ -125,8 +142,13 @@ fn insert(members: &mut Vec<(String, Parameter)>, key: String, path: &[String], 
 }
 
 fn next_index(members: &[(String, Parameter)]) -> String {
-    let largest = members.iter().filter_map(|(key, _)| key.parse::<u64>().ok()).max();
-    largest.map_or(0, |largest| largest.saturating_add(1)).to_string()
+    let largest = members
+        .iter()
+        .filter_map(|(key, _)| key.parse::<u64>().ok())
+        .max();
+    largest
+        .map_or(0, |largest| largest.saturating_add(1))
+        .to_string()
 }
 
 fn write(name: &str, value: &Parameter, with_empty: bool, out: &mut String) {
@@ -136,7 +158,12 @@ fn write(name: &str, value: &Parameter, with_empty: bool, out: &mut String) {
         Parameter::Text(text) => out.extend([name, "=", &encode(text), "&"]),
         Parameter::Map(members) => {
             for (key, value) in members {
-                write(&format!("{name}%5B{}%5D", encode(key)), value, with_empty, out);
+                write(
+                    &format!("{name}%5B{}%5D", encode(key)),
+                    value,
+                    with_empty,
+                    out,
+                );
             }
         }
     }
@@ -167,7 +194,9 @@ fn decode(text: &str) -> String {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|digit| u8::try_from(digit).ok())
 }
 
 /// `rawurlencode`.
@@ -178,7 +207,10 @@ pub fn encode(text: &str) -> String {
             out.push(char::from(byte));
         } else {
             out.push('%');
-            out.extend([byte >> 4, byte & 15].map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])));
+            out.extend(
+                [byte >> 4, byte & 15]
+                    .map(|digit| char::from(b"0123456789ABCDEF"[usize::from(digit)])),
+            );
         }
     }
     out
@@ -190,8 +222,13 @@ mod tests {
 
     #[test]
     fn brackets_nest_and_values_are_trimmed() {
-        let parameters = Parameters::parse("filter[title:is]=+a%20&filter[tags][]=x&filter[tags][]=y&limit=&a.b=1");
-        assert_eq!(parameters.write(&["filter", "limit", "a_b"]), "filter%5Btitle%3Ais%5D=a&filter%5Btags%5D%5B0%5D=x&filter%5Btags%5D%5B1%5D=y&a_b=1&");
+        let parameters = Parameters::parse(
+            "filter[title:is]=+a%20&filter[tags][]=x&filter[tags][]=y&limit=&a.b=1",
+        );
+        assert_eq!(
+            parameters.write(&["filter", "limit", "a_b"]),
+            "filter%5Btitle%3Ais%5D=a&filter%5Btags%5D%5B0%5D=x&filter%5Btags%5D%5B1%5D=y&a_b=1&"
+        );
         assert_eq!(parameters.canonical(&["limit"]), "limit=&");
         assert_eq!(parameters.get("limit"), None);
         assert!(parameters.has("limit"));
@@ -199,7 +236,10 @@ mod tests {
 
     #[test]
     fn the_last_of_two_values_counts() {
-        assert_eq!(Parameters::parse("fields=a&fields=b").text("fields"), Ok(Some("b")));
+        assert_eq!(
+            Parameters::parse("fields=a&fields=b").text("fields"),
+            Ok(Some("b"))
+        );
         assert_eq!(Parameters::parse("fields[]=a").text("fields"), Err(NotText));
     }
 

@@ -42,11 +42,21 @@ fn compile(source: &str) -> Result<Regex, String> {
         .multi_line(true)
         .size_limit(SIZE_LIMIT)
         .build();
-    regex.map_err(|error| error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned())
+    regex.map_err(|error| {
+        error
+            .to_string()
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .trim_start_matches("error: ")
+            .to_owned()
+    })
 }
 
 fn without_delimiters(pattern: &str) -> &str {
-    let Some(inner) = pattern.strip_prefix('/') else { return pattern };
+    let Some(inner) = pattern.strip_prefix('/') else {
+        return pattern;
+    };
     let before_flags = inner.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
     before_flags.strip_suffix('/').unwrap_or(inner)
 }
@@ -144,7 +154,9 @@ fn named_class<'a>(rest: &'a str, source: &mut String) -> &'a str {
 
 /// Whether what follows a `{` makes it a repetition; PCRE takes any other for a brace.
 fn is_repetition(after: &str) -> bool {
-    let Some((inside, _)) = after.split_once('}') else { return false };
+    let Some((inside, _)) = after.split_once('}') else {
+        return false;
+    };
     let (least, most) = inside.split_once(',').unwrap_or((inside, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     !least.is_empty() && digits(least) && digits(most)

@@ -41,7 +41,10 @@ pub fn is_array(value: &Value) -> bool {
 pub fn numeric(text: &str) -> Option<f64> {
     let digits = text.trim_matches([' ', '\t', '\n', '\r', '\x0b', '\x0c']);
     let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-    let starts = unsigned.strip_prefix('.').unwrap_or(unsigned).starts_with(|c: char| c.is_ascii_digit());
+    let starts = unsigned
+        .strip_prefix('.')
+        .unwrap_or(unsigned)
+        .starts_with(|c: char| c.is_ascii_digit());
     if starts { digits.parse().ok() } else { None }
 }
 
@@ -51,7 +54,9 @@ pub fn compare(a: &Value, b: &Value) -> Ordering {
     match (a, b) {
         (Value::Null, Value::String(text)) => "".cmp(text),
         (Value::String(text), Value::Null) => text.as_str().cmp(""),
-        (Value::Null | Value::Bool(_), _) | (_, Value::Null | Value::Bool(_)) => is_true(a).cmp(&is_true(b)),
+        (Value::Null | Value::Bool(_), _) | (_, Value::Null | Value::Bool(_)) => {
+            is_true(a).cmp(&is_true(b))
+        }
         (Value::Number(a), Value::Number(b)) => compare_numbers(a, b),
         (Value::String(a), Value::String(b)) => compare_texts(a, b),
         (Value::Number(a), Value::String(b)) => compare_number_to_text(a, b),
@@ -104,7 +109,9 @@ pub fn key(value: &Value) -> Option<Key> {
     match value {
         Value::Null => Some(Key::Text(String::new())),
         Value::Bool(value) => Some(Key::Integer(i64::from(*value))),
-        Value::Number(number) => Some(Key::Integer(number.as_i64().unwrap_or_else(|| truncate(float(number))))),
+        Value::Number(number) => Some(Key::Integer(
+            number.as_i64().unwrap_or_else(|| truncate(float(number))),
+        )),
         Value::String(text) => Some(text_key(text)),
         Value::Array(_) | Value::Object(_) => None,
     }
@@ -119,7 +126,10 @@ pub fn text_key(text: &str) -> Key {
 }
 
 /// `(int) $float`, held at the limits.
-#[expect(clippy::cast_possible_truncation, reason = "a cast from float saturates, which is what is wanted here")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a cast from float saturates, which is what is wanted here"
+)]
 pub fn truncate(float: f64) -> i64 {
     float as i64
 }
@@ -186,13 +196,16 @@ fn write_json_text(text: &str, out: &mut String) {
 
 fn json_number(number: &Number) -> String {
     let text = number.to_string();
-    text.strip_suffix(".0").map_or_else(|| text.clone(), str::to_owned)
+    text.strip_suffix(".0")
+        .map_or_else(|| text.clone(), str::to_owned)
 }
 
 /// A number as PHP prints it: 14 significant digits, an exponent from 1.0E+14 up.
 fn number_text(number: &Number) -> String {
     const DIGITS: i32 = 14;
-    let Some(value) = number.as_f64().filter(|_| number.is_f64()) else { return number.to_string() };
+    let Some(value) = number.as_f64().filter(|_| number.is_f64()) else {
+        return number.to_string();
+    };
     let scientific = format!("{value:.13e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -217,7 +230,13 @@ mod tests {
 
     #[test]
     fn numbers_print_as_php_prints_them() {
-        let texts = [(json!(10.0), "10"), (json!(0.1 + 0.2), "0.3"), (json!(1e25), "1.0E+25"), (json!(-3), "-3"), (json!(0.00001), "1.0E-5")];
+        let texts = [
+            (json!(10.0), "10"),
+            (json!(0.1 + 0.2), "0.3"),
+            (json!(1e25), "1.0E+25"),
+            (json!(-3), "-3"),
+            (json!(0.00001), "1.0E-5"),
+        ];
         for (value, expected) in texts {
             assert_eq!(text(&value).unwrap(), expected);
         }
@@ -234,7 +253,10 @@ mod tests {
 
     #[test]
     fn json_is_escaped_as_php_escapes_it() {
-        assert_eq!(json(&json!({"a/b": ["é\n", 1.0, {}]})), r#"{"a\/b":["\u00e9\n",1,[]]}"#);
+        assert_eq!(
+            json(&json!({"a/b": ["é\n", 1.0, {}]})),
+            r#"{"a\/b":["\u00e9\n",1,[]]}"#
+        );
     }
 
     #[test]

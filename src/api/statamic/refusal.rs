@@ -42,7 +42,11 @@ impl Refusal {
     /// The JSON that says it; nothing of what broke inside.
     #[must_use]
     pub fn body(&self) -> String {
-        let message = if let Self::Store(_) = self { "Server Error".to_owned() } else { self.to_string() };
+        let message = if let Self::Store(_) = self {
+            "Server Error".to_owned()
+        } else {
+            self.to_string()
+        };
         json!({ "message": message }).to_string()
     }
 }
@@ -63,5 +67,9 @@ impl From<String> for Refusal {
 }
 
 fn plural(noun: &str, names: &[String]) -> String {
-    if names.len() == 1 { noun.to_owned() } else { format!("{noun}s") }
+    if names.len() == 1 {
+        noun.to_owned()
+    } else {
+        format!("{noun}s")
+    }
 }

@@ -30,7 +30,10 @@ pub struct Request<'a> {
 impl Request<'_> {
     /// The clock that filters look at.
     pub fn clock(&self) -> Clock {
-        Clock { now: self.now, zone: self.settings.timezone.clone() }
+        Clock {
+            now: self.now,
+            zone: self.settings.timezone.clone(),
+        }
     }
 
     /// Whether endpoints and parameters of 6.31 exist.
@@ -45,12 +48,18 @@ impl Request<'_> {
 
     /// The choice of `fields=` on a single item, which 5 does not look at.
     pub fn fields_of_one(&self) -> Result<Fields, Refusal> {
-        if self.is_v6() { self.fields() } else { Ok(Fields::All) }
+        if self.is_v6() {
+            self.fields()
+        } else {
+            Ok(Fields::All)
+        }
     }
 
     /// The site that was asked for.
     pub fn site(&self) -> Result<Option<&str>, Refusal> {
-        self.parameters.text("site").map_err(|_| Refusal::Invalid("site: one handle is needed".into()))
+        self.parameters
+            .text("site")
+            .map_err(|_| Refusal::Invalid("site: one handle is needed".into()))
     }
 
     /// The site that a list or single item is of, which 5 does not look at.
@@ -61,7 +70,12 @@ impl Request<'_> {
     /// This endpoint's own URL, without its query.
     pub fn url(&self) -> String {
         let origin = self.settings.api_url.as_deref().unwrap_or_default();
-        format!("{}/{}/{}", origin.trim_end_matches('/'), self.settings.prefix, self.path)
+        format!(
+            "{}/{}/{}",
+            origin.trim_end_matches('/'),
+            self.settings.prefix,
+            self.path
+        )
     }
 
     /// No named scopes exist here, so that each one is forbidden, as an unknown one is in Statamic.
@@ -69,28 +83,47 @@ impl Request<'_> {
         match self.parameters.get("query_scope") {
             None | Some(Parameter::Null) => Ok(()),
             Some(Parameter::Text(_)) => Err(Refusal::Forbidden("query scope", vec!["0".into()])),
-            Some(Parameter::Map(scopes)) => {
-                Err(Refusal::Forbidden("query scope", scopes.iter().map(|(name, _)| name.clone()).collect()))
-            }
+            Some(Parameter::Map(scopes)) => Err(Refusal::Forbidden(
+                "query scope",
+                scopes.iter().map(|(name, _)| name.clone()).collect(),
+            )),
         }
     }
 
     /// An answer of this body, as old and as durable as what it was read from; made of a group of items and of these.
-    pub fn answer<T>(&self, read: &Snapshot<T>, body: String, group: String, items: &[&Texts]) -> Draft {
+    pub fn answer<T>(
+        &self,
+        read: &Snapshot<T>,
+        body: String,
+        group: String,
+        items: &[&Texts],
+    ) -> Draft {
         let excluded = &self.settings.excluded_keys;
         Draft {
-            body: if excluded.is_empty() { body } else { object::exclude(&body, excluded) },
+            body: if excluded.is_empty() {
+                body
+            } else {
+                object::exclude(&body, excluded)
+            },
             content_type: "application/json",
             links: Vec::new(),
             keys: keys(group, items),
-            changed_at: Some(read.last_boundary.map_or(read.replaced_at, |boundary| boundary.max(read.replaced_at))),
+            changed_at: Some(
+                read.last_boundary
+                    .map_or(read.replaced_at, |boundary| boundary.max(read.replaced_at)),
+            ),
             expires: read.next_boundary,
             generation: read.generation,
         }
     }
 
     /// `{"data": …}` around the object of one item; not found where there is none.
-    pub fn single(&self, read: &Snapshot<Option<Texts>>, kind: Kind, fields: &Fields) -> Result<Draft, Refusal> {
+    pub fn single(
+        &self,
+        read: &Snapshot<Option<Texts>>,
+        kind: Kind,
+        fields: &Fields,
+    ) -> Result<Draft, Refusal> {
         let item = read.value.as_ref().ok_or(Refusal::NotFound)?;
         let mut body = String::from("{\"data\":");
         fields.write(item.object.as_deref().unwrap_or("{}"), &mut body);
@@ -102,8 +135,12 @@ impl Request<'_> {
 /// What an answer was made of: the group, the items, and all that they show; the group alone where that would make a
 /// header that no proxy takes.
 fn keys(group: String, items: &[&Texts]) -> Vec<String> {
-    let shown = items.iter().flat_map(|item| item.keys.iter().flat_map(|keys| keys.split('\n')));
-    let shown: BTreeSet<&str> = shown.filter(|key| !key.is_empty() && *key != group).collect();
+    let shown = items
+        .iter()
+        .flat_map(|item| item.keys.iter().flat_map(|keys| keys.split('\n')));
+    let shown: BTreeSet<&str> = shown
+        .filter(|key| !key.is_empty() && *key != group)
+        .collect();
     if shown.len() > MOST_KEYS {
         return vec![group];
     }

@@ -110,7 +110,11 @@ impl Resource {
         match self {
             Self::Off => Allowed::Only(Vec::new()),
             Self::All(allowed) => allowed.clone(),
-            Self::Only(parts) => parts.values().cloned().reduce(Allowed::and).unwrap_or(Allowed::Only(Vec::new())),
+            Self::Only(parts) => parts
+                .values()
+                .cloned()
+                .reduce(Allowed::and)
+                .unwrap_or(Allowed::Only(Vec::new())),
         }
     }
 }
@@ -120,9 +124,12 @@ impl Allowed {
         match (self, other) {
             (Self::Every, other) => other,
             (this, Self::Every) => this,
-            (Self::Only(fields), Self::Only(others)) => {
-                Self::Only(fields.into_iter().filter(|field| others.contains(field)).collect())
-            }
+            (Self::Only(fields), Self::Only(others)) => Self::Only(
+                fields
+                    .into_iter()
+                    .filter(|field| others.contains(field))
+                    .collect(),
+            ),
         }
     }
 

@@ -46,7 +46,10 @@ pub fn parse(written: &str) -> Result<Vec<Sort>, String> {
         if name.is_empty() {
             return Err("sort: a field is needed between commas".to_owned());
         }
-        Ok(Sort { path: filter::path(name), descending: part.starts_with('-') })
+        Ok(Sort {
+            path: filter::path(name),
+            descending: part.starts_with('-'),
+        })
     };
     written.split(',').map(parse).collect()
 }
@@ -54,7 +57,11 @@ pub fn parse(written: &str) -> Result<Vec<Sort>, String> {
 impl Language {
     /// The language of a locale as Statamic writes it (`de_DE.UTF-8`); an unknown one is sorted as English is.
     pub fn new(locale: &str) -> Self {
-        let tag = locale.split(['.', '@']).next().unwrap_or_default().replace('_', "-");
+        let tag = locale
+            .split(['.', '@'])
+            .next()
+            .unwrap_or_default()
+            .replace('_', "-");
         let locale: Locale = tag.parse().unwrap_or(Locale::UNKNOWN);
         let options = CollatorOptions::default();
         let collator = CollatorBorrowed::try_new(locale.into(), options)
@@ -64,7 +71,9 @@ impl Language {
 
     fn compare(&self, a: &Place, b: &Place) -> Ordering {
         match (a, b) {
-            (Place::List, _) | (_, Place::List) => matches!(a, Place::List).cmp(&matches!(b, Place::List)),
+            (Place::List, _) | (_, Place::List) => {
+                matches!(a, Place::List).cmp(&matches!(b, Place::List))
+            }
             (Place::Bool(_), _) | (_, Place::Bool(_)) => a.is_true().cmp(&b.is_true()),
             (Place::Number(a, _), Place::Number(b, _)) => a.total_cmp(b),
             _ => self.0.compare(a.text(), b.text()),
@@ -112,16 +121,27 @@ impl Place {
 pub fn order(items: &[&Value], sorts: &[Sort], language: &Language) -> Vec<usize> {
     let places: Vec<Vec<Place>> = items
         .iter()
-        .map(|item| sorts.iter().map(|sort| Place::of(filter::resolve(item, &sort.path))).collect())
+        .map(|item| {
+            sorts
+                .iter()
+                .map(|sort| Place::of(filter::resolve(item, &sort.path)))
+                .collect()
+        })
         .collect();
     let compare = |a: usize, b: usize| {
         let pairs = places[a].iter().zip(&places[b]).zip(sorts);
         let orderings = pairs.map(|((a, b), sort)| {
             let ordering = match (a, b) {
-                (Place::Null, _) | (_, Place::Null) => matches!(a, Place::Null).cmp(&matches!(b, Place::Null)),
+                (Place::Null, _) | (_, Place::Null) => {
+                    matches!(a, Place::Null).cmp(&matches!(b, Place::Null))
+                }
                 _ => language.compare(a, b),
             };
-            if sort.descending { ordering.reverse() } else { ordering }
+            if sort.descending {
+                ordering.reverse()
+            } else {
+                ordering
+            }
         });
         orderings.fold(Ordering::Equal, Ordering::then)
     };
@@ -138,7 +158,11 @@ fn merge_sort(indices: Vec<usize>, compare: &dyn Fn(usize, usize) -> Ordering) -
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     let mut merged = Vec::with_capacity(indices.len());
     while let (Some(&a), Some(&b)) = (left.peek(), right.peek()) {
-        let next = if compare(a, b).is_le() { left.next() } else { right.next() };
+        let next = if compare(a, b).is_le() {
+            left.next()
+        } else {
+            right.next()
+        };
         merged.extend(next);
     }
     merged.extend(left);
@@ -155,26 +179,65 @@ mod tests {
         let items: Vec<Value> = values.iter().map(|value| json!({"f": value})).collect();
         let items: Vec<&Value> = items.iter().collect();
         let order = order(&items, &parse(sort).unwrap(), &Language::new(locale));
-        order.into_iter().map(|index| values[index].clone()).collect()
+        order
+            .into_iter()
+            .map(|index| values[index].clone())
+            .collect()
     }
 
     #[test]
     fn null_is_last_and_first_in_reverse() {
         let values = [json!(null), json!(10), json!("9")];
-        assert_eq!(sorted(&values, "f", "en"), [json!("9"), json!(10), json!(null)]);
-        assert_eq!(sorted(&values, "-f", "en"), [json!(null), json!(10), json!("9")]);
+        assert_eq!(
+            sorted(&values, "f", "en"),
+            [json!("9"), json!(10), json!(null)]
+        );
+        assert_eq!(
+            sorted(&values, "-f", "en"),
+            [json!(null), json!(10), json!("9")]
+        );
     }
 
     #[test]
     fn texts_sort_as_the_language_does_whatever_their_case() {
-        let values = [json!("zebra"), json!("Ärger"), json!("apfel"), json!("Zahn")];
-        assert_eq!(sorted(&values, "f", "de_DE.UTF-8"), [json!("apfel"), json!("Ärger"), json!("Zahn"), json!("zebra")]);
-        assert_eq!(sorted(&values, "f", "sv_SE"), [json!("apfel"), json!("Zahn"), json!("zebra"), json!("Ärger")]);
+        let values = [
+            json!("zebra"),
+            json!("Ärger"),
+            json!("apfel"),
+            json!("Zahn"),
+        ];
+        assert_eq!(
+            sorted(&values, "f", "de_DE.UTF-8"),
+            [
+                json!("apfel"),
+                json!("Ärger"),
+                json!("Zahn"),
+                json!("zebra")
+            ]
+        );
+        assert_eq!(
+            sorted(&values, "f", "sv_SE"),
+            [
+                json!("apfel"),
+                json!("Zahn"),
+                json!("zebra"),
+                json!("Ärger")
+            ]
+        );
     }
 
     #[test]
     fn mixed_types_are_sorted_somehow_and_never_panic() {
-        let kinds = [json!(null), json!(true), json!(0), json!("a"), json!("5"), json!([1]), json!({"a": []}), json!("")];
+        let kinds = [
+            json!(null),
+            json!(true),
+            json!(0),
+            json!("a"),
+            json!("5"),
+            json!([1]),
+            json!({"a": []}),
+            json!(""),
+        ];
         let values: Vec<Value> = kinds.iter().cycle().take(200).cloned().collect();
         assert_eq!(sorted(&values, "f,-g", "xx_bad!").len(), 200);
     }

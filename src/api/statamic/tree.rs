@@ -41,10 +41,21 @@ struct Writer<'a> {
 /// `/collections/{handle}/tree`
 pub async fn of_collection(request: &Request<'_>, handle: &str) -> Result<Draft, Refusal> {
     let allowed = served(&request.settings.collections, handle)?;
-    let filters = Filters::new(request.parameters.get("filter"), Scope::Fields, allowed, &request.clock())?;
-    let tree = request.store.tree(Kind::CollectionTree, handle, request.site()?, request.now).await?;
+    let filters = Filters::new(
+        request.parameters.get("filter"),
+        Scope::Fields,
+        allowed,
+        &request.clock(),
+    )?;
+    let tree = request
+        .store
+        .tree(Kind::CollectionTree, handle, request.site()?, request.now)
+        .await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
-    let entries = request.store.tree_entries(handle, &found.site, request.now).await?;
+    let entries = request
+        .store
+        .tree_entries(handle, &found.site, request.now)
+        .await?;
     let body = written(request, found.branches.as_deref(), &entries, &filters)?;
     let shown: Vec<&Texts> = entries.iter().collect();
     Ok(request.answer(&tree, body, format!("collection:{handle}"), &shown))
@@ -53,21 +64,37 @@ pub async fn of_collection(request: &Request<'_>, handle: &str) -> Result<Draft,
 /// `/navs/{handle}/tree`
 pub async fn of_navigation(request: &Request<'_>, handle: &str) -> Result<Draft, Refusal> {
     served(&request.settings.navs, handle)?;
-    let tree = request.store.tree(Kind::NavigationTree, handle, request.site()?, request.now).await?;
+    let tree = request
+        .store
+        .tree(Kind::NavigationTree, handle, request.site()?, request.now)
+        .await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
     let body = written(request, found.branches.as_deref(), &[], &Filters::default())?;
     Ok(request.answer(&tree, body, format!("navigation:{handle}"), &[]))
 }
 
-fn written(request: &Request<'_>, branches: Option<&str>, entries: &[Texts], filters: &Filters) -> Result<String, Refusal> {
+fn written(
+    request: &Request<'_>,
+    branches: Option<&str>,
+    entries: &[Texts],
+    filters: &Filters,
+) -> Result<String, Refusal> {
     let branches = splice::whole(branches.unwrap_or("[]"));
     let branches: Vec<Branch> = serde_json::from_str(&branches).unwrap_or_default();
     let writer = Writer {
-        entries: entries.iter().map(|entry| (entry.id.as_str(), entry)).collect(),
+        entries: entries
+            .iter()
+            .map(|entry| (entry.id.as_str(), entry))
+            .collect(),
         looked_at: filters.members().collect(),
         filters,
         fields: &request.fields()?,
-        max_depth: request.parameters.text("max_depth").ok().flatten().and_then(|depth| depth.parse().ok()),
+        max_depth: request
+            .parameters
+            .text("max_depth")
+            .ok()
+            .flatten()
+            .and_then(|depth| depth.parse().ok()),
     };
     let mut body = String::from("{\"data\":");
     writer.branches(&branches, 1, &mut body)?;
@@ -90,16 +117,23 @@ impl Writer<'_> {
 
     /// The branch with a comma after it, or nothing.
     fn branch(&self, branch: &Branch, depth: u64, out: &mut String) -> Result<(), Refusal> {
-        let entry = branch.entry.as_deref().and_then(|id| self.entries.get(crate::store::id_key(id).as_str()));
+        let entry = branch
+            .entry
+            .as_deref()
+            .and_then(|id| self.entries.get(crate::store::id_key(id).as_str()));
         let own = branch.page.as_ref();
         if entry.is_none() && own.is_none() || !self.passes(entry.copied())? {
             return Ok(());
         }
         out.push_str("{\"page\":");
         let template = entry.and_then(|entry| entry.page.as_deref());
-        self.fields.write_with(template.unwrap_or("{}"), own.unwrap_or(&Map::new()), out);
+        self.fields
+            .write_with(template.unwrap_or("{}"), own.unwrap_or(&Map::new()), out);
         write!(out, ",\"depth\":{depth},\"children\":").expect("writing to a String cannot fail");
-        if self.max_depth.is_some_and(|deepest| deepest > 0 && depth >= deepest) {
+        if self
+            .max_depth
+            .is_some_and(|deepest| deepest > 0 && depth >= deepest)
+        {
             out.push_str("[]");
         } else {
             self.branches(&branch.children, depth + 1, out)?;
@@ -112,7 +146,9 @@ impl Writer<'_> {
         if self.filters.is_empty() {
             return Ok(true);
         }
-        let query = entry.and_then(|entry| entry.query.as_deref()).unwrap_or("{}");
+        let query = entry
+            .and_then(|entry| entry.query.as_deref())
+            .unwrap_or("{}");
         Ok(self.filters.pass(&members::read(query, &self.looked_at))?)
     }
 }

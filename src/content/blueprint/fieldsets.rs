@@ -78,9 +78,13 @@ impl<'project> Fieldsets<'project> {
         let nests =
             |name: &String| inside.iter().filter(|other| *other == name).count() > MAX_NESTED;
         let cut = inside.iter().any(nests);
-        let nested = |items: &Value| match cut {
-            true => Vec::new(),
-            false => self.build(path, &shape::field_items(items), &inside),
+        let nested = |items: &Value| {
+            let items = if cut {
+                Vec::new()
+            } else {
+                shape::field_items(items)
+            };
+            self.build(path, &items, &inside)
         };
         let set = |(handle, set): (String, Data)| Set {
             handle,
@@ -164,7 +168,7 @@ impl<'project> Fieldsets<'project> {
             }
             return Vec::new();
         };
-        field.handle = handle.to_owned();
+        handle.clone_into(&mut field.handle);
         field
             .config
             .extend(item.get("config").map(text::data).unwrap_or_default());

@@ -45,12 +45,12 @@ impl Blueprints {
             &collection.handle,
             &collection.title,
         );
-        blueprint.ensure("title", json!({ "type": "text" }));
+        blueprint.ensure("title", &json!({ "type": "text" }));
         if collection.slugs {
-            blueprint.ensure("slug", json!({ "type": "slug" }));
+            blueprint.ensure("slug", &json!({ "type": "slug" }));
         }
         if collection.dated {
-            blueprint.ensure("date", json!({ "type": "date", "default": "now" }));
+            blueprint.ensure("date", &json!({ "type": "date", "default": "now" }));
         }
         if collection
             .structure
@@ -59,13 +59,13 @@ impl Blueprints {
             let collections = [&collection.handle];
             blueprint.ensure(
                 "parent",
-                json!({ "type": "entries", "collections": collections, "max_items": 1 }),
+                &json!({ "type": "entries", "collections": collections, "max_items": 1 }),
             );
         }
         for taxonomy in &collection.taxonomies {
             blueprint.ensure(
                 taxonomy,
-                json!({ "type": "terms", "taxonomies": [taxonomy] }),
+                &json!({ "type": "terms", "taxonomies": [taxonomy] }),
             );
         }
         blueprint
@@ -76,8 +76,8 @@ impl Blueprints {
     pub fn term(&self, taxonomy: &Taxonomy, named: Option<&str>) -> Blueprint {
         let namespace = format!("taxonomies/{}", taxonomy.handle);
         let mut blueprint = self.chosen(&namespace, named, &taxonomy.handle, &taxonomy.title);
-        blueprint.ensure("title", json!({ "type": "text" }));
-        blueprint.ensure("slug", json!({ "type": "slug" }));
+        blueprint.ensure("title", &json!({ "type": "text" }));
+        blueprint.ensure("slug", &json!({ "type": "slug" }));
         blueprint
     }
 
@@ -90,7 +90,7 @@ impl Blueprints {
                 container,
                 &text::humanized(container),
                 "alt",
-                json!({ "type": "text" }),
+                &json!({ "type": "text" }),
             )
         })
     }
@@ -100,10 +100,10 @@ impl Blueprints {
     pub fn user(&self) -> Blueprint {
         let found = self.find("", "user").cloned();
         let mut blueprint =
-            found.unwrap_or_else(|| made_up("user", "User", "name", json!({ "type": "text" })));
-        blueprint.ensure("email", json!({ "type": "text" }));
-        blueprint.ensure("roles", json!({ "type": "user_roles" }));
-        blueprint.ensure("groups", json!({ "type": "user_groups" }));
+            found.unwrap_or_else(|| made_up("user", "User", "name", &json!({ "type": "text" })));
+        blueprint.ensure("email", &json!({ "type": "text" }));
+        blueprint.ensure("roles", &json!({ "type": "user_roles" }));
+        blueprint.ensure("groups", &json!({ "type": "user_groups" }));
         blueprint
     }
 
@@ -137,7 +137,7 @@ impl Blueprints {
                 title,
                 ..default.clone()
             },
-            None => made_up(&handle, &title, "content", json!({ "type": "markdown" })),
+            None => made_up(&handle, &title, "content", &json!({ "type": "markdown" })),
         }
     }
 }
@@ -150,8 +150,8 @@ impl Blueprint {
     }
 
     /// Adds a field; one that is there keeps what its file says and gets the rest.
-    fn ensure(&mut self, handle: &str, config: Value) {
-        let config = text::data(&config);
+    fn ensure(&mut self, handle: &str, config: &Value) {
+        let config = text::data(config);
         match self.fields.iter_mut().find(|field| field.handle == handle) {
             Some(field) => {
                 fill(&mut field.config, config);
@@ -172,11 +172,11 @@ fn entries(collection: &Collection) -> String {
     format!("collections/{}", collection.handle)
 }
 
-fn made_up(handle: &str, title: &str, field: &str, config: Value) -> Blueprint {
+fn made_up(handle: &str, title: &str, field: &str, config: &Value) -> Blueprint {
     Blueprint {
         handle: handle.to_owned(),
         title: title.to_owned(),
-        fields: vec![Field::simple(field, text::data(&config))],
+        fields: vec![Field::simple(field, text::data(config))],
         ..Blueprint::default()
     }
 }

@@ -30,6 +30,7 @@ pub fn field_items(fields: &Value) -> Vec<Data> {
 }
 
 /// Sets by handle: grouped (`{group: {sets: {…}}}`) or, in older files, flat.
+#[must_use]
 pub fn sets(sets: &Value) -> Vec<(String, Data)> {
     let groups = text::data(sets);
     let is_grouped = groups

@@ -42,22 +42,10 @@ pub fn disguise(text: &str) -> Cow<'_, str> {
 
 /// Whether a byte may need a stand-in, or changes how the rest of its line is seen.
 fn may_matter(byte: u8) -> bool {
-    match byte {
-        0..=0x1F | 0x7F | 0xC2 | 0xE2 | 0xEF | 0xF4 => true,
-        b'+'
-        | b'-'
-        | b'0'..=b'9'
-        | b'?'
-        | b','
-        | b':'
-        | b'['
-        | b']'
-        | b'{'
-        | b'}'
-        | b'"'
-        | b'\'' => true,
-        _ => false,
-    }
+    byte.is_ascii_digit()
+        || byte.is_ascii_control()
+        || matches!(byte, b'+' | b'-' | b'?' | b',' | b':' | b'"' | b'\'')
+        || matches!(byte, b'[' | b']' | b'{' | b'}' | 0xC2 | 0xE2 | 0xEF | 0xF4)
 }
 
 /// The text as the author wrote it.

@@ -1,0 +1,448 @@
+//! Everything but entries: `/sites`, `/taxonomies`, `/globals`, `/navs`, `/assets` and the trees of collections.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::Api;
+use super::answer::Draft;
+use super::choice::{self, Choice};
+use super::entries::{check_handle, object};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::problem::{Error, Problem};
+use super::query::{Canonical, Parameters};
+use super::schema;
+use crate::store::list::{Key, Place};
+use crate::store::read::Document;
+use crate::store::resources::Which;
+use crate::store::{Kind, Snapshot};
+
+/// Names a kind of thing in a path, and what may be asked of it.
+struct Resource<'a> {
+    /// The path in parts.
+    path: Vec<&'a str>,
+    kind: Kind,
+    owner: &'a str,
+    /// Whether it has fields and SEO to choose from.
+    chosen: bool,
+}
+
+/// All sites; the first is the default one.
+#[utoipa::path(get, path = "/sites", tag = "site",
+    responses((status = 200, description = "The sites.", body = schema::ResourceList)))]
+pub async fn list_sites(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
+    list(&api, &request, plain(vec!["sites"], Kind::Site, "")).await
+}
+
+/// All taxonomies.
+#[utoipa::path(get, path = "/taxonomies", tag = "site",
+    responses((status = 200, description = "The taxonomies.", body = schema::ResourceList)))]
+pub async fn list_taxonomies(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
+    let resource = plain(vec!["taxonomies"], Kind::Taxonomy, "");
+    list(&api, &request, resource).await
+}
+
+/// One taxonomy.
+#[utoipa::path(get, path = "/taxonomies/{handle}", tag = "site",
+    params(("handle" = String, Path, description = "The taxonomy's handle.")),
+    responses(
+        (status = 200, description = "The taxonomy.", body = schema::Resource),
+        (status = 404, description = "There is no such taxonomy.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find_taxonomy(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let resource = plain(vec!["taxonomies", &handle], Kind::Taxonomy, "");
+    one(&api, &request, resource, &handle).await
+}
+
+/// The terms of a taxonomy in one site, those without a file included.
+#[utoipa::path(get, path = "/taxonomies/{handle}/terms", tag = "site",
+    params(
+        ("handle" = String, Path, description = "The taxonomy's handle."),
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("cursor" = Option<String>, Query, description = "From `links.next`, as it is."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
+        ("limit" = Option<i64>, Query, description = "1 to 100; 20 if nothing is said."),
+        ("seo" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The terms.", body = schema::ResourceList),
+        (status = 404, description = "There is no such taxonomy.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn list_terms(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    exists(&api, Kind::Taxonomy, &handle).await?;
+    let path = vec!["taxonomies", &*handle, "terms"];
+    list(&api, &request, chosen(path, Kind::Term, &handle)).await
+}
+
+/// One term, by the slug that the default site has for it.
+#[utoipa::path(get, path = "/taxonomies/{handle}/terms/{slug}", tag = "site",
+    params(
+        ("handle" = String, Path, description = "The taxonomy's handle."),
+        ("slug" = String, Path, description = "The term's slug in the default site."),
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("seo" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The term.", body = schema::Resource),
+        (status = 404, description = "There is no such term.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find_term(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (handle, slug) = &*path;
+    let id = format!("{handle}::{slug}");
+    let path = vec!["taxonomies", handle.as_str(), "terms", slug.as_str()];
+    one(&api, &request, chosen(path, Kind::Term, handle), &id).await
+}
+
+/// The global sets of one site.
+#[utoipa::path(get, path = "/globals", tag = "site",
+    params(
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses((status = 200, description = "The sets.", body = schema::ResourceList)))]
+pub async fn list_globals(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
+    list(&api, &request, chosen(vec!["globals"], Kind::Global, "")).await
+}
+
+/// One global set in one site.
+#[utoipa::path(get, path = "/globals/{handle}", tag = "site",
+    params(
+        ("handle" = String, Path, description = "The set's handle."),
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The set.", body = schema::Resource),
+        (status = 404, description = "The site has no such set.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find_global(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let resource = chosen(vec!["globals", &handle], Kind::Global, "");
+    one(&api, &request, resource, &handle).await
+}
+
+/// All navigations.
+#[utoipa::path(get, path = "/navs", tag = "site",
+    responses((status = 200, description = "The navigations.", body = schema::ResourceList)))]
+pub async fn list_navs(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
+    list(&api, &request, plain(vec!["navs"], Kind::Navigation, "")).await
+}
+
+/// A navigation's tree in one site, with every URL resolved; what the public may not see is left out.
+#[utoipa::path(get, path = "/navs/{handle}", tag = "site",
+    params(
+        ("handle" = String, Path, description = "The navigation's handle."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The tree.", body = schema::Resource),
+        (status = 404, description = "The site has no such navigation.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find_nav(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let resource = plain(vec!["navs", &handle], Kind::NavigationTree, &handle);
+    one(&api, &request, resource, &handle).await
+}
+
+/// A collection's tree in one site; what the public may not see is left out with all that stands below it.
+#[utoipa::path(get, path = "/collections/{handle}/tree", tag = "collections",
+    params(
+        ("handle" = String, Path, description = "The collection's handle."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The tree.", body = schema::Resource),
+        (status = 404, description = "There is no such tree.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find_collection_tree(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    handle: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    let path = vec!["collections", &*handle, "tree"];
+    let resource = plain(path, Kind::CollectionTree, &handle);
+    one(&api, &request, resource, &handle).await
+}
+
+/// All asset containers.
+#[utoipa::path(get, path = "/assets", tag = "site",
+    responses((status = 200, description = "The containers.", body = schema::ResourceList)))]
+pub async fn list_containers(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
+    list(&api, &request, plain(vec!["assets"], Kind::Container, "")).await
+}
+
+/// The files of an asset container, by their path.
+#[utoipa::path(get, path = "/assets/{container}", tag = "site",
+    params(
+        ("container" = String, Path, description = "The container's handle."),
+        ("cursor" = Option<String>, Query, description = "From `links.next`, as it is."),
+        ("limit" = Option<i64>, Query, description = "1 to 100; 20 if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The files.", body = schema::ResourceList),
+        (status = 404, description = "There is no such container.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn list_assets(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    container: web::Path<String>,
+) -> Result<HttpResponse, Error> {
+    exists(&api, Kind::Container, &container).await?;
+    let path = vec!["assets", &*container];
+    list(&api, &request, plain(path, Kind::Asset, &container)).await
+}
+
+/// One file of an asset container.
+#[utoipa::path(get, path = "/assets/{container}/{path}", tag = "site",
+    params(
+        ("container" = String, Path, description = "The container's handle."),
+        ("path" = String, Path, description = "The file's path in the container, with its slashes."),
+    ),
+    responses(
+        (status = 200, description = "The file.", body = schema::Resource),
+        (status = 404, description = "There is no such file.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn find_asset(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let (container, file) = &*path;
+    let id = format!("{container}::{file}");
+    let resource = plain(vec!["assets", container, file], Kind::Asset, container);
+    one(&api, &request, resource, &id).await
+}
+
+fn plain<'a>(path: Vec<&'a str>, kind: Kind, owner: &'a str) -> Resource<'a> {
+    Resource {
+        path,
+        kind,
+        owner,
+        chosen: false,
+    }
+}
+
+fn chosen<'a>(path: Vec<&'a str>, kind: Kind, owner: &'a str) -> Resource<'a> {
+    Resource {
+        chosen: true,
+        ..plain(path, kind, owner)
+    }
+}
+
+/// 404 where nothing of the kind has the handle.
+async fn exists(api: &Api, kind: Kind, handle: &str) -> Result<(), Error> {
+    let known = api.store.handles(kind).await?;
+    let missing = || Error::NotFound(format!("there is no {} {handle:?}", kind.name()));
+    known
+        .iter()
+        .any(|known| known == handle)
+        .then_some(())
+        .ok_or_else(missing)
+}
+
+impl Resource<'_> {
+    fn parameters(&self, query: &str, of_lists: &[&'static str]) -> Result<Parameters, Error> {
+        let mut known = vec!["site"];
+        known.extend(of_lists);
+        if self.chosen {
+            known.extend(choice::PARAMETERS);
+        }
+        known.sort_unstable();
+        Parameters::parse(query, &known)
+    }
+
+    fn canonical(&self, choice: &Choice, site: Option<&str>) -> Canonical {
+        choice
+            .canonical(Canonical::new(&self.path))
+            .with("site", site)
+    }
+
+    fn which<'a>(&'a self, site: Option<&'a str>) -> Which<'a> {
+        Which {
+            kind: self.kind,
+            owner: self.owner,
+            site,
+        }
+    }
+}
+
+async fn one(
+    api: &Api,
+    request: &HttpRequest,
+    resource: Resource<'_>,
+    id: &str,
+) -> Result<HttpResponse, Error> {
+    let given = resource.parameters(request.query_string(), &[])?;
+    let (site, choice) = (given.get("site"), Choice::parse(&given)?);
+    let key = resource.canonical(&choice, site).into_text();
+    let compute = async {
+        let found = api
+            .store
+            .resource(resource.which(site), id, api.now())
+            .await?;
+        let Some(document) = &found.value else {
+            check_handle(api, Kind::Site, "site", site).await?;
+            let kind = resource.kind.name();
+            return Err(Error::NotFound(format!("there is no {kind} {id:?}")));
+        };
+        let body = object(document, &choice_of(&resource, choice.of_one())?);
+        let keys = keys(resource.kind, [document]);
+        Ok(draft(&found, body, keys, Vec::new()))
+    };
+    api.answer(request, &key, compute).await
+}
+
+/// Things without fields have none to show.
+fn choice_of(resource: &Resource<'_>, choice: Choice) -> Result<Choice, Error> {
+    if resource.chosen {
+        return Ok(choice);
+    }
+    let nothing = Parameters::parse("fields=none&seo=none", &choice::PARAMETERS)?;
+    Choice::parse(&nothing)
+}
+
+async fn list(
+    api: &Api,
+    request: &HttpRequest,
+    resource: Resource<'_>,
+) -> Result<HttpResponse, Error> {
+    let given = resource.parameters(request.query_string(), &["cursor", "limit"])?;
+    let (site, said) = (given.get("site"), Choice::parse(&given)?);
+    let limit = given.number("limit", USUAL_LIMIT, HIGHEST_LIMIT)?;
+    let limit_text = limit.to_string();
+    let said_limit = (limit != USUAL_LIMIT).then_some(limit_text.as_str());
+    let canonical = resource.canonical(&said, site).with("limit", said_limit);
+    let order = resource.path.join("/");
+    let cursor = given.get("cursor");
+    let after = cursor.map_or(Ok(-1), |cursor| place(cursor, &order))?;
+    let key = canonical.clone().with("cursor", cursor).into_text();
+    let compute = async {
+        let which = resource.which(site);
+        let found = api
+            .store
+            .resources(which, after, limit + 1, api.now())
+            .await?;
+        if found.value.is_empty() {
+            check_handle(api, Kind::Site, "site", site).await?;
+        }
+        let choice = choice_of(&resource, said.of_many())?;
+        Ok(page(
+            &found,
+            limit,
+            &canonical,
+            cursor,
+            &order,
+            &choice,
+            resource.kind,
+        ))
+    };
+    api.answer(request, &key, compute).await
+}
+
+/// The place that a cursor stands for.
+fn place(cursor: &str, order: &str) -> Result<i64, Error> {
+    match Cursor::read(cursor, order)?.place.key {
+        Key::Number(place) => Ok(place),
+        Key::Text(_) => Err(Error::parameter(
+            "cursor",
+            "this is not a cursor of this list",
+        )),
+    }
+}
+
+fn page(
+    found: &Snapshot<Vec<Document>>,
+    limit: i64,
+    canonical: &Canonical,
+    here: Option<&str>,
+    order: &str,
+    choice: &Choice,
+    kind: Kind,
+) -> Draft {
+    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+    let members: Vec<&Document> = found.value.iter().take(shown).collect();
+    let last = members.last().filter(|_| found.value.len() > shown);
+    let next = last.map(|last| next(last, order));
+    let links = Links::of(canonical, here, next, None);
+    let objects: Vec<String> = members
+        .iter()
+        .map(|member| object(member, choice))
+        .collect();
+    let body = envelope(&objects, &links, &Meta { limit, count: None });
+    draft(found, body, keys(kind, members), links.header())
+}
+
+/// The cursor of the page that follows this last one.
+fn next(last: &Document, order: &str) -> String {
+    let (owner, id) = (last.owner.clone(), last.id.clone());
+    let key = Key::Number(last.own_order());
+    let place = Place { owner, key, id };
+    Cursor {
+        before: false,
+        place,
+    }
+    .write(order)
+}
+
+/// What an answer was made of: the kind, and what its members were made of.
+fn keys<'a>(kind: Kind, members: impl IntoIterator<Item = &'a Document>) -> Vec<String> {
+    let members = members
+        .into_iter()
+        .filter_map(|member| member.keys.as_deref());
+    let mut keys: Vec<String> = members
+        .flat_map(|keys| keys.split('\n'))
+        .chain([kind.name()])
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn draft<T>(found: &Snapshot<T>, body: String, keys: Vec<String>, links: Vec<String>) -> Draft {
+    let replaced = found.replaced_at;
+    Draft {
+        body,
+        content_type: "application/json",
+        links,
+        keys,
+        changed_at: Some(
+            found
+                .last_boundary
+                .map_or(replaced, |last| last.max(replaced)),
+        ),
+        expires: found.next_boundary,
+        generation: found.generation,
+    }
+}
