@@ -47,6 +47,17 @@ pub enum Profile {
     V6,
 }
 
+impl Profile {
+    /// The profile of an installed Statamic; that of 6 where it is not known.
+    #[must_use]
+    pub fn of_major(version: Option<u32>) -> Self {
+        match version {
+            Some(major) if major < 6 => Self::V5,
+            _ => Self::V6,
+        }
+    }
+}
+
 /// What the tree may ask about the site it belongs to.
 pub trait Links {
     /// The target of a reference (`entry::ID`, `asset::CONTAINER::PATH`, `term::TAXONOMY::SLUG`, without `statamic://`,

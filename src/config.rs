@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::statamic;
 use crate::api::statamic::settings::{Allowed, Resource};
 use crate::bard::Profile;
+use crate::content::packages::Packages;
 use crate::seo::dialect::Dialect;
 use crate::{api, content, import, seo, site};
 
@@ -318,7 +319,7 @@ impl Config {
         statamic::settings::Settings {
             enabled: of.enabled,
             prefix: of.prefix.trim_matches('/').to_owned(),
-            profile: site.profile.unwrap_or_default(),
+            profile: self.profile(),
             api_url: site.api_url.or(site.base_url),
             timezone: site.timezone,
             pagination_size: of.pagination_size,
@@ -333,6 +334,13 @@ impl Config {
             users: of.users.resource(),
             sites: of.sites.resource(),
         }
+    }
+
+    /// The Statamic that is followed: as set, else as the project's `composer.lock` says, else 6.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        let installed = || Packages::at(&self.root).statamic_major();
+        Profile::of_major(self.statamic.profile.map(u32::from).or_else(installed))
     }
 
     /// A text that differs where anything differs that shapes what is compiled.
@@ -364,13 +372,7 @@ impl Config {
         site::Settings {
             base_url: without_slash(self.base_url.as_deref()),
             api_url: without_slash(self.api_url.as_deref()),
-            profile: self.statamic.profile.map(|profile| {
-                if profile == 5 {
-                    Profile::V5
-                } else {
-                    Profile::V6
-                }
-            }),
+            profile: Some(self.profile()),
             timezone: TimeZone::get(&self.timezone).unwrap_or(TimeZone::UTC),
             app_name: self.app_name.clone(),
             environment: self.environment.clone(),

@@ -15,6 +15,7 @@ pub mod front_matter;
 pub mod globals;
 pub mod navigation;
 pub mod packages;
+pub mod plain_date;
 pub mod problem;
 pub mod project;
 pub mod sites;

@@ -98,7 +98,7 @@ struct Settings {
     timezone: Option<String>,
     /// The Statamic that is followed, 5 or 6 [default: as composer.lock says, else 6]
     #[arg(long, global = true, value_name = "N")]
-    profile: Option<String>,
+    statamic_profile: Option<String>,
     /// Whether entries lie in a folder per site [default: guessed]
     #[arg(long, global = true, value_name = "BOOL")]
     multisite: Option<String>,
@@ -132,7 +132,7 @@ impl Settings {
             ("api_url", &self.api_url),
             ("environment", &self.environment),
             ("timezone", &self.timezone),
-            ("statamic.profile", &self.profile),
+            ("statamic.profile", &self.statamic_profile),
             ("multisite", &self.multisite),
             ("cache_bytes", &self.cache_bytes),
             ("cache_control", &self.cache_control),
@@ -192,7 +192,10 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Import { dry_run: true }) => import::dry_run(&settings()?.config),
         Some(Command::Import { dry_run: false }) => blocking(import::command(&settings()?.config)),
         Some(Command::Check { format }) => check::check(&settings()?.config, *format),
-        Some(Command::Render { file, field }) => render::render(file.as_deref(), field.as_deref()),
+        Some(Command::Render { file, field }) => {
+            let profile = settings()?.config.profile();
+            render::render(file.as_deref(), field.as_deref(), profile)
+        }
         Some(Command::Openapi) => print(api::docs::openapi_text().trim_end()),
     }
 }

@@ -255,36 +255,51 @@ pub fn term(view: &View, term: &Term, project: &Project) -> Seo {
 }
 
 /// The JSON template in which each member, and each part of `head`, can be left out by `seo=`.
-///
-/// # Panics
-/// Never: the object is always JSON.
 #[must_use]
 pub fn template(seo: &Seo) -> String {
-    let Ok(Value::Object(members)) = serde_json::to_value(seo) else {
-        unreachable!("a struct with named fields is an object");
-    };
-    let mut template = String::from("{");
-    for (key, value) in members {
-        if key == "head" {
-            splice_head(value, &mut template);
-        } else {
-            splice::member(&key, &Output::Json(value), Kind::Seo, &mut template);
-        }
+    let mut template = String::with_capacity(16 << 10);
+    template.push('{');
+    member("version", &seo.version, &mut template);
+    member("dialect", &seo.dialect, &mut template);
+    if !seo.enabled {
+        member("enabled", &seo.enabled, &mut template);
     }
+    member("title", &seo.title, &mut template);
+    member("title_parts", &seo.title_parts, &mut template);
+    member("description", &seo.description, &mut template);
+    member("robots", &seo.robots, &mut template);
+    member("canonical", &seo.canonical, &mut template);
+    member("canonical_is_self", &seo.canonical_is_self, &mut template);
+    member("hreflang", &seo.hreflang, &mut template);
+    member("og", &seo.og, &mut template);
+    member("twitter", &seo.twitter, &mut template);
+    member("json_ld", &seo.json_ld, &mut template);
+    member("sitemap", &seo.sitemap, &mut template);
+    member("verification", &seo.verification, &mut template);
+    member("sources", &seo.sources, &mut template);
+    member("warnings", &seo.warnings, &mut template);
+    member("raw", &seo.raw, &mut template);
+    if !seo.raw_inherited.is_empty() {
+        member("raw_inherited", &seo.raw_inherited, &mut template);
+    }
+    splice::member("head", &Output::Text(head_template(&seo.head)), Kind::Seo, &mut template);
     template.push('}');
     template
 }
 
 /// Inside a removable `head` its parts are removable too.
-fn splice_head(head: Value, template: &mut String) {
-    let Value::Object(parts) = head else { return };
-    let parts: Vec<(String, Output)> = parts
-        .into_iter()
-        .map(|(part, value)| (part, Output::Json(value)))
-        .collect();
-    let mut inner = String::new();
-    splice::object(&parts, Kind::Seo, &mut inner);
-    splice::member("head", &Output::Text(inner), Kind::Seo, template);
+fn head_template(head: &head::Head) -> String {
+    let mut template = String::from("{");
+    member("html", &head.html, &mut template);
+    member("unhead", &head.unhead, &mut template);
+    member("next", &head.next, &mut template);
+    template.push('}');
+    template
+}
+
+fn member(key: &str, value: &impl Serialize, template: &mut String) {
+    let json = serde_json::to_string(value).expect("these types are always JSON");
+    splice::member(key, &Output::Text(json), Kind::Seo, template);
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]

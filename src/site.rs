@@ -13,6 +13,7 @@ pub mod taxonomy;
 pub mod url;
 pub mod view;
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -167,6 +168,22 @@ impl Site {
                 Some(origin) => at = &self.entries[origin],
                 None => return self.collection(&entry.collection)?.inject.get(key),
             }
+        }
+    }
+
+    /// The same as PHP reads it: an unquoted date is a number of seconds (spec/statamic.md §1.1).
+    #[must_use]
+    pub fn php_value(&self, entry: &Entry, key: &str) -> Option<Cow<'_, Value>> {
+        let mut at = entry;
+        while !self.source(at).data.contains_key(key) {
+            match at.origin {
+                Some(origin) => at = &self.entries[origin],
+                None => return self.value(entry, key).map(Cow::Borrowed),
+            }
+        }
+        match self.source(at).plain_dates.get(key) {
+            Some(seconds) => Some(Cow::Owned(Value::from(*seconds))),
+            None => self.source(at).data.get(key).map(Cow::Borrowed),
         }
     }
 

@@ -406,6 +406,7 @@ fn sigterm_ends_the_server_and_it_says_goodbye_with_zero() {
     let folder = folder("sigterm");
     project(&folder, 1, "A");
     let mut served = serve(&folder, &["--no-watch"]);
+    assert_eq!(get(served.1, "/livez").0, 200);
     let killed = Command::new("kill")
         .args(["-TERM", &served.0.id().to_string()])
         .status()

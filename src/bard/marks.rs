@@ -8,6 +8,9 @@ use serde_json::{Map, Value};
 use super::node::{self, Siblings};
 use super::php;
 
+/// Of more marks on one node the rest is ignored, so that comparing them stays cheap.
+pub const MOST: usize = 64;
+
 /// The marks that Statamic registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are ProseMirror's own")]
@@ -89,19 +92,17 @@ impl<'a> Mark<'a> {
 }
 
 /// The registered marks among `marks`, in order.
-pub fn registered(marks: Option<&Value>) -> impl DoubleEndedIterator<Item = Mark<'_>> {
+pub fn registered(marks: Option<&Value>) -> impl Iterator<Item = Mark<'_>> {
     let marks = marks.map(Siblings::of_content);
-    let found: Vec<_> = marks.into_iter().flatten().filter_map(Mark::read).collect();
-    found.into_iter()
+    marks
+        .into_iter()
+        .flatten()
+        .take(MOST)
+        .filter_map(Mark::read)
 }
 
 fn carries(marks: Option<&Value>, mark: &Mark) -> bool {
-    let Some(marks) = marks else {
-        return false;
-    };
-    Siblings::of_content(marks)
-        .filter_map(Mark::read)
-        .any(|other| mark.equals(&other))
+    registered(marks).any(|other| mark.equals(&other))
 }
 
 /// A tag to write for a mark.
@@ -141,7 +142,7 @@ impl<'a> Stack<'a> {
         previous: Option<&Value>,
         mut write: impl FnMut(Tag<'a>),
     ) {
-        for mark in Siblings::of_content(marks).filter_map(Mark::read) {
+        for mark in registered(Some(marks)) {
             if !carries(previous, &mark) {
                 write(Tag::Open(mark));
                 self.open.push(mark);
@@ -157,7 +158,7 @@ impl<'a> Stack<'a> {
         next: Option<&Value>,
         mut write: impl FnMut(Tag<'a>),
     ) -> bool {
-        let leaving = Siblings::of_content(marks).filter_map(Mark::read);
+        let leaving = registered(Some(marks));
         self.closing
             .extend(leaving.filter(|mark| !carries(next, mark)));
         let bottom = self.levels.last().copied().unwrap_or(0);

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Oddity;
+use super::marks;
 use super::node::{self, Kind, Node, Siblings};
 
 /// PHP's JSON functions give up on what is nested deeper.
@@ -35,6 +36,17 @@ pub fn check(node: &Node, depth: usize, oddities: &mut Vec<Oddity>) {
             oddities,
             "content_not_a_list",
             "the content of a node is no list of nodes",
+        );
+    }
+    if node
+        .marks
+        .and_then(Value::as_array)
+        .is_some_and(|marks| marks.len() > marks::MOST)
+    {
+        report(
+            oddities,
+            "too_many_marks",
+            "some of the many marks of a node were ignored",
         );
     }
     let reads_attrs = matches!(node.kind, Kind::Paragraph | Kind::Heading | Kind::Image);

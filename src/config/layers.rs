@@ -184,10 +184,7 @@ fn found(file: Option<&Path>, root: Option<&str>) -> Option<PathBuf> {
 }
 
 fn flag(name: &str) -> String {
-    format!(
-        "--{}",
-        name.trim_start_matches("statamic.").replace('_', "-")
-    )
+    format!("--{}", name.replace(['_', '.'], "-"))
 }
 
 fn located(path: &Path, text: &str, error: &toml::de::Error) -> Error {
@@ -358,7 +355,7 @@ mod tests {
         );
         assert_eq!(
             refused(&[], &[("statamic.profile", "4")]),
-            "--profile: expected 5 or 6"
+            "--statamic-profile: expected 5 or 6"
         );
         assert!(
             refused(&[("RHAPSODE_SEO_DIALECT", "yoast")], &[])

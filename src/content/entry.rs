@@ -3,7 +3,7 @@
 //! In: the collections. Out: one [`Entry`] per file, in the order of collection and path; of two entries with one id
 //! the first stays. Slugs, dates and origins are what the files say: nothing is looked up.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
@@ -40,6 +40,8 @@ pub struct Entry {
     pub blueprint: Option<String>,
     /// Everything else, `content` (the body) included, without `id`, `published` and `origin`; `blueprint` stays.
     pub data: Data,
+    /// Keys of `data` whose date is not quoted, with its seconds since 1970: what PHP's parser reads.
+    pub plain_dates: BTreeMap<String, i64>,
     /// The file's modification time, seconds since 1970.
     pub modified: i64,
 }
@@ -134,7 +136,8 @@ fn place<'content>(
 
 fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
     let file = &place.file;
-    let Some(mut data) = project.document(file)?.data else {
+    let document = project.document(file)?;
+    let Some(mut data) = document.data else {
         let message = "the front matter says nothing; a mapping (key: value) was expected";
         project.report(Problem::error("front_matter_empty", &file.path, message));
         return None;
@@ -164,6 +167,7 @@ fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
         origin: data.shift_remove("origin").as_ref().and_then(text::scalar),
         blueprint: text::get(&data, "blueprint"),
         data,
+        plain_dates: document.plain_dates,
         modified: file.modified,
     })
 }

@@ -3,10 +3,12 @@
 //! In: bytes. Out: the mapping that the YAML holds, the body under `content`, and what was odd on the way. It knows
 //! nothing of paths.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::Data;
-use super::yaml;
+use super::{plain_date, yaml};
 
 /// The white space that PHP trims.
 const PHP_SPACE: [char; 6] = [' ', '\t', '\n', '\r', '\0', '\u{b}'];
@@ -16,6 +18,9 @@ const PHP_SPACE: [char; 6] = [' ', '\t', '\n', '\r', '\0', '\u{b}'];
 pub struct Document {
     /// The mapping; a list stands under its indices. `None`: only comments, or front matter that says nothing.
     pub data: Option<Data>,
+    /// Top-level keys whose value is an unquoted date, with its seconds since 1970: it stays text in `data`, but PHP's
+    /// parser reads a number (spec/statamic.md §1.1).
+    pub plain_dates: BTreeMap<String, i64>,
     /// Read, but not as Statamic would have.
     pub oddities: Vec<yaml::Error>,
 }
@@ -53,10 +58,26 @@ pub fn read(bytes: &[u8]) -> Result<Document, yaml::Error> {
     } else {
         mapping(parts.yaml).map_err(below)?
     };
+    let plain_dates = data.as_ref().map(|data| plain_dates(data, parts.yaml));
     if let Some(data) = data.as_mut().filter(|_| !parts.body.is_empty()) {
         oddities.extend(add_body(data, parts, without_mark));
     }
-    Ok(Document { data, oddities })
+    Ok(Document {
+        data,
+        plain_dates: plain_dates.unwrap_or_default(),
+        oddities,
+    })
+}
+
+fn plain_dates(data: &Data, yaml: &str) -> BTreeMap<String, i64> {
+    let texts = data
+        .iter()
+        .filter_map(|(key, value)| Some((key, value.as_str()?)));
+    let dates = texts.filter_map(|(key, text)| Some((key, text, plain_date::seconds(text)?)));
+    let plain = dates.filter(|(key, text, _)| plain_date::is_unquoted(key, text, yaml));
+    plain
+        .map(|(key, _, seconds)| (key.clone(), seconds))
+        .collect()
 }
 
 /// Splits at the first line that starts with `---`, if the text starts with `---` itself.

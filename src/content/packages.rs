@@ -1,9 +1,11 @@
 //! Which composer packages the project has (`composer.lock`, else `composer.json`).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::Value;
 
+use super::Settings;
 use super::problem::Problem;
 use super::project::Project;
 
@@ -18,6 +20,23 @@ impl Packages {
         let locked = json(project, "composer.lock").map(|lock| locked(&lock));
         let named = || json(project, "composer.json").map(|manifest| named(&manifest));
         Self(locked.or_else(named).unwrap_or_default())
+    }
+
+    /// The packages of the project at `root`, and nothing else of it.
+    #[must_use]
+    pub fn at(root: &Path) -> Self {
+        let settings = Settings::default();
+        let project = Project::open(root, &settings);
+        project
+            .map(|project| Self::read(&project))
+            .unwrap_or_default()
+    }
+
+    /// The major version of Statamic, where the lock file tells it.
+    #[must_use]
+    pub fn statamic_major(&self) -> Option<u32> {
+        let version = self.version("statamic/cms")?.trim_start_matches('v');
+        version.split('.').next()?.parse().ok()
     }
 
     /// Whether the project has a package.

@@ -1,10 +1,10 @@
 //! One Bard value with its field's configuration, outside any site: a line of `rhapsode render`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Context, Holder, Output, Shape, declared, splice};
 use crate::bard::{self, Links, Profile};
-use crate::content::blueprint::{Field, Set};
+use crate::content::blueprint::{Field, Set, shape};
 use crate::content::{self, Content, Data};
 use crate::site::view::View;
 use crate::site::{Settings, Site};
@@ -76,44 +76,23 @@ fn with_type(config: &Data) -> Data {
 
 /// A field whose configuration names no fieldsets: those belong to a project.
 fn field(handle: &str, config: &Data) -> Field {
-    let sets = config.get("sets").and_then(Value::as_object);
+    let set = |(handle, set): (String, Data)| Set {
+        handle,
+        fields: set.get("fields").map(fields).unwrap_or_default(),
+    };
+    let sets = config.get("sets").map(shape::sets).unwrap_or_default();
     Field {
         fields: config.get("fields").map(fields).unwrap_or_default(),
-        sets: sets.map(sets_of).unwrap_or_default(),
+        sets: sets.into_iter().map(set).collect(),
         ..Field::simple(handle, config.clone())
     }
 }
 
 fn fields(items: &Value) -> Vec<Field> {
-    let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
+    let items = shape::field_items(items);
     let inline = items.iter().filter_map(|item| {
-        Some((
-            item.get("handle")?.as_str()?,
-            item.get("field")?.as_object()?,
-        ))
+        let config = item.get("field")?.as_object()?;
+        Some(field(item.get("handle")?.as_str()?, config))
     });
-    inline
-        .map(|(handle, config)| field(handle, config))
-        .collect()
-}
-
-/// Grouped sets or, in older configurations, the sets themselves.
-fn sets_of(sets: &Map<String, Value>) -> Vec<Set> {
-    let grouped = sets
-        .values()
-        .next()
-        .is_some_and(|first| first.get("sets").is_some());
-    if grouped {
-        let groups = sets
-            .values()
-            .filter_map(|group| group.get("sets")?.as_object());
-        return groups.flat_map(sets_of).collect();
-    }
-    let fields = |set: &Value| set.get("fields").map(fields).unwrap_or_default();
-    sets.iter()
-        .map(|(handle, set)| Set {
-            handle: handle.clone(),
-            fields: fields(set),
-        })
-        .collect()
+    inline.collect()
 }

@@ -15,11 +15,10 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
     let values = site.values(entry);
     let mut known: Map<String, Value> = values
         .iter()
-        .map(|(key, raw)| {
-            (
-                (*key).to_owned(),
-                queryable(raw, entry.blueprint.field(key), context),
-            )
+        .filter_map(|(key, _)| {
+            let raw = site.php_value(entry, key)?;
+            let value = queryable(&raw, entry.blueprint.field(key), context);
+            Some(((*key).to_owned(), value))
         })
         .collect();
     add_missing_toggles(&entry.blueprint, &mut known);

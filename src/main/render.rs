@@ -5,18 +5,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rhapsode::bard::map::MapLinks;
-use rhapsode::bard::{self, Options};
-use rhapsode::content::blueprint::{Field, Set, shape};
-use rhapsode::content::sites::Site as ContentSite;
-use rhapsode::content::{Content, Data, front_matter};
-use rhapsode::fields::{self, Context, Holder, Shape, splice};
-use rhapsode::site::view::View;
-use rhapsode::site::{self, Site};
+use rhapsode::bard::{self, Options, Profile};
+use rhapsode::content::{Data, front_matter};
+use rhapsode::fields::case;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// One line of standard input.
 #[derive(Deserialize)]
@@ -31,18 +25,25 @@ struct Line {
 }
 
 /// Renders a file's field, or each line of standard input.
-pub fn render(file: Option<&Path>, field: Option<&str>) -> anyhow::Result<ExitCode> {
+pub fn render(
+    file: Option<&Path>,
+    field: Option<&str>,
+    profile: Profile,
+) -> anyhow::Result<ExitCode> {
     match file.filter(|file| *file != Path::new("-")) {
-        Some(file) => println!("{}", html(&tree(file, field)?)),
-        None => render_lines()?,
+        Some(file) => println!("{}", html(&tree(file, field)?, profile)),
+        None => render_lines(profile)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn html(tree: &Value) -> String {
-    bard::html(tree, &Options::new(&MapLinks::default()))
-        .0
-        .unwrap_or_default()
+fn html(tree: &Value, profile: Profile) -> String {
+    let links = MapLinks::default();
+    let options = Options {
+        profile,
+        ..Options::new(&links)
+    };
+    bard::html(tree, &options).0.unwrap_or_default()
 }
 
 /// The tree in a file: all of a JSON file, a field of an entry file.
@@ -78,9 +79,7 @@ fn is_tree(value: &Value) -> bool {
     })
 }
 
-fn render_lines() -> anyhow::Result<()> {
-    let site = nowhere();
-    let view = View::new(&site, Timestamp::now(), "default");
+fn render_lines(profile: Profile) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     for (number, line) in (1..).zip(std::io::stdin().lock().lines()) {
         let line = line?;
@@ -90,104 +89,12 @@ fn render_lines() -> anyhow::Result<()> {
         let line: Line = serde_json::from_str(&line).with_context(|| {
             format!("line {number} of standard input is not {{\"doc\", \"config\"?, \"map\"?}}")
         })?;
-        writeln!(out, "{}", value(&view, line))?;
+        let links = MapLinks::new(line.map);
+        writeln!(
+            out,
+            "{}",
+            case::render(&line.doc, &line.config, &links, profile)
+        )?;
     }
     Ok(())
-}
-
-/// `{"value": …}` for a field with sets, `{"html": …}` for one without or whose value is HTML already.
-fn value(view: &View, line: Line) -> Value {
-    let field = bard_field("bard", line.config, "bard");
-    let links = MapLinks::new(line.map);
-    let value = if field.sets.is_empty() {
-        let options = Options {
-            save_html: field.config.get("save_html") == Some(&Value::Bool(true)),
-            ..Options::new(&links)
-        };
-        bard::html(&line.doc, &options)
-            .0
-            .map_or(Value::Null, Value::String)
-    } else {
-        blocks(view, &field, &line.doc, &links)
-    };
-    let is_html = field.sets.is_empty() || value.is_string();
-    Value::Object(Map::from_iter([(
-        if is_html { "html" } else { "value" }.to_owned(),
-        value,
-    )]))
-}
-
-fn blocks(view: &View, field: &Field, doc: &Value, links: &MapLinks) -> Value {
-    let mut context = Context::new(view, Shape::Statamic, Holder::Other);
-    context.links = links;
-    let mut template = String::new();
-    splice::output(
-        &fields::value(Some(doc), Some(field), &context),
-        &mut template,
-    );
-    serde_json::from_str(&splice::whole(&template)).expect("a template is JSON")
-}
-
-/// A field from its configuration alone: no fieldsets, for there is no project to have them.
-fn bard_field(handle: &str, config: Data, default_kind: &str) -> Field {
-    let kind = config
-        .get("type")
-        .and_then(Value::as_str)
-        .unwrap_or(default_kind)
-        .to_owned();
-    let fields = config.get("fields").map(sub_fields).unwrap_or_default();
-    let sets = config.get("sets").map(shape::sets).unwrap_or_default();
-    let set = |(handle, set): (String, Data)| Set {
-        handle,
-        fields: set.get("fields").map(sub_fields).unwrap_or_default(),
-    };
-    Field {
-        handle: handle.to_owned(),
-        kind,
-        fields,
-        sets: sets.into_iter().map(set).collect(),
-        config,
-    }
-}
-
-fn sub_fields(items: &Value) -> Vec<Field> {
-    let field = |item: Data| {
-        let config = item
-            .get("field")
-            .and_then(Value::as_object)
-            .cloned()
-            .unwrap_or_default();
-        Some(bard_field(item.get("handle")?.as_str()?, config, "text"))
-    };
-    shape::field_items(items)
-        .into_iter()
-        .filter_map(field)
-        .collect()
-}
-
-/// A site without content.
-fn nowhere() -> Site {
-    let default = ContentSite {
-        handle: "default".into(),
-        name: "default".into(),
-        url: "/".into(),
-        locale: "en_US".into(),
-        lang: "en".into(),
-        attributes: Data::new(),
-    };
-    let settings = site::Settings {
-        base_url: None,
-        api_url: None,
-        profile: None,
-        timezone: TimeZone::UTC,
-        app_name: None,
-        environment: "production".into(),
-    };
-    Site::link(
-        Content {
-            sites: vec![default],
-            ..Content::default()
-        },
-        settings,
-    )
 }

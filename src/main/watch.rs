@@ -35,7 +35,7 @@ impl Watch {
     /// Begins to watch.
     pub fn begin(config: &Config) -> notify::Result<Self> {
         let (sender, changes) = mpsc::channel(1);
-        let root = config.root.clone();
+        let root = std::path::absolute(&config.root)?;
         let disks = config.disks.values().map(|disk| root.join(&disk.root));
         let folders: Vec<PathBuf> = READ
             .iter()

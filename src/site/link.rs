@@ -27,7 +27,7 @@ const MAX_REDIRECTS: usize = 10;
 pub fn link(content: Content, settings: Settings) -> Site {
     let profile = settings
         .profile
-        .unwrap_or_else(|| installed_profile(&content));
+        .unwrap_or_else(|| Profile::of_major(content.packages.statamic_major()));
     let mut site = Site::unlinked(content, settings, profile);
     identify(&mut site);
     plant_trees(&mut site);
@@ -38,26 +38,6 @@ pub fn link(content: Content, settings: Settings) -> Site {
     site.terms = taxonomy::terms(&site);
     index_terms(&mut site);
     site
-}
-
-/// As `composer.lock` says; 6 without one.
-fn installed_profile(content: &Content) -> Profile {
-    let version = content
-        .packages
-        .0
-        .get("statamic/cms")
-        .and_then(Option::as_deref);
-    let major = version.map(|version| {
-        version
-            .trim_start_matches('v')
-            .split('.')
-            .next()
-            .unwrap_or_default()
-    });
-    match major.and_then(|major| major.parse::<u32>().ok()) {
-        Some(major) if major < 6 => Profile::V5,
-        _ => Profile::V6,
-    }
 }
 
 /// Ids, slugs, dates, origins and localizations.

@@ -153,7 +153,7 @@ fn add(open: &mut [Value], key: &str, value: Value) {
     if let Some(node) = open.last_mut() {
         match node[key].as_array_mut() {
             Some(items) => items.push(value),
-            None => node[key] = json!([value]),
+            None => node[key] = Value::Array(vec![value]),
         }
     }
 }

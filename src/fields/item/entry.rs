@@ -22,7 +22,8 @@ pub fn members(entry: &Entry, context: &Context<'_>) -> Members {
 
 /// A key of the data or the blueprint.
 fn member(key: &str, field: Option<&Field>, entry: &Entry, context: &Context<'_>) -> Output {
-    let raw = context.view.site.value(entry, key);
+    let raw = context.view.site.php_value(entry, key);
+    let raw = raw.as_deref();
     match key {
         "parent" => Output::Json(parent(entry, context)),
         "template" | "layout" => Output::Json(
@@ -115,7 +116,8 @@ fn date(entry: &Entry, context: &Context<'_>) -> Output {
         _ if dated => Output::NULL,
         _ => {
             let field = entry.blueprint.field("date");
-            value(context.view.site.value(entry, "date"), field, context)
+            let raw = context.view.site.php_value(entry, "date");
+            value(raw.as_deref(), field, context)
         }
     }
 }
