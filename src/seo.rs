@@ -30,6 +30,7 @@ pub mod social;
 pub mod text;
 pub mod title;
 pub mod values;
+pub mod verification;
 pub mod warning;
 pub mod xml;
 
@@ -40,12 +41,12 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::content::Data;
+use crate::content::addon_files::AddonFiles;
 use crate::fields::Output;
 use crate::fields::splice::{self, Kind};
 use crate::site::view::View;
 use crate::site::{Entry, Site, Term};
 
-use dialect::addon_files::AddonFiles;
 use dialect::{Dialect, Evidence, Rules};
 use input::SiteSeo;
 use settings::Settings;
@@ -84,7 +85,7 @@ pub struct Seo {
     /// The page in the sitemap.
     pub sitemap: sitemap_values::SitemapValues,
     /// Codes that prove ownership of the site.
-    pub verification: Verification,
+    pub verification: verification::Verification,
     /// The field that each value came from.
     pub sources: Sources,
     /// What is worth a look.
@@ -119,24 +120,6 @@ pub struct Sources {
     /// Of the image.
     #[serde(rename = "og.image")]
     pub og_image: Option<String>,
-}
-
-/// Codes that prove ownership of the site; those that are not set are left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = SeoVerification)]
-pub struct Verification {
-    /// Google Search Console.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub google: Option<String>,
-    /// Bing Webmaster Tools.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bing: Option<String>,
-    /// Yandex Webmaster.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub yandex: Option<String>,
-    /// Baidu Search Resource Platform.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub baidu: Option<String>,
 }
 
 /// A project's SEO set-up, read once: every page of it is resolved against this.
@@ -282,7 +265,12 @@ pub fn template(seo: &Seo) -> String {
     if !seo.raw_inherited.is_empty() {
         member("raw_inherited", &seo.raw_inherited, &mut template);
     }
-    splice::member("head", &Output::Text(head_template(&seo.head)), Kind::Seo, &mut template);
+    splice::member(
+        "head",
+        &Output::Text(head_template(&seo.head)),
+        Kind::Seo,
+        &mut template,
+    );
     template.push('}');
     template
 }

@@ -112,3 +112,35 @@ fn every_file_begins_by_saying_what_it_is_for() {
         );
     }
 }
+
+#[test]
+fn every_problem_code_stands_in_the_readme() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let starts = [
+        "Problem::error(",
+        "Problem::warning(",
+        "Problem::info(",
+        "report(oddities, ",
+        "self.report(",
+        ".note(",
+    ];
+    for (file, _, text) in sources() {
+        let text: String = text
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("( ", "(");
+        for start in starts {
+            let after = text.split(start).skip(1);
+            let codes = after.filter_map(|after| after.strip_prefix('"')?.split('"').next());
+            for code in codes {
+                assert!(
+                    readme.contains(&format!("`{code}`")),
+                    "{code} of {} is not in the README",
+                    file.display()
+                );
+            }
+        }
+    }
+}

@@ -9,7 +9,8 @@ use crate::content::{self, Content, Data};
 use crate::site::view::View;
 use crate::site::{Settings, Site};
 
-/// Renders `doc` as a Bard field of that configuration: `{"value": …}` where it has sets, else `{"html": …}`.
+/// Renders `doc` as a Bard field of that configuration: `{"value": …}` where it has sets, else, and where the value is
+/// HTML already, `{"html": …}`.
 #[must_use]
 pub fn render(doc: &Value, config: &Data, links: &dyn Links, profile: Profile) -> Value {
     let field = field("doc", &with_type(config));
@@ -32,7 +33,10 @@ pub fn render(doc: &Value, config: &Data, links: &dyn Links, profile: Profile) -
         links,
         ..Context::new(&view, Shape::Statamic, Holder::Other)
     };
-    json!({ "value": plain(&declared(Some(doc), &field, &context)) })
+    match plain(&declared(Some(doc), &field, &context)) {
+        Value::String(html) => json!({ "html": html }),
+        value => json!({ "value": value }),
+    }
 }
 
 /// A value on its way out, as one JSON value.

@@ -8,7 +8,6 @@ pub mod advanced;
 pub mod peak;
 pub mod pro;
 
-use addon_files::AddonFiles;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -16,6 +15,7 @@ use utoipa::ToSchema;
 use super::input::{Input, SiteSeo};
 use super::page::Subject;
 use crate::content::Content;
+use crate::content::addon_files::AddonFiles;
 use crate::site::Site;
 
 /// An SEO addon.

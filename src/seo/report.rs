@@ -2,13 +2,15 @@
 //!
 //! In: one [`Page`] per resolved entry or term. Out: one [`Report`], the same for the API and for `check --seo`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Seo;
 use super::warning::Code;
+use crate::content::collection::Branch;
+use crate::site::Site;
 
 /// What the report needs to know of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -86,6 +88,33 @@ pub fn page(id: &str, site: &str, seo: &Seo) -> Page {
         canonical: seo.canonical.clone(),
         is_listed: seo.robots.index && seo.enabled,
         codes: seo.warnings.iter().map(|warning| warning.code).collect(),
+    }
+}
+
+/// The ids of the entries that a navigation or a collection's tree shows.
+#[must_use]
+pub fn navigated(site: &Site) -> HashSet<&str> {
+    let navigations = site
+        .content
+        .navigations
+        .iter()
+        .flat_map(|navigation| navigation.trees.values());
+    let trees = site
+        .content
+        .collections
+        .iter()
+        .flat_map(|collection| collection.trees.values());
+    let mut ids = HashSet::new();
+    for tree in navigations.chain(trees) {
+        push_ids(tree, &mut ids);
+    }
+    ids
+}
+
+fn push_ids<'a>(branches: &'a [Branch], ids: &mut HashSet<&'a str>) {
+    for branch in branches {
+        ids.extend(branch.entry.as_deref());
+        push_ids(&branch.children, ids);
     }
 }
 

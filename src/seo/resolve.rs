@@ -4,7 +4,7 @@
 use super::canonical;
 use super::head;
 use super::hreflang;
-use super::input::{Forced, Input, Service, SiteSeo};
+use super::input::{Forced, Input, SiteSeo};
 use super::json_ld;
 use super::page::Page;
 use super::robots::{self, DecidedBy};
@@ -13,8 +13,9 @@ use super::sitemap_values;
 use super::social;
 use super::title;
 use super::values::Sourced;
+use super::verification;
 use super::warning::{Code, Warning};
-use super::{Seo, Sources, Verification};
+use super::{Seo, Sources};
 
 /// What the addon tells editors to keep to.
 const TITLE_HINT: usize = 70;
@@ -59,7 +60,7 @@ pub fn resolve(page: &Page, input: &Input, site: &SiteSeo, settings: &Settings) 
         twitter,
         json_ld,
         sitemap,
-        verification: verification(site),
+        verification: verification::resolve(site),
         warnings,
         raw: input.raw.clone(),
         raw_inherited: input.raw_inherited.clone(),
@@ -128,19 +129,4 @@ fn too_long(code: Code, text: Option<&str>, hint: usize) -> Option<Warning> {
     let length = text?.chars().count();
     (length > hint)
         .then(|| Warning::new(code).with(format!("{length} characters; the hint is {hint}")))
-}
-
-fn verification(site: &SiteSeo) -> Verification {
-    let of = |service| {
-        site.verification
-            .iter()
-            .find(|(known, _)| *known == service)
-            .map(|(_, code)| code.clone())
-    };
-    Verification {
-        google: of(Service::Google),
-        bing: of(Service::Bing),
-        yandex: of(Service::Yandex),
-        baidu: of(Service::Baidu),
-    }
 }

@@ -14,8 +14,8 @@ fn in_dialect(package: &str, front_matter: &str) -> Tree {
 #[test]
 fn advanced_seo_cascades_from_the_entry_to_the_collection() {
     let tree = in_dialect("aerni/advanced-seo", "title: T\nteaser: A teaser\nseo_title: '@default'\nseo_description: '@field:teaser'\nseo_noindex: '@default'")
-        .addon_file("content/seo/site/general.yaml", json!({"data": {"site_name": "S", "title_separator": "-"}}))
-        .addon_file("content/seo/collections/posts.yaml", json!({"data": {"seo_noindex": true, "seo_site_name_position": "start"}}));
+        .addon_file("content/seo/site/general.yaml", &json!({"data": {"site_name": "S", "title_separator": "-"}}))
+        .addon_file("content/seo/collections/posts.yaml", &json!({"data": {"seo_noindex": true, "seo_site_name_position": "start"}}));
     let seo = tree.resolved();
     assert_eq!(
         (seo.title.as_deref(), seo.description.as_deref()),
@@ -35,7 +35,7 @@ fn advanced_seo_3_fills_tokens_in() {
     )
     .addon_file(
         "content/seo/site/default/defaults.yaml",
-        json!({"site_name": "S", "separator": "/"}),
+        &json!({"site_name": "S", "separator": "/"}),
     );
     let seo = tree.resolved();
     assert_eq!(
@@ -48,7 +48,7 @@ fn advanced_seo_3_fills_tokens_in() {
 fn seo_pro_follows_field_references_and_its_cascade() {
     let fields = "title: T\ncontent: Body text\nseo: {title: '@seo:title', robots: [noindex, nofollow], sitemap: false}";
     let tree = in_dialect("statamic/seo-pro", fields)
-        .addon_file("content/seo.yaml", json!({"site_name": "S", "site_name_separator": "|", "description": "@seo:content", "priority": 0.7}));
+        .addon_file("content/seo.yaml", &json!({"site_name": "S", "site_name_separator": "|", "description": "@seo:content", "priority": 0.7}));
     let seo = tree.resolved();
     assert_eq!(
         (seo.title.as_deref(), seo.description.as_deref()),
@@ -78,11 +78,11 @@ fn aardvark_ors_its_switches_and_composes_its_titles() {
     )
     .addon_file(
         &format!("{folder}/aardvark_general.yaml"),
-        json!({"default": {"site_name": "S", "title_separator": "-"}}),
+        &json!({"default": {"site_name": "S", "title_separator": "-"}}),
     )
     .addon_file(
         &format!("{folder}/aardvark_defaults/collections_posts.yaml"),
-        json!({"default": {"no_index_page": true}}),
+        &json!({"default": {"no_index_page": true}}),
     );
     let seo = tree.resolved();
     assert_eq!(

@@ -81,7 +81,8 @@ fn report_of(tree: &Tree) -> Report {
             )
         })
         .collect();
-    report::of_pages(&pages, |id| id == "hidden" || id == "a")
+    let navigated = report::navigated(&site);
+    report::of_pages(&pages, |id| navigated.contains(id))
 }
 
 #[test]
@@ -89,6 +90,11 @@ fn the_report_finds_duplicates_gaps_and_contradictions() {
     let long = "x".repeat(80);
     let tree = Tree::new()
         .seo_globals(&json!({}))
+        .file("content/navigation/main.yaml", "title: Main\n")
+        .file(
+            "content/trees/navigation/main.yaml",
+            "tree:\n  - entry: a\n    children:\n      - entry: hidden\n",
+        )
         .entry("posts", "a", "title: Same\nseo_description: Same")
         .entry("posts", "b", "title: Same\nseo_description: Same")
         .entry("posts", "hidden", "title: Same\nseo_noindex: true")

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
-use rhapsode::content::addon_files::AddonFiles;
 use rhapsode::seo::settings::Settings;
 use rhapsode::seo::warning::Code;
 use rhapsode::seo::{self, Project, Seo};
@@ -37,7 +36,6 @@ pub struct Tree {
     base_url: Option<String>,
     environment: String,
     settings: Settings,
-    addon_files: AddonFiles,
 }
 
 impl Drop for Tree {
@@ -61,7 +59,6 @@ impl Tree {
             base_url: Some("https://www.example.com".into()),
             environment: "production".into(),
             settings: Settings::default(),
-            addon_files: AddonFiles::new(),
         }
     }
 
@@ -128,12 +125,9 @@ impl Tree {
         self
     }
 
-    pub fn addon_file(mut self, path: &str, values: Value) -> Self {
-        let Value::Object(values) = values else {
-            panic!("{path} is no mapping")
-        };
-        self.addon_files.insert(path.into(), values);
-        self
+    /// A settings file of an SEO addon.
+    pub fn addon_file(self, path: &str, values: &Value) -> Self {
+        self.file(path, &values.to_string())
     }
 
     pub fn link(&self) -> site::Site {
@@ -153,7 +147,7 @@ impl Tree {
     }
 
     pub fn project(&self, site: &site::Site) -> Project {
-        Project::new(site, self.settings.clone(), &self.addon_files)
+        Project::new(site, self.settings.clone(), &site.content.addon_files)
     }
 
     pub fn seo(&self, id: &str) -> Seo {

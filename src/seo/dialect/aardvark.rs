@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::Dialect;
-use super::addon_files::AddonFiles;
-use super::peak::verification_code;
 use crate::content::Data;
+use crate::content::addon_files::AddonFiles;
 use crate::seo::input::{
     Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization,
     Service, SiteName, SiteSeo, SitemapRules, Title, TwitterInput,
@@ -19,6 +18,7 @@ use crate::seo::social;
 use crate::seo::text;
 use crate::seo::title;
 use crate::seo::values::{Kind, Layer, Sourced};
+use crate::seo::verification;
 use crate::seo::warning::{Code, Warning};
 use crate::site::Site;
 
@@ -108,7 +108,7 @@ fn of_site(files: &AddonFiles, name: &str, handle: &str) -> Data {
 fn site_seo(values: &Data, site: &Site) -> SiteSeo {
     let text = |key: &str| values.get(key).and_then(text::scalar);
     let flag = |key: &str| values.get(key).is_some_and(text::truthy);
-    let code = |key: &str| text(key).and_then(|code| verification_code(&code));
+    let code = |key: &str| text(key).and_then(|code| verification::code(&code));
     let services = [
         (Service::Google, "google_verification_code"),
         (Service::Bing, "bing_verification_code"),

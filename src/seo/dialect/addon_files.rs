@@ -1,15 +1,10 @@
 //! Settings that SEO addons keep in YAML files of their own, by their path in the project (spec/seo.md §4.3).
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::Dialect;
 use crate::content::Data;
-
-/// Path relative to the root → the mapping in that file: `content/seo.yaml`, `resources/addons/seo-pro.yaml`, everything
-/// below `content/seo/` and `storage/statamic/addons/aardvark-seo/`.
-pub type AddonFiles = BTreeMap<String, Data>;
+use crate::content::addon_files::AddonFiles;
 
 const ADVANCED: &str = "content/seo/";
 const PRO: [&str; 2] = ["content/seo.yaml", "resources/addons/seo-pro.yaml"];

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::addon_files::AddonFiles;
-use super::peak::verification_code;
 use super::{Dialect, addon_files};
 use crate::content::Data;
+use crate::content::addon_files::AddonFiles;
 use crate::seo::input::{
     Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization,
     Service, SiteName, SiteSeo, SitemapRules, Title, TwitterInput,
@@ -18,6 +17,7 @@ use crate::seo::sitemap_values;
 use crate::seo::social;
 use crate::seo::text;
 use crate::seo::values::{Kind, Layer, Sourced};
+use crate::seo::verification;
 use crate::site::Site;
 
 const KEYS: [&str; 29] = [
@@ -131,7 +131,7 @@ pub fn read(site: &Site, handle: &str, files: &AddonFiles) -> (Rules, SiteSeo) {
 fn site_seo(values: &Data, is_third: bool, site: &Site) -> SiteSeo {
     let text = |key: &str| values.get(key).and_then(text::scalar);
     let flag = |key: &str| values.get(key).is_some_and(text::truthy);
-    let code = |key: &str| text(key).and_then(|code| verification_code(&code));
+    let code = |key: &str| text(key).and_then(|code| verification::code(&code));
     let environments: &[&str] = if is_third {
         &["local", "production"]
     } else {

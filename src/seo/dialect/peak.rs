@@ -1,22 +1,25 @@
 //! Peak SEO: fields beside the content, site settings in the global set `seo` (spec/seo.md §1).
 
+pub mod globals;
+
 use std::collections::HashMap;
 
 use serde_json::Value;
 
+use globals::{Globals, TitleRow};
+
 use super::{Dialect, Evidence};
-use crate::content::Data;
 use crate::seo::description::Fallback;
 use crate::seo::input::{
-    Canonical, Forced, Graph, HreflangRules, ImageReference, Indexing, Input, Organization,
-    Service, SiteName, SiteSeo, SitemapRules, Title, TwitterInput,
+    Canonical, Forced, ImageReference, Indexing, Input, SiteName, SiteSeo, SitemapRules, Title,
+    TwitterInput,
 };
 use crate::seo::page::Subject;
 use crate::seo::robots::{self, DecidedBy, State};
 use crate::seo::sitemap_values;
 use crate::seo::social;
 use crate::seo::text;
-use crate::seo::values::{Kind, Layer, Sourced, default};
+use crate::seo::values::{Kind, Layer, Sourced};
 use crate::seo::warning::{Code, Warning};
 use crate::site::Site;
 
@@ -40,7 +43,6 @@ const KEYS: [&str; 15] = [
 ];
 
 const SOCIAL_IMAGES: &str = "social_images";
-const IMAGES: &str = "images";
 
 /// What the site settings say about pages by their collection or taxonomy.
 #[derive(Debug, Default)]
@@ -53,12 +55,6 @@ pub struct Rules {
     collections: HashMap<String, bool>,
     taxonomies: HashMap<String, bool>,
     site_image: Option<ImageReference>,
-}
-
-#[derive(Debug)]
-struct TitleRow {
-    mode: String,
-    custom_text: String,
 }
 
 /// Reads the global set `seo` and what else the addon's template looks at.
@@ -326,234 +322,4 @@ fn custom_text(
         tags.map(|tag| Warning::on(Code::AntlersUnsupported, "change_page_title").with(tag)),
     );
     rendered.text
-}
-
-/// The values of a global set in one site.
-#[derive(Default)]
-struct Globals(Data);
-
-impl Globals {
-    /// A set's values, defaults of the project's own blueprint filled in; `None` where the site does not have the set.
-    fn read(site: &Site, set: &str, handle: &str) -> Option<Self> {
-        let mut values = site.globals(set, handle)?;
-        let blueprints = site
-            .content
-            .blueprints
-            .by_namespace
-            .get("globals")
-            .map_or(&[][..], Vec::as_slice);
-        let fields = blueprints
-            .iter()
-            .find(|blueprint| blueprint.handle == set)
-            .map_or(&[][..], |blueprint| &blueprint.fields);
-        for field in fields {
-            let is_empty = values.get(&field.handle).is_none_or(Value::is_null);
-            if let Some(default) = default(fields, &field.handle).filter(|_| is_empty) {
-                values.insert(field.handle.clone(), default.clone());
-            }
-        }
-        Some(Self(values))
-    }
-
-    fn value(&self, key: &str) -> Option<&Value> {
-        self.0.get(key).filter(|value| !value.is_null())
-    }
-
-    fn text(&self, key: &str) -> Option<String> {
-        self.value(key).and_then(text::scalar)
-    }
-
-    fn inline(&self, key: &str) -> Option<String> {
-        text::inline(&self.text(key)?)
-    }
-
-    fn plain(&self, key: &str) -> Option<String> {
-        text::plain(&self.text(key)?)
-    }
-
-    fn flag(&self, key: &str) -> bool {
-        self.value(key).is_some_and(text::truthy)
-    }
-
-    fn rows(&self, key: &str) -> &[Value] {
-        self.value(key)
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
-    }
-
-    fn list(&self, key: &str) -> Option<Vec<String>> {
-        self.value(key).map(strings)
-    }
-
-    fn image(&self, key: &str, container: &'static str) -> Option<ImageReference> {
-        let reference = self
-            .text(key)
-            .filter(|reference| !reference.trim().is_empty())?;
-        Some(ImageReference {
-            reference,
-            container,
-            source: format!("globals.{key}"),
-        })
-    }
-
-    fn title_rows(&self) -> HashMap<String, TitleRow> {
-        first_by_owner(self.rows("change_page_title"), "collection", |row| {
-            let mode = member(row, "manipulate_title")
-                .or_else(|| member(row, "what_to_add"))
-                .unwrap_or_default();
-            Some(TitleRow {
-                mode,
-                custom_text: member(row, "custom_text").unwrap_or_default(),
-            })
-        })
-    }
-
-    fn descriptions(&self) -> HashMap<String, Fallback> {
-        first_by_owner(
-            self.rows("collection_defaults"),
-            "collection",
-            |row| match member(row, "fallback")?.as_str() {
-                "field" => Some(Fallback::Field(member(row, "field_handle")?)),
-                "custom_text" => Some(Fallback::Text(Sourced::new(
-                    member(row, "custom_text")?,
-                    "globals.collection_defaults",
-                ))),
-                "page_builder" => Some(Fallback::PageBuilder),
-                _ => None,
-            },
-        )
-    }
-
-    fn indexing(&self, key: &str, owner: &str) -> HashMap<String, bool> {
-        first_by_owner(self.rows(key), owner, |row| {
-            Some(member(row, "noindex").as_deref() == Some("noindex"))
-        })
-    }
-
-    fn hreflang(&self) -> HreflangRules {
-        let sites = self
-            .list("hreflang_sites")
-            .filter(|sites| !sites.is_empty());
-        HreflangRules {
-            auto: self.flag("hreflang_auto") || sites.is_some(),
-            sites,
-            short_codes: false,
-        }
-    }
-
-    fn graph(&self, site: &Site, handle: &str) -> Option<Graph> {
-        match self.text("json_ld_type")?.as_str() {
-            "organization" => Some(Graph::Organization(Box::new(
-                self.organization(site, handle)?,
-            ))),
-            "person" => Some(Graph::Person(self.plain("person_name")?)),
-            "custom" => Some(Graph::Custom(code(self.value("json_ld")?)?)),
-            _ => None,
-        }
-    }
-
-    fn organization(&self, site: &Site, handle: &str) -> Option<Organization> {
-        let configuration = Globals::read(site, "configuration", handle).unwrap_or_default();
-        let social_media = Globals::read(site, "social_media", handle).unwrap_or_default();
-        Some(Organization {
-            name: self.plain("organization_name")?,
-            alternate_name: self.plain("organization_alternate_name"),
-            founding_date: configuration.plain("copyright_since"),
-            description: self.plain("organization_description"),
-            logo: self.image("organization_logo", IMAGES),
-            same_as: social_media
-                .rows("social_media")
-                .iter()
-                .filter_map(profile)
-                .collect(),
-        })
-    }
-
-    /// Ownership is no tracking: in production the tag does not wait for the trackers' switch (D-18).
-    fn verification(&self, environment: &str) -> Vec<(Service, String)> {
-        let is_wanted =
-            environment == "production" || self.flag(&format!("trackers_{environment}"));
-        let code = self
-            .text("google_site_verification")
-            .filter(|_| is_wanted && self.flag("use_google_site_verification"));
-        code.and_then(|code| verification_code(&code))
-            .map(|code| (Service::Google, code))
-            .into_iter()
-            .collect()
-    }
-
-    fn sitemap(&self) -> SitemapRules {
-        let rows = self.rows("sitemap_collection_taxonomies").iter();
-        let below = rows.filter_map(|row| {
-            Some((
-                member(row, "taxonomy")?,
-                row.get("collections").map(strings)?,
-            ))
-        });
-        SitemapRules {
-            enabled: self.value("use_sitemap").is_none_or(text::truthy),
-            collections: Some(
-                self.list("sitemap_collections")
-                    .unwrap_or_else(|| vec!["pages".to_owned()]),
-            ),
-            taxonomies: Some(self.list("sitemap_taxonomies").unwrap_or_default()),
-            collection_taxonomies: below.collect(),
-        }
-    }
-}
-
-/// The code itself, also where a whole tag was pasted.
-#[must_use]
-pub fn verification_code(stored: &str) -> Option<String> {
-    let pasted = stored
-        .split_once("content=")
-        .map(|(_, rest)| rest.trim_start());
-    let quoted = pasted.and_then(|rest| {
-        let quote = rest
-            .chars()
-            .next()
-            .filter(|letter| matches!(letter, '"' | '\''))?;
-        rest[1..].split(quote).next()
-    });
-    text::inline(quoted.unwrap_or(stored))
-}
-
-/// The public profile of a row of `social_media`; only what is a web address.
-fn profile(row: &Value) -> Option<String> {
-    let is_enabled = row.get("enabled").is_none_or(text::truthy);
-    let url = format!(
-        "{}{}",
-        member(row, "prefix").unwrap_or_default(),
-        member(row, "handle")?
-    );
-    (is_enabled && (url.starts_with("http://") || url.starts_with("https://"))).then_some(url)
-}
-
-/// The first row of each collection or taxonomy (D-2), be there anything in it or not.
-fn first_by_owner<T>(
-    rows: &[Value],
-    owner: &str,
-    read: impl Fn(&Value) -> Option<T>,
-) -> HashMap<String, T> {
-    let mut by_owner: HashMap<String, Option<T>> = HashMap::new();
-    for row in rows {
-        if let Some(owner) = member(row, owner) {
-            by_owner.entry(owner).or_insert_with(|| read(row));
-        }
-    }
-    by_owner
-        .into_iter()
-        .filter_map(|(owner, value)| Some((owner, value?)))
-        .collect()
-}
-
-fn member(row: &Value, key: &str) -> Option<String> {
-    row.get(key).and_then(text::scalar)
-}
-
-fn strings(value: &Value) -> Vec<String> {
-    match value {
-        Value::Array(items) => items.iter().filter_map(text::scalar).collect(),
-        other => text::scalar(other).into_iter().collect(),
-    }
 }

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::addon_files::AddonFiles;
-use super::peak::verification_code;
 use super::{Dialect, addon_files};
 use crate::content::Data;
+use crate::content::addon_files::AddonFiles;
 use crate::seo::input::{
     Canonical, Graph, HreflangRules, ImageReference, Indexing, Input, Organization, Service,
     SiteName, SiteSeo, SitemapRules, Title, TwitterInput,
@@ -16,6 +15,7 @@ use crate::seo::sitemap_values;
 use crate::seo::social;
 use crate::seo::text;
 use crate::seo::values::{Layer, Sourced};
+use crate::seo::verification;
 use crate::seo::warning::{Code, Warning};
 use crate::site::Site;
 
@@ -48,7 +48,7 @@ enum Level {
 pub fn read(site: &Site, handle: &str, files: &AddonFiles) -> (Rules, SiteSeo) {
     let defaults = site_defaults(files, handle);
     let text = |key: &str| defaults.get(key).and_then(text::scalar);
-    let code = |key: &str| text(key).and_then(|code| verification_code(&code));
+    let code = |key: &str| text(key).and_then(|code| verification::code(&code));
     let name = text("site_name").or_else(|| site.settings.app_name.clone());
     let services = [
         (Service::Google, "google_verification"),
