@@ -3,17 +3,17 @@
 //! In: a project's folder and the settings. Out: an [`Outcome`], everything the store needs to replace its site. It
 //! knows nothing of SQL and HTTP; the clock is given to it.
 
-pub mod assets;
-pub mod compiler;
-pub mod entries;
-pub mod globals;
-pub mod links;
-pub mod navigations;
-pub mod order;
-pub mod structure;
-pub mod terms;
-pub mod users;
-pub mod versions;
+mod assets;
+mod compiler;
+mod entries;
+mod globals;
+mod links;
+mod navigations;
+mod order;
+mod structure;
+mod terms;
+mod users;
+mod versions;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -122,7 +122,9 @@ pub fn compile(
     for compile in everything_else(&compiler) {
         outcome.take(versions::of(now, compile));
     }
-    outcome.problems.sort_by(|a, b| place(a).cmp(&place(b)));
+    outcome
+        .problems
+        .sort_by(|one, other| place(one).cmp(&place(other)));
     outcome.problems.dedup();
     outcome
 }

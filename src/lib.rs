@@ -1,4 +1,4 @@
-//! A compiler for a Statamic project's `content/` whose output is SQLite, and a server that reads it.
+//! A compiler for a Statamic project's `content/` whose output is `SQLite`, and a server that reads it.
 //!
 //! ```text
 //! files ──content──▶ Content ──site──▶ Site ──import──▶ Document ──store──▶ rows ──api──▶ bytes

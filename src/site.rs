@@ -50,7 +50,9 @@ pub struct Settings {
 pub struct Site {
     /// The sources. `content.entries[n]` is the source of `entries[n]`.
     pub content: Content,
+    /// The choices of the deployment.
     pub settings: Settings,
+    /// Which Statamic is followed.
     pub profile: Profile,
     /// In the sources' order: collections by handle, files by path.
     pub entries: Vec<Entry>,
@@ -72,7 +74,9 @@ pub struct Site {
 pub struct Entry {
     /// Its place in [`Site::entries`] and in `content.entries`.
     pub index: usize,
+    /// As its file has it.
     pub id: String,
+    /// Handle of its collection.
     pub collection: String,
     /// Site handle.
     pub site: String,
@@ -92,7 +96,9 @@ pub struct Entry {
     pub order: Option<Value>,
     /// Depth in the tree, from 1; 0 outside one.
     pub depth: u32,
+    /// In a dated collection.
     pub date: Option<EntryDate>,
+    /// Whether `published` says so.
     pub published: bool,
     /// When it is public, given that it is published.
     pub window: status::Window,
@@ -100,6 +106,7 @@ pub struct Entry {
     pub origin: Option<usize>,
     /// Indices of all localizations, this entry among them, in site order.
     pub localizations: Vec<usize>,
+    /// Its fields.
     pub blueprint: Arc<Blueprint>,
     /// Seconds since 1970: `updated_at`, else the file's time.
     pub updated_at: i64,
@@ -110,24 +117,32 @@ pub struct Entry {
 /// An entry's date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryDate {
+    /// The moment.
     pub at: Timestamp,
+    /// Whether more than the day is meant.
     pub has_time: bool,
 }
 
 /// One term in one site.
 #[derive(Clone, Debug)]
 pub struct Term {
+    /// Handle of its taxonomy.
     pub taxonomy: String,
     /// The default site's slug: the second half of the id.
     pub id_slug: String,
+    /// Handle of its site.
     pub site: String,
     /// This site's slug.
     pub slug: String,
     /// Own values over the default site's.
     pub data: Data,
+    /// Own route, without the site's prefix.
     pub uri: String,
+    /// Path with the site's prefix.
     pub url: String,
+    /// Absolute; `None` without a known origin.
     pub permalink: Option<String>,
+    /// Its fields.
     pub blueprint: Arc<Blueprint>,
     /// Indices of the entries of this site that have it, public or not.
     pub entries: Vec<usize>,
@@ -139,11 +154,13 @@ pub struct Term {
 
 impl Site {
     /// Links the sources. Total: what cannot be linked is a problem, and the thing itself is served as far as it goes.
+    #[must_use]
     pub fn link(content: Content, settings: Settings) -> Self {
         link::link(content, settings)
     }
 
     /// The entry with this id, in any spelling of a UUID and any case.
+    #[must_use]
     pub fn entry(&self, id: &str) -> Option<&Entry> {
         let index = self
             .by_id
@@ -153,11 +170,13 @@ impl Site {
     }
 
     /// What the entry's own file says.
+    #[must_use]
     pub fn source(&self, entry: &Entry) -> &content::entry::Entry {
         &self.content.entries[entry.index]
     }
 
     /// A value of the entry: its own (even null), else its origin's, else the collection's `inject`.
+    #[must_use]
     pub fn value(&self, entry: &Entry, key: &str) -> Option<&Value> {
         let mut at = entry;
         loop {

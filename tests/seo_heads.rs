@@ -16,16 +16,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::Path;
 
-use html5ever::tokenizer::{
-    BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
 use jiff::Timestamp;
-use rhapsode::seo::dialect::addon_files::AddonFiles;
 use rhapsode::seo::settings::Settings;
 use rhapsode::seo::{self, Project, redirects, robots_txt, sitemap};
 use rhapsode::site;
 use rhapsode::site::view::View;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use deviation::{Deviation, Run, deviations, equal, explained};
 use head::{Tags, parse};
@@ -38,7 +34,7 @@ fn now() -> Timestamp {
 
 /// Every page's own head by its permalink, read back by an HTML parser.
 fn heads(site: &site::Site) -> HashMap<String, Tags> {
-    let project = Project::new(site, Settings::default(), &AddonFiles::new());
+    let project = Project::new(site, Settings::default(), &site.content.addon_files);
     let now = now();
     let entries = site.entries.iter().filter_map(|entry| {
         let view = View::new(site, now, &entry.site);
@@ -224,7 +220,7 @@ fn every_sitemap_equals_peaks_or_deviates_by_a_number() {
         let site = link(&stage, "production");
         fs::remove_dir_all(stage).unwrap();
         let view = View::new(&site, now(), handle);
-        let project = Project::new(&site, Settings::default(), &AddonFiles::new());
+        let project = Project::new(&site, Settings::default(), &site.content.addon_files);
         let files: Vec<_> = sitemap::files(
             sitemap::of_site(&view, &project),
             sitemap::Limits::default(),
@@ -282,7 +278,7 @@ fn robots_txt_equals_peaks_but_for_blank_lines_and_missing_rules() {
         fs::remove_dir_all(stage).unwrap();
         let ours = robots_txt::of_project(
             &site,
-            &Project::new(&site, Settings::default(), &AddonFiles::new()),
+            &Project::new(&site, Settings::default(), &site.content.addon_files),
         );
         let theirs =
             fs::read_to_string(shared.join(format!("oracle/seo/sitemaps/{tree}.robots.txt")))

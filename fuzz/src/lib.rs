@@ -19,7 +19,7 @@ const TOO_SLOW: Duration = Duration::from_secs(1);
 const TOO_MUCH_KB: u64 = 200 * 1024;
 
 /// The longest input that is made.
-const MAX_BYTES: usize = 16 * 1024;
+const MAX_BYTES: usize = 4 * 1024;
 
 /// Runs `target` on as many inputs as the command line asks for (100,000 if it does not).
 ///

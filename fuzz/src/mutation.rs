@@ -53,6 +53,9 @@ const WORDS: [&str; 40] = [
     "statamic://entry::",
 ];
 
+/// Bytes.
+const SMALL: usize = 1024;
+
 /// So many inputs are bred from.
 const POOL: usize = 4096;
 
@@ -70,7 +73,7 @@ impl Mutator {
         }
     }
 
-    /// The next input. One in sixteen is bred from again.
+    /// The next input. One in sixteen is bred from again, if it is small: else inputs would only grow.
     pub fn next_input(&mut self) -> Vec<u8> {
         let parent = self.random.below(self.pool.len());
         let mut input = self.pool[parent].clone();
@@ -78,7 +81,7 @@ impl Mutator {
             self.mutate(&mut input);
         }
         input.truncate(self.max_bytes);
-        if self.random.below(16) == 0 {
+        if input.len() <= SMALL && self.random.below(16) == 0 {
             self.keep(input.clone());
         }
         input

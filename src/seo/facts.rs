@@ -233,7 +233,7 @@ impl Place<'_, '_> {
                     );
                 }
                 Lookup::Missing => {
-                    missing.push(Sourced::new(&reference.reference, &reference.source))
+                    missing.push(Sourced::new(&reference.reference, &reference.source));
                 }
                 Lookup::Unreachable => {}
             }

@@ -112,7 +112,7 @@ fn observations(page: &Page, title: Option<&str>, description: Option<&str>) -> 
     match &page.image {
         None => warnings.push(Warning::new(Code::OgImageMissing)),
         Some(found) if !social::is_showable(found) => {
-            warnings.push(Warning::on(Code::OgImageFormat, &found.source))
+            warnings.push(Warning::on(Code::OgImageFormat, &found.source));
         }
         Some(_) => {}
     }

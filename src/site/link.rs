@@ -327,7 +327,7 @@ fn take_order(site: &mut Site, collection: &Collection) {
 /// URIs, URLs and permalinks. A URI may need another one (`{mount}`, `{parent_uri}`), so each is made when asked for.
 fn route_entries(site: &mut Site) {
     let mut router = Router {
-        uris: vec![None; site.entries.len()],
+        uris: vec![Made::NotYet; site.entries.len()],
         unknown: BTreeSet::new(),
     };
     for index in 0..site.entries.len() {
@@ -346,7 +346,9 @@ fn route_entries(site: &mut Site) {
         }
     }
     for (index, uri) in router.uris.into_iter().enumerate() {
-        let Some(uri) = uri.flatten() else { continue };
+        let Made::Known(Some(uri)) = uri else {
+            continue;
+        };
         let of = site
             .site(&site.entries[index].site)
             .unwrap_or_else(|| site.default_site());
@@ -357,21 +359,29 @@ fn route_entries(site: &mut Site) {
     }
 }
 
-/// URIs made so far; `None`: not yet, or being made.
+/// How far the URI of an entry is made.
+#[derive(Clone)]
+enum Made {
+    NotYet,
+    /// Being made, or made: there may be none.
+    Known(Option<String>),
+}
+
+/// URIs made so far.
 struct Router {
-    uris: Vec<Option<Option<String>>>,
+    uris: Vec<Made>,
     /// Collection and route variable that an entry had no value for.
     unknown: BTreeSet<(String, String)>,
 }
 
 impl Router {
     fn uri(&mut self, site: &Site, index: usize) -> Option<String> {
-        if let Some(known) = &self.uris[index] {
+        if let Made::Known(known) = &self.uris[index] {
             return known.clone();
         }
-        self.uris[index] = Some(None);
+        self.uris[index] = Made::Known(None);
         let uri = self.make(site, &site.entries[index]);
-        self.uris[index] = Some(uri.clone());
+        self.uris[index] = Made::Known(uri.clone());
         uri
     }
 

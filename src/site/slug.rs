@@ -38,28 +38,46 @@ fn ascii(text: &str, lang: &str) -> String {
     out
 }
 
-/// Letters that a language writes in a way of its own.
+/// Letters that a language writes in a way of its own, and signs that stand for a space or a dash.
 fn special(character: char, lang: &str) -> Option<&'static str> {
-    match (lang, character) {
-        (_, '\u{a0}' | '\u{2002}'..='\u{200a}') => Some(" "),
-        (_, '–' | '—' | '‑' | '‐' | '―') => Some("-"),
-        ("de", 'ä') => Some("ae"),
-        ("de", 'ö') => Some("oe"),
-        ("de", 'ü') => Some("ue"),
-        ("de", 'Ä') => Some("Ae"),
-        ("de", 'Ö') => Some("Oe"),
-        ("de", 'Ü') => Some("Ue"),
-        ("de", 'ß') => Some("ss"),
-        ("da" | "nb" | "nn" | "no", 'å') => Some("aa"),
-        ("da" | "nb" | "nn" | "no", 'Å') => Some("Aa"),
-        ("da" | "nb" | "nn" | "no", 'æ') => Some("ae"),
-        ("da" | "nb" | "nn" | "no", 'Æ') => Some("Ae"),
-        ("da" | "nb" | "nn" | "no", 'ø') => Some("oe"),
-        ("da" | "nb" | "nn" | "no", 'Ø') => Some("Oe"),
-        (_, 'ø') => Some("o"),
-        (_, 'Ø') => Some("O"),
+    let of_language = match lang {
+        "de" => german(character),
+        "da" | "nb" | "nn" | "no" => danish(character),
         _ => None,
-    }
+    };
+    of_language.or(match character {
+        '\u{a0}' | '\u{2002}'..='\u{200a}' => Some(" "),
+        '–' | '—' | '‑' | '‐' | '―' => Some("-"),
+        'ø' => Some("o"),
+        'Ø' => Some("O"),
+        _ => None,
+    })
+}
+
+fn german(character: char) -> Option<&'static str> {
+    Some(match character {
+        'ä' => "ae",
+        'ö' => "oe",
+        'ü' => "ue",
+        'Ä' => "Ae",
+        'Ö' => "Oe",
+        'Ü' => "Ue",
+        'ß' => "ss",
+        _ => return None,
+    })
+}
+
+/// Danish and Norwegian.
+fn danish(character: char) -> Option<&'static str> {
+    Some(match character {
+        'å' => "aa",
+        'Å' => "Aa",
+        'æ' => "ae",
+        'Æ' => "Ae",
+        'ø' => "oe",
+        'Ø' => "Oe",
+        _ => return None,
+    })
 }
 
 /// Scripts and symbols that Statamic's table does not have: they vanish.

@@ -1,5 +1,7 @@
 //! From URIs to what a visitor types and what a link says (spec/statamic.md §2.2, spec/seo.md §2.1).
 
+use std::fmt::Write;
+
 use crate::content::assets::{Asset, Container};
 use crate::content::sites::Site;
 
@@ -89,7 +91,7 @@ pub fn encode_path(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            write!(out, "%{byte:02X}").expect("writing to a String cannot fail");
         }
     }
     out

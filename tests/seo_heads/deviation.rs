@@ -2,10 +2,6 @@
 
 use std::collections::HashMap;
 
-use html5ever::tokenizer::{
-    BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
-use rhapsode::site;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -162,7 +158,7 @@ pub fn changed_block(how: &str, block: &str, ours: &[String]) -> Option<String> 
         "json_context" => {
             value = mapped(&value, &|text| {
                 text.replace("http://schema.org", "https://schema.org")
-            })
+            });
         }
         "json_blank" if raw.as_deref().is_some_and(|raw| raw.trim().is_empty()) => return None,
         "json_invalid" if raw.is_some() => return None,

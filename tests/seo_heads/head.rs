@@ -8,7 +8,6 @@ use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{
     BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
-use rhapsode::content;
 
 /// Tag → its values, in the order in which they are printed.
 pub type Tags = BTreeMap<String, Vec<String>>;
@@ -34,7 +33,7 @@ impl TokenSink for Collector {
                         .map(|attribute| attribute.value.to_string())
                 };
                 let push = |key: String, value: String| {
-                    self.tags.borrow_mut().entry(key).or_default().push(value)
+                    self.tags.borrow_mut().entry(key).or_default().push(value);
                 };
                 match (tag.kind, &*tag.name) {
                     (TagKind::StartTag, "title") => return self.raw(RawKind::Rcdata),

@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use html5ever::tokenizer::{
-    BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
-use rhapsode::site;
 use serde::Deserialize;
 
 /// What a sitemap says of one URL: date, frequency, priority and language alternatives.
@@ -121,7 +117,7 @@ pub fn deviate(
         "added" => {}
         "alternates_left_out" => page.alternates.clear(),
         "alternates_added" if page.alternates.is_empty() => {
-            page.alternates.clone_from(&ours[url].alternates)
+            page.alternates.clone_from(&ours[url].alternates);
         }
         "changefreq" => page.changefreq.clone_from(&deviation.ours),
         "priority" => page.priority.clone_from(&deviation.ours),

@@ -2,11 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use html5ever::tokenizer::{
-    BufferQueue, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
 use rhapsode::bard::Profile;
 use rhapsode::{content, site};
 
@@ -38,10 +36,10 @@ pub fn tree(shared: &Path, name: &str) -> PathBuf {
 
 /// A copy of a tree with a profile's globals, the images that were there, and the file times of the run.
 pub fn staged(shared: &Path, name: &str, profile: &str) -> PathBuf {
-    let stage = std::env::temp_dir().join(format!(
-        "rhapsode-heads-{}-{name}-{profile}",
-        std::process::id()
-    ));
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let stage =
+        std::env::temp_dir().join(format!("rhapsode-heads-{}-{number}", std::process::id()));
     let from = tree(shared, name);
     copy(&from.join("in"), &stage);
     if profile != "base" {

@@ -1,5 +1,7 @@
 //! Bard: bytes that are JSON become a tree, other bytes an HTML string; every output is made of both.
 
+use std::sync::LazyLock;
+
 use rhapsode::bard::map::MapLinks;
 use rhapsode::bard::{self, Options, Profile, blocks};
 use serde_json::{Value, json};
@@ -117,9 +119,9 @@ const MARKS: [&str; 10] = [
 ];
 const KEYS: [&str; 6] = ["attrs", "content", "marks", "type", "index", "values"];
 
-/// A value that is none too likely where it stands.
-fn odd(choice: usize) -> Value {
-    let values = [
+/// Values that are none too likely where they stand.
+static ODD: LazyLock<Vec<Value>> = LazyLock::new(|| {
+    vec![
         json!("a"),
         json!(" b "),
         json!("*_`~"),
@@ -140,8 +142,11 @@ fn odd(choice: usize) -> Value {
         json!("|"),
         json!("\r\n"),
         json!("```"),
-    ];
-    values[choice % values.len()].clone()
+    ]
+});
+
+fn odd(choice: usize) -> Value {
+    ODD[choice % ODD.len()].clone()
 }
 
 fn close(open: &mut Vec<Value>) {

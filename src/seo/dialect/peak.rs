@@ -1,6 +1,6 @@
 //! Peak SEO: fields beside the content, site settings in the global set `seo` (spec/seo.md §1).
 
-pub mod globals;
+mod globals;
 
 use std::collections::HashMap;
 

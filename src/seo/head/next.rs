@@ -38,7 +38,7 @@ fn robots(robots: &Robots) -> Option<Value> {
         match word.split_once(':') {
             Some((name, value)) => insert(&mut object, name, Some(number_or_text(value))),
             None if !matches!(word, "index" | "noindex" | "follow" | "nofollow") => {
-                insert(&mut object, word, Some(true))
+                insert(&mut object, word, Some(true));
             }
             None => {}
         }
