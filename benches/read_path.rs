@@ -59,7 +59,7 @@ fn main() {
     {
         ["bare", folder] => serve_bare(Path::new(folder)),
         ["rhapsode", database, cache_bytes] => {
-            serve_rhapsode(database, cache_bytes.parse().unwrap())
+            serve_rhapsode(database, cache_bytes.parse().unwrap());
         }
         numbers => {
             let number = |index: usize, usual: u32| {

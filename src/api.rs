@@ -135,14 +135,13 @@ impl Api {
         F: Future<Output = Result<Draft, Error>>,
     {
         let (now, generation) = (self.now(), self.generation());
-        let answer = match self.cache.find(key, generation, now) {
-            Some(answer) => answer,
-            None => {
-                let answer = async { Ok(Answer::new(compute.await?, &self.freshness)) };
-                let answer = self.cache.compute(key, generation, answer).await?;
-                self.saw(answer.generation);
-                answer
-            }
+        let answer = if let Some(answer) = self.cache.find(key, generation, now) {
+            answer
+        } else {
+            let answer = async { Ok(Answer::new(compute.await?, &self.freshness)) };
+            let answer = self.cache.compute(key, generation, answer).await?;
+            self.saw(answer.generation);
+            answer
         };
         if let Some(spelling) = request.uri().path_and_query() {
             self.cache.alias(spelling.as_str(), key);

@@ -124,7 +124,7 @@ pub fn compile(
     }
     outcome
         .problems
-        .sort_by(|one, other| place(one).cmp(&place(other)));
+        .sort_by(|left, right| place(left).cmp(&place(right)));
     outcome.problems.dedup();
     outcome
 }
@@ -138,14 +138,14 @@ fn compiled_entries(
     let entries = &compiler.site.entries;
     let orders = order::own_orders(compiler.site);
     let done = AtomicUsize::new(0);
-    let compiled = entries.par_iter().map(|entry| {
+    let made = entries.par_iter().map(|entry| {
         let versions = versions::of(now, |moment| {
             entries::compile(compiler, entry, orders[entry.index], moment)
         });
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
         versions
     });
-    compiled.collect()
+    made.collect()
 }
 
 /// A way to compile one item as it is at a moment.

@@ -184,11 +184,11 @@ fn log_to_stderr() {
 fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = || arguments.settings.layers();
     match &arguments.command {
-        None => blocking(serve::serve(&settings()?.config)),
-        Some(Command::Serve {
+        None
+        | Some(Command::Serve {
             print_config: false,
         }) => blocking(serve::serve(&settings()?.config)),
-        Some(Command::Serve { print_config: true }) => print(&settings()?.print()),
+        Some(Command::Serve { print_config: true }) => Ok(print(&settings()?.print())),
         Some(Command::Import { dry_run: true }) => import::dry_run(&settings()?.config),
         Some(Command::Import { dry_run: false }) => blocking(import::command(&settings()?.config)),
         Some(Command::Check { format }) => check::check(&settings()?.config, *format),
@@ -196,13 +196,13 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let profile = settings()?.config.profile();
             render::render(file.as_deref(), field.as_deref(), profile)
         }
-        Some(Command::Openapi) => print(api::docs::openapi_text().trim_end()),
+        Some(Command::Openapi) => Ok(print(api::docs::openapi_text().trim_end())),
     }
 }
 
-fn print(text: &str) -> anyhow::Result<ExitCode> {
+fn print(text: &str) -> ExitCode {
     println!("{text}");
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }
 
 /// Runs a command that waits for things; what it left running ends with it.

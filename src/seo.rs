@@ -34,7 +34,7 @@ pub mod verification;
 pub mod warning;
 pub mod xml;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -129,7 +129,8 @@ pub struct Project {
     pub settings: Settings,
     /// The addon, where the project as a whole tells.
     pub evidence: Evidence,
-    sites: HashMap<String, ProjectSite>,
+    /// By handle, the default site first; never empty.
+    sites: Vec<(String, ProjectSite)>,
     /// Containers of which at least one file is known.
     stocked: HashSet<String>,
 }
@@ -175,11 +176,8 @@ impl Project {
     /// What a site's settings say; those of the dialect that the project is in, or most likely in.
     #[must_use]
     pub fn site(&self, handle: &str) -> Option<&SiteSeo> {
-        self.sites
-            .get(handle)?
-            .dialects
-            .first()
-            .map(|(_, _, site)| site)
+        let (_, found) = self.sites.iter().find(|(known, _)| known == handle)?;
+        found.dialects.first().map(|(_, _, site)| site)
     }
 
     /// Whether any file of an asset container is known.
@@ -191,47 +189,35 @@ impl Project {
     /// Whether a page may be listed under its own URL.
     #[must_use]
     pub fn is_indexable(&self, page: &page::Subject) -> bool {
-        self.rules(page)
-            .is_some_and(|(rules, _)| rules.is_indexable(page))
+        self.rules(page).0.is_indexable(page)
     }
 
-    /// The rules and settings that a page is read by.
-    fn rules(&self, page: &page::Subject) -> Option<(&Rules, &SiteSeo)> {
-        let dialects = &self.sites.get(page.site)?.dialects;
+    /// The rules and settings that a page is read by; where its site is not configured, those of the default site.
+    fn rules(&self, page: &page::Subject) -> (&Rules, &SiteSeo) {
+        let of_page = self.sites.iter().find(|(handle, _)| handle == page.site);
+        let dialects = &of_page.unwrap_or(&self.sites[0]).1.dialects;
         let dialect = self.evidence.of_page(page);
-        let found = dialects
-            .iter()
-            .find(|(known, _, _)| *known == dialect)
-            .or(dialects.first());
-        found.map(|(_, rules, site)| (rules, site))
+        let fitting = dialects.iter().find(|(known, _, _)| *known == dialect);
+        let (_, rules, site) = fitting.unwrap_or(&dialects[0]);
+        (rules, site)
     }
 }
 
 /// Resolves an entry.
-///
-/// # Panics
-/// Never: an entry's site is one of its project's.
 #[must_use]
 pub fn entry(view: &View, entry: &Entry, project: &Project) -> Seo {
     let subject = facts::entry_subject(view.site, entry);
-    let (rules, site) = project
-        .rules(&subject)
-        .expect("an entry's site is one of its project's");
+    let (rules, site) = project.rules(&subject);
     let input = rules.input(&subject, site);
     let page = facts::entry_page(view, entry, &subject, &input, site, project);
     resolve::resolve(&page, &input, site, &project.settings)
 }
 
 /// Resolves a term.
-///
-/// # Panics
-/// Never: a term's site is one of its project's.
 #[must_use]
 pub fn term(view: &View, term: &Term, project: &Project) -> Seo {
     let subject = facts::term_subject(view.site, term);
-    let (rules, site) = project
-        .rules(&subject)
-        .expect("a term's site is one of its project's");
+    let (rules, site) = project.rules(&subject);
     let input = rules.input(&subject, site);
     let page = facts::term_page(view, term, &subject, &input, site, project);
     resolve::resolve(&page, &input, site, &project.settings)

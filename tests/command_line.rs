@@ -350,9 +350,9 @@ fn render_gives_the_html_of_a_file_a_tree_and_of_lines() {
         .spawn()
         .unwrap();
     let mut input = child.stdin.take().unwrap();
-    lines
-        .iter()
-        .for_each(|line| writeln!(input, "{line}").unwrap());
+    for line in &lines {
+        writeln!(input, "{line}").unwrap();
+    }
     drop(input);
     let answered: Vec<Value> = text(&child.wait_with_output().unwrap().stdout)
         .lines()

@@ -1,5 +1,10 @@
 //! Single fields in both shapes. Whole items are compared with Statamic's answers in `fields_golden.rs`.
 
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "values are written where they are given"
+)]
+
 use jiff::tz::TimeZone;
 use rhapsode::bard::Profile;
 use rhapsode::content::assets::{Asset, Container};
@@ -349,7 +354,7 @@ fn a_users_address_is_for_servers_of_users_alone() {
     );
     with(Profile::V6, "UTC", Shape::Statamic, |context, site| {
         let members = entry::members(site.entry("one").unwrap(), context);
-        assert!(!splice_all(&members).contains("@"));
+        assert!(!splice_all(&members).contains('@'));
     });
 }
 

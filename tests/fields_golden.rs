@@ -257,7 +257,7 @@ fn walk(answer: &Value, locale: &str, site: &Site, score: &mut Score) {
             } else {
                 // Trees and globals of a site lie below its handle.
                 map.iter().for_each(|(key, member)| {
-                    walk(member, site.site(key).map_or(locale, |_| key), site, score)
+                    walk(member, site.site(key).map_or(locale, |_| key), site, score);
                 });
             }
         }
@@ -266,11 +266,15 @@ fn walk(answer: &Value, locale: &str, site: &Site, score: &mut Score) {
 }
 
 /// The same item as we give it, and whether its times are its file's; `None`: this is no item, `Some(None)`: we have none.
+#[expect(
+    clippy::option_option,
+    reason = "no item at all, and an item that we lack, are two answers"
+)]
 fn ours(item: &Value, locale: &str, site: &Site) -> Option<Option<(Value, bool)>> {
     let text = |key: &str| item[key].as_str().unwrap_or_default();
     let has = |key: &str| item.get(key).is_some();
     if has("entry_id") && has("permalink") {
-        Some(page(item, locale, site))
+        Some(Some(page(item, locale, site)))
     } else if has("is_entry") {
         Some(entry(text("id"), site))
     } else if has("is_term") {
@@ -315,7 +319,7 @@ fn entry(id: &str, site: &Site) -> Option<(Value, bool)> {
     Some((members, found.updated_at_from_file))
 }
 
-fn page(item: &Value, locale: &str, site: &Site) -> Option<(Value, bool)> {
+fn page(item: &Value, locale: &str, site: &Site) -> (Value, bool) {
     let shown = item["entry_id"].as_str().and_then(|id| site.entry(id));
     let branch = || {
         site.content.navigations.iter().find_map(|nav| {
@@ -331,10 +335,10 @@ fn page(item: &Value, locale: &str, site: &Site) -> Option<(Value, bool)> {
             (None, None) => Members::new(),
         }
     });
-    Some((
+    (
         members,
         shown.is_some_and(|shown| shown.updated_at_from_file),
-    ))
+    )
 }
 
 fn branch<'b>(branches: &'b [Branch], id: &str) -> Option<&'b Branch> {

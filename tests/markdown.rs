@@ -204,7 +204,7 @@ fn headings_get_anchors_and_a_table_of_contents_on_request() {
         )
     );
     let contents = html_with("# A\n\n### B\n\n## C\n\n# D", |options| {
-        options.table_of_contents = true
+        options.table_of_contents = true;
     });
     let list = "<ul class=\"table-of-contents\">\n<li>\n<a href=\"#content-a\">A</a>\n\
         <ul>\n<li>\n<a href=\"#content-b\">B</a>\n</li>\n</ul>\n<ul>\n<li>\n<a href=\"#content-c\">C</a>\n</li>\n</ul>\n</li>\n\

@@ -1,4 +1,4 @@
-//! The store on real SQLite files: what is replaced, what is read, and what nobody ever sees.
+//! The store on real `SQLite` files: what is replaced, what is read, and what nobody ever sees.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -44,14 +44,14 @@ fn source_files(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// Room and text of every source file but `lib.rs`.
 fn sources() -> Vec<(PathBuf, String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
-    source_files(&root, &mut files);
+    source_files(&src, &mut files);
     files
         .into_iter()
         .filter(|file| !file.ends_with("lib.rs"))
         .map(|file| {
-            let relative = file.strip_prefix(&root).unwrap();
+            let relative = file.strip_prefix(&src).unwrap();
             let room = relative
                 .iter()
                 .next()

@@ -19,12 +19,15 @@ const SHARDS: usize = 16;
 /// What an alias takes beside its two spellings.
 const ALIAS_OVERHEAD: usize = 128;
 
+/// Answers that are being computed, by key and generation.
+type Flights = HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>;
+
 /// The answers of one server.
 #[derive(Debug)]
 pub struct Cache {
     shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
-    flights: Mutex<HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>>,
+    flights: Mutex<Flights>,
 }
 
 #[derive(Debug, Default)]
@@ -182,9 +185,7 @@ impl Cache {
         flight
     }
 
-    fn lock_flights(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>> {
+    fn lock_flights(&self) -> std::sync::MutexGuard<'_, Flights> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -196,13 +197,12 @@ impl Shard {
             return;
         }
         self.weight += slot.weight;
-        match self.slots.get_mut(key) {
-            Some(former) => self.weight -= std::mem::replace(former, slot).weight,
-            None => {
-                let key: Arc<str> = key.into();
-                self.hand.push_back(Arc::clone(&key));
-                self.slots.insert(key, slot);
-            }
+        if let Some(former) = self.slots.get_mut(key) {
+            self.weight -= std::mem::replace(former, slot).weight;
+        } else {
+            let key: Arc<str> = key.into();
+            self.hand.push_back(Arc::clone(&key));
+            self.slots.insert(key, slot);
         }
         self.make_room();
     }

@@ -1,5 +1,7 @@
 //! `/collections` and `/collections/{handle}`.
 
+use std::fmt::Write;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 
@@ -104,6 +106,6 @@ fn object(collection: &Collection) -> String {
     if !out.ends_with('{') {
         out.push(',');
     }
-    out.push_str(&format!("\"entries\":{}}}", collection.entries));
+    write!(out, "\"entries\":{}}}", collection.entries).expect("writing to a String cannot fail");
     out
 }

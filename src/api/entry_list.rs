@@ -58,6 +58,7 @@ pub async fn list_entries(
 /// A list that a request asked for.
 struct List {
     query: Query,
+    collection_param: &'static str,
     choice: Choice,
     /// What was said of the choice, for the links.
     said: Choice,
@@ -84,8 +85,9 @@ impl List {
         let sort = given.one_of("sort", &SORTS)?.unwrap_or("order").to_owned();
         let said = Choice::parse(&given)?;
         let choice = said.clone().of_many();
+        let collection = collection(&given)?;
         let query = Query {
-            collection: collection(&given)?,
+            collection: collection.map(|(_, handle)| handle.to_owned()),
             site: given.get("site").map(str::to_owned),
             sort: sort_of(&sort),
             descending: sort.starts_with('-'),
@@ -96,6 +98,7 @@ impl List {
         };
         let mut list = Self {
             query,
+            collection_param: collection.map_or("", |(name, _)| name),
             choice,
             said,
             sort,
@@ -135,25 +138,30 @@ impl List {
         self.canonical().with("cursor", cursor)
     }
 
+    fn is_backwards(&self) -> bool {
+        self.cursor.as_ref().is_some_and(|cursor| cursor.before)
+    }
+
     /// The store's query: one more than the page holds, to see whether there is more; backwards before a cursor.
     fn store_query(&self) -> Query {
-        let before = self.cursor.as_ref().is_some_and(|cursor| cursor.before);
         Query {
             after: self.cursor.as_ref().map(|cursor| cursor.place.clone()),
-            descending: self.query.descending != before,
+            descending: self.query.descending != self.is_backwards(),
             limit: self.query.limit + 1,
             ..self.query.clone()
         }
     }
 }
 
-fn collection(given: &Parameters) -> Result<Option<String>, Error> {
-    match (given.get("filter[collection]"), given.get("collection")) {
+/// The collection, and under which name it was given.
+fn collection(given: &Parameters) -> Result<Option<(&'static str, &str)>, Error> {
+    let of = |name: &'static str| given.get(name).map(|handle| (name, handle));
+    match (of("filter[collection]"), of("collection")) {
         (Some(_), Some(_)) => Err(Error::parameter(
             "collection",
             "collection and filter[collection] are the same; give one",
         )),
-        (filter, short) => Ok(filter.or(short).map(str::to_owned)),
+        (filter, short) => Ok(filter.or(short)),
     }
 }
 
@@ -172,7 +180,7 @@ async fn many(api: &Api, list: &List) -> Result<Draft, Error> {
         check_handle(
             api,
             Kind::Collection,
-            "collection",
+            list.collection_param,
             list.query.collection.as_deref(),
         )
         .await?;
@@ -183,68 +191,68 @@ async fn many(api: &Api, list: &List) -> Result<Draft, Error> {
 }
 
 fn page(list: &List, found: Snapshot<Listing>) -> Draft {
-    let Snapshot {
-        generation,
-        replaced_at,
-        last_boundary,
-        next_boundary,
-        value: Listing {
-            mut documents,
-            total,
-        },
-    } = found;
+    let Listing {
+        mut documents,
+        total,
+    } = found.value;
     let limit = usize::try_from(list.query.limit).unwrap_or(usize::MAX);
     let more = documents.len() > limit;
     documents.truncate(limit);
-    let before = list.cursor.as_ref().is_some_and(|cursor| cursor.before);
-    if before {
+    if list.is_backwards() {
         documents.reverse();
     }
-    let cursor = |before: bool, document: Option<&Document>| {
-        let place = document?.place(list.query.sort);
-        Some(Cursor { before, place }.write(&list.order()))
-    };
-    let next = if more || before {
-        cursor(false, documents.last())
-    } else {
-        None
-    };
-    let prev = if more && before || list.cursor.is_some() && !before {
-        cursor(true, documents.first())
-    } else {
-        None
-    };
-    let links = Links::of(&list.canonical(), list.cursor_text.as_deref(), next, prev);
+    let (next, prev) = neighbours(list, &documents, more);
+    let links = Links::of(
+        &list.canonical(),
+        list.cursor_text.as_deref(),
+        next.as_deref(),
+        prev.as_deref(),
+    );
     let meta = Meta {
         limit: list.query.limit,
         count: total,
     };
-    let members: Vec<String> = documents
-        .iter()
-        .map(|document| object(document, &list.choice))
-        .collect();
-    let mut made_of = vec![
-        list.query
-            .collection
-            .as_ref()
-            .map_or("entries".to_owned(), |handle| {
-                format!("collection:{handle}")
-            }),
-    ];
-    made_of.extend(
-        documents
-            .iter()
-            .flat_map(|document| keys(document, list.query.bodies)),
-    );
-    made_of.sort();
-    made_of.dedup();
+    let objects = documents.iter().map(|entry| object(entry, &list.choice));
+    let members: Vec<String> = objects.collect();
+    let changed_at = found.last_boundary.max(Some(found.replaced_at));
     Draft {
         body: envelope(&members, &links, &meta),
         content_type: "application/json",
         links: links.header(),
-        keys: made_of,
-        changed_at: Some(last_boundary.map_or(replaced_at, |boundary| boundary.max(replaced_at))),
-        expires: next_boundary,
-        generation,
+        keys: made_of(list, &documents),
+        changed_at,
+        expires: found.next_boundary,
+        generation: found.generation,
     }
+}
+
+/// Cursors of the pages after and before this one. `more` looks in the direction in which the page was read; in the
+/// other one there is the page that the cursor came from.
+fn neighbours(list: &List, documents: &[Document], more: bool) -> (Option<String>, Option<String>) {
+    let cursor = |before: bool, document: Option<&Document>| {
+        let place = document?.place(list.query.sort);
+        Some(Cursor { before, place }.write(&list.order()))
+    };
+    let (has_next, has_prev) = match &list.cursor {
+        Some(cursor) if cursor.before => (true, more),
+        cursor => (more, cursor.is_some()),
+    };
+    let next = cursor(false, documents.last().filter(|_| has_next));
+    let prev = cursor(true, documents.first().filter(|_| has_prev));
+    (next, prev)
+}
+
+/// The list itself and each of its entries, with what those were made of where more than their summaries is shown.
+fn made_of(list: &List, documents: &[Document]) -> Vec<String> {
+    let collection = list.query.collection.as_ref();
+    let own = collection.map_or("entries".to_owned(), |handle| {
+        format!("collection:{handle}")
+    });
+    let entries = documents
+        .iter()
+        .flat_map(|entry| keys(entry, list.query.bodies));
+    let mut keys: Vec<String> = entries.chain([own]).collect();
+    keys.sort();
+    keys.dedup();
+    keys
 }

@@ -63,15 +63,15 @@ impl Links {
     pub fn of(
         list: &Canonical,
         here: Option<&str>,
-        next: Option<String>,
-        prev: Option<String>,
+        next: Option<&str>,
+        prev: Option<&str>,
     ) -> Self {
         let page = |cursor: &str| list.clone().with("cursor", Some(cursor)).into_text();
         let here = here.map_or_else(|| list.clone().into_text(), page);
         Self {
             here,
-            next: next.as_deref().map(page),
-            prev: prev.as_deref().map(page),
+            next: next.map(page),
+            prev: prev.map(page),
         }
     }
 }

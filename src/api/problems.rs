@@ -78,7 +78,7 @@ async fn many(
         .last()
         .filter(|_| more)
         .map(|(number, _)| place(*number).write(severity.unwrap_or_default()));
-    let links = Links::of(list, cursor, goes_on, None);
+    let links = Links::of(list, cursor, goes_on.as_deref(), None);
     let members: Vec<String> = problems
         .iter()
         .map(|(_, problem)| serde_json::to_string(problem).expect("a problem is always JSON"))

@@ -393,7 +393,7 @@ fn page(
     let members: Vec<&Document> = found.value.iter().take(shown).collect();
     let last = members.last().filter(|_| found.value.len() > shown);
     let next = last.map(|last| next(last, order));
-    let links = Links::of(canonical, here, next, None);
+    let links = Links::of(canonical, here, next.as_deref(), None);
     let objects: Vec<String> = members
         .iter()
         .map(|member| object(member, choice))

@@ -62,7 +62,7 @@ pub fn member(key: &str, value: &Output, kind: Kind, template: &mut String) {
 pub fn output(value: &Output, template: &mut String) {
     match value {
         Output::Json(value) => {
-            write!(template, "{value}").expect("writing to a String cannot fail")
+            write!(template, "{value}").expect("writing to a String cannot fail");
         }
         Output::Text(json) => template.push_str(json),
         Output::List(items) => separated('[', items, ']', template, output),
@@ -71,7 +71,7 @@ pub fn output(value: &Output, template: &mut String) {
                 string(key, template);
                 template.push(':');
                 output(value, template);
-            })
+            });
         }
         Output::Body(parts) => {
             template.push('{');

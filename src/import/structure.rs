@@ -134,12 +134,12 @@ fn pages(view: &View<'_>, nodes: &[Node]) -> Vec<Value> {
         view.is_public(entry)
     });
     shown
-        .map(|(node, entry)| page(view, entry, pages(view, &node.children)))
+        .map(|(node, entry)| page(view, entry, &pages(view, &node.children)))
         .collect()
 }
 
 /// A page of a native tree.
-pub fn page(view: &View<'_>, entry: &Entry, children: Vec<Value>) -> Value {
+fn page(view: &View<'_>, entry: &Entry, children: &[Value]) -> Value {
     json!({
         "id": entry.id,
         "title": view.site.title(entry),

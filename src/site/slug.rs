@@ -96,7 +96,7 @@ fn keep(text: &str, also: impl Fn(char) -> bool) -> String {
             character
                 if character.is_ascii_alphanumeric() || character == '_' || also(character) =>
             {
-                out.push(character.to_ascii_lowercase())
+                out.push(character.to_ascii_lowercase());
             }
             _ => {}
         }

@@ -18,7 +18,7 @@ pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 /// Enough for every worker of a usual machine to read at the same time.
 const READERS: u32 = 4;
 
-/// One SQLite file: a pool that only reads, and a connection of its own for each write.
+/// One `SQLite` file: a pool that only reads, and a connection of its own for each write.
 #[derive(Clone, Debug)]
 pub struct Sqlite {
     pub(super) readers: SqlitePool,
@@ -30,7 +30,7 @@ impl Store {
     /// Opens a database for reading and writing: makes the file and brings its schema up to date where needed.
     ///
     /// # Errors
-    /// If the file cannot be opened, is of a newer schema, or is no SQLite database.
+    /// If the file cannot be opened, is of a newer schema, or is no `SQLite` database.
     pub async fn open(database: &str) -> Result<Self, Error> {
         let path = path_of(database)?;
         let unreadable = |cause| Error::Unreadable {
@@ -50,7 +50,7 @@ impl Store {
     /// Opens a database that was written before; nothing is changed in it.
     ///
     /// # Errors
-    /// If the file is not there, is of another schema, or is no SQLite database.
+    /// If the file is not there, is of another schema, or is no `SQLite` database.
     pub async fn open_read_only(database: &str) -> Result<Self, Error> {
         let path = path_of(database)?;
         let store = Self::reading(path.clone(), false).await?;

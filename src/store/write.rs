@@ -76,9 +76,9 @@ pub(super) fn digest(item: &Item, span: Span) -> [u8; 32] {
         part(text.as_deref().unwrap_or("\u{1}"));
     }
     for link in &item.links {
-        [&link.field, &link.target, &link.text, &link.state]
-            .into_iter()
-            .for_each(|text| part(text));
+        for text in [&link.field, &link.target, &link.text, &link.state] {
+            part(text);
+        }
     }
     part(&item.keys.join(" "));
     let moments = [
@@ -89,7 +89,9 @@ pub(super) fn digest(item: &Item, span: Span) -> [u8; 32] {
         date(item),
         item.updated_at.unwrap_or(moment::ALWAYS),
     ];
-    moments.iter().for_each(|moment| part(&moment.to_string()));
+    for moment in moments {
+        part(&moment.to_string());
+    }
     *hasher.finalize().as_bytes()
 }
 
