@@ -28,7 +28,8 @@ fn main() {
         seed_time < Duration::from_micros(8),
         "the seed takes {seed_time:?}"
     );
-    assert!(growth < 16.0, "the time does not grow linearly");
+    // Quadratic growth would be 64; a tree that has left the caches costs up to twice as much a byte.
+    assert!(growth < 32.0, "the time does not grow linearly");
 }
 
 /// The best of many runs: what the machine does beside it only adds to the time.

@@ -97,12 +97,8 @@ impl<'a> Mark<'a> {
 
 /// The registered marks among `marks`, in order.
 pub fn registered(marks: Option<&Value>) -> impl Iterator<Item = Mark<'_>> {
-    let marks = marks.map(Siblings::of_content);
-    marks
-        .into_iter()
-        .flatten()
-        .take(MOST)
-        .filter_map(Mark::read)
+    let marks = marks.map_or(Siblings::One(None), Siblings::of_content);
+    marks.take(MOST).filter_map(Mark::read)
 }
 
 fn carries(marks: Option<&Value>, mark: &Mark) -> bool {

@@ -16,7 +16,7 @@ pub trait Visitor<'a> {
     /// A node begins.
     fn enter(&mut self, node: &Node<'a>, place: Place<'a>);
 
-    /// A node ends; with it come the marks of its next sibling.
+    /// A node ends; if it has marks, those of its next sibling come with it.
     fn leave(&mut self, node: &Node<'a>, next: Option<&'a Value>);
 }
 
@@ -58,30 +58,26 @@ struct Level<'a> {
     current: Node<'a>,
     /// `current` is entered and not yet left.
     is_entered: bool,
-    next: Option<Node<'a>>,
 }
 
 impl<'a> Level<'a> {
     fn new(siblings: Siblings<'a>, depth: usize, is_bare: bool) -> Self {
-        let mut level = Self {
+        Self {
             siblings,
             depth,
             is_bare,
             previous: None,
             current: Node::default(),
             is_entered: false,
-            next: None,
-        };
-        level.next = level.read();
-        level
+        }
     }
 
-    fn read(&mut self) -> Option<Node<'a>> {
-        let mut node = Node::read(self.siblings.next()?);
+    fn read(&self, value: &'a Value) -> Node<'a> {
+        let mut node = Node::read(value);
         if self.is_bare(&node) {
             node.marks = None;
         }
-        Some(node)
+        node
     }
 
     /// Whether a node and what is in it have no marks.
@@ -91,11 +87,10 @@ impl<'a> Level<'a> {
 
     /// Enters the next node, if there is one.
     fn enter(&mut self, visitor: &mut impl Visitor<'a>) -> bool {
-        let Some(node) = self.next.take() else {
+        let Some(value) = self.siblings.next() else {
             return false;
         };
-        self.next = self.read();
-        self.current = node;
+        self.current = self.read(value);
         self.is_entered = true;
         let place = Place {
             previous: self.previous,
@@ -108,9 +103,15 @@ impl<'a> Level<'a> {
     /// Leaves the node that was entered, if it is not yet left.
     fn leave(&mut self, visitor: &mut impl Visitor<'a>) {
         if self.is_entered {
-            visitor.leave(&self.current, self.next.and_then(|next| next.marks));
+            visitor.leave(&self.current, self.next_marks());
             self.previous = self.current.marks;
             self.is_entered = false;
         }
+    }
+
+    fn next_marks(&self) -> Option<&'a Value> {
+        self.current.marks?;
+        let next = self.siblings.clone().next()?;
+        self.read(next).marks
     }
 }

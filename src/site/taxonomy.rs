@@ -144,12 +144,21 @@ fn term(
         updated_at: data
             .get("updated_at")
             .and_then(Value::as_i64)
-            .or(file.map(|file| file.modified)),
+            .or_else(|| last_changed(site, file, &entries)),
         slug,
         data,
         uri,
         entries,
     }
+}
+
+/// When its file was written; without one, when the last of its entries was.
+fn last_changed(site: &Site, file: Option<&TermFile>, entries: &[usize]) -> Option<i64> {
+    let of_entries = || {
+        let entries = entries.iter().map(|index| &site.entries[*index]);
+        entries.map(|entry| entry.updated_at).max()
+    };
+    file.map(|file| file.modified).or_else(of_entries)
 }
 
 /// A site's own values over the default site's, over the taxonomy's `inject`; the title is the slug where none is set.
