@@ -49,7 +49,7 @@ fn sources() -> Vec<(PathBuf, String, String)> {
     source_files(&src, &mut files);
     files
         .into_iter()
-        .filter(|file| !file.ends_with("lib.rs"))
+        .filter(|file| file.extension() == Some("rs".as_ref()) && !file.ends_with("lib.rs"))
         .map(|file| {
             let relative = file.strip_prefix(&src).unwrap();
             let room = relative
