@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rhapsode::bard::Profile;
 use rhapsode::content;
@@ -48,11 +47,6 @@ const DEVIATIONS: &[Deviation] = &[
         |theirs, ours| theirs != ours,
         "in that run the addon's fieldset was another one (README of golden)",
     ),
-    (
-        "*",
-        is_unquoted_date,
-        "an unquoted date stays text; Symfony makes a Unix time of it",
-    ),
 ];
 
 fn without_hrefs(value: Option<&Value>) -> Option<String> {
@@ -67,16 +61,6 @@ fn starts_with(value: Option<&Value>, prefix: &str) -> bool {
     value
         .and_then(Value::as_str)
         .is_some_and(|text| text.starts_with(prefix))
-}
-
-fn is_unquoted_date(theirs: Option<&Value>, ours: Option<&Value>) -> bool {
-    let ours: Option<jiff::civil::Date> = ours
-        .and_then(Value::as_str)
-        .and_then(|text| text.get(..10)?.parse().ok());
-    let theirs = theirs
-        .and_then(Value::as_i64)
-        .and_then(|seconds| Timestamp::from_second(seconds).ok());
-    ours.is_some() && ours == theirs.map(|moment| moment.to_zoned(TimeZone::UTC).date())
 }
 
 /// Keys that hold the time of a file or of the request, or are made of it.
