@@ -1,7 +1,7 @@
 //! One thing, or a few small ones, read in one statement, so that an answer and its generation are of one moment.
 //!
 //! Each statement hangs off the one row of `generation` by left joins: it comes back even where nothing was found. What
-//! the public may see is decided by [`visible`], here and nowhere else.
+//! the public may see is decided by `visible!`, here and nowhere else.
 
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
