@@ -190,13 +190,13 @@ impl Order {
 /// The pattern of a condition that asks for the shape of a text.
 fn shape(name: &str) -> Option<&'static str> {
     Some(match name {
-        "is_alpha" => "^[a-z]+$",
-        "is_alpha_numeric" => "^[a-z0-9]+$",
-        "is_numeric" => r"^[0-9]*(\.[0-9]+)?$",
-        "is_url" => r"^https?:\/\/[^ ]+$",
-        "is_embeddable" => r"^https?:\/\/[^ ]*(youtube|vimeo|youtu.be)[^\/]*\/[^ ]+$",
-        "is_email" => r"^[^ ]+@[^ ]+\.[^ ]+$",
-        "is_numberwang" => r"^(1|7|9|15|22|31|1002|2\.3|109876567)$",
+        "is_alpha" => "^[[:alpha:]]+$",
+        "is_alpha_numeric" => "^[[:alnum:]]+$",
+        "is_numeric" => "^[[:digit:]]*(?:[.][[:digit:]]+)?$",
+        "is_url" => r"^https?:\/{2}[^ ]+$",
+        "is_embeddable" => r"^https?:\/{2}[^ ]*(?:vimeo|you(?:tube|tu.be))[^\/]*\/[^ ]+$",
+        "is_email" => "^[^ ]+@[^ ]+[.][^ ]+$",
+        "is_numberwang" => "^(?:[179]|15|22|31|1002|2[.]3|109876567)$",
         _ => return None,
     })
 }
