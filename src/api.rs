@@ -271,7 +271,11 @@ async fn other_methods(method: Method) -> Result<HttpResponse, Error> {
         return Err(Error::MethodNotAllowed);
     }
     let mut response = HttpResponse::NoContent();
-    for (name, value) in [("methods", METHODS), ("headers", "*"), ("max-age", "86400")] {
+    for (name, value) in [
+        ("methods", METHODS),
+        ("headers", "*, Authorization"),
+        ("max-age", "86400"),
+    ] {
         let name = HeaderName::try_from(format!(
             "access-control-{}{name}",
             if name == "max-age" { "" } else { "allow-" }

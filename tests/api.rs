@@ -472,7 +472,10 @@ fn other_methods_are_405_with_allow_and_preflights_are_answered() {
             (204, "GET, HEAD, OPTIONS"),
             "{path}"
         );
-        assert_eq!(preflight.header("access-control-allow-headers"), "*");
+        assert_eq!(
+            preflight.header("access-control-allow-headers"),
+            "*, Authorization"
+        );
     }
     assert_eq!(server.send("POST", "/nowhere", &[]).status, 404);
 }

@@ -37,6 +37,7 @@ create table item (
 ) strict;
 
 create index item_localization on item (kind, localizes, site);
+create index item_by_slug on item (kind, owner, slug);
 create index item_by_position on item (kind, owner, position);
 create index item_by_own_order on item (kind, owner, own_order, id);
 create index item_by_date_in_owner on item (kind, owner, date, id);
