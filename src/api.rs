@@ -119,9 +119,10 @@ impl Api {
 
     /// The response to a request that was met before in this spelling, if it is still right.
     fn cached(&self, spelling: &str, request: &HeaderMap) -> Option<HttpResponse> {
-        let now = self.now();
-        let answer = self.cache.find(spelling, self.generation(), now)?;
-        Some(self.respond(&answer, spelling, request, now))
+        let answer = self
+            .cache
+            .find(spelling, self.generation(), || self.now())?;
+        Some(self.respond(&answer, spelling, request))
     }
 
     /// The response to a request whose canonical path and query is `key`: cached, or made by `compute`.
@@ -134,8 +135,8 @@ impl Api {
     where
         F: Future<Output = Result<Draft, Error>>,
     {
-        let (now, generation) = (self.now(), self.generation());
-        let answer = if let Some(answer) = self.cache.find(key, generation, now) {
+        let generation = self.generation();
+        let answer = if let Some(answer) = self.cache.find(key, generation, || self.now()) {
             answer
         } else {
             let answer = async { Ok(Answer::new(compute.await?, &self.freshness)) };
@@ -146,19 +147,13 @@ impl Api {
         if let Some(spelling) = request.uri().path_and_query() {
             self.cache.alias(spelling.as_str(), key);
         }
-        Ok(self.respond(&answer, key, request.headers(), now))
+        Ok(self.respond(&answer, key, request.headers()))
     }
 
-    fn respond(
-        &self,
-        answer: &Answer,
-        spelling: &str,
-        request: &HeaderMap,
-        now: Timestamp,
-    ) -> HttpResponse {
-        let before = answer.weight();
-        let response = answer.respond(request, &self.freshness, now);
-        if answer.weight() != before {
+    fn respond(&self, answer: &Answer, spelling: &str, request: &HeaderMap) -> HttpResponse {
+        let before = answer.encodings();
+        let response = answer.respond(request, &self.freshness, || self.now());
+        if answer.encodings() != before {
             self.cache.weigh(spelling, answer);
         }
         response

@@ -16,13 +16,13 @@ use actix_web::web::Bytes;
 use jiff::Timestamp;
 
 use super::freshness::Freshness;
-use super::front::common_headers;
+use super::front::COMMON_HEADERS;
 
 /// Smaller bodies fit into one packet as they are.
 const COMPRESSED_FROM: usize = 1024;
 
-/// What an answer takes beside its bodies: headers, keys, the cache's own books.
-const OVERHEAD: usize = 2048;
+/// What an answer takes beside its bodies and the text of its headers.
+const OVERHEAD: usize = 1024;
 
 /// An answer as a route computes it.
 #[derive(Debug)]
@@ -67,16 +67,19 @@ pub struct Answer {
     /// When it changes by the clock alone.
     expires: Option<Timestamp>,
     changed_at: Option<HttpDate>,
+    /// Those that all encodings have.
+    headers: Box<[(HeaderName, HeaderValue)]>,
     identity: Variant,
     brotli: OnceLock<Variant>,
     gzip: OnceLock<Variant>,
 }
 
-/// A body in one encoding with all its headers.
+/// A body in one encoding, and the headers that only this encoding has.
 #[derive(Debug)]
 struct Variant {
     body: Bytes,
-    headers: HeaderMap,
+    tag: HeaderValue,
+    encoding: Option<HeaderValue>,
 }
 
 /// An encoding of the body.
@@ -94,45 +97,18 @@ impl Answer {
     /// Makes the final bytes.
     #[must_use]
     pub fn new(draft: Draft, freshness: &Freshness) -> Self {
-        let mut headers = common_headers();
-        let mut set = |name: HeaderName, value: &str| {
-            if let Ok(value) = HeaderValue::from_str(value) {
-                headers.insert(name, value);
-            }
-        };
         let changed_at = draft
             .changed_at
             .map(|moment| HttpDate::from(SystemTime::from(moment)));
-        set(CONTENT_TYPE, draft.content_type);
-        set(CACHE_CONTROL, freshness.header());
-        set(
-            ETAG,
-            &format!(
-                "\"{}\"",
-                &blake3::hash(draft.body.as_bytes()).to_hex()[..32]
-            ),
-        );
-        if let Some(changed_at) = &changed_at {
-            set(LAST_MODIFIED, &changed_at.to_string());
-        }
-        if !draft.links.is_empty() {
-            set(LINK, &draft.links.join(", "));
-        }
-        if !draft.keys.is_empty() {
-            set(
-                HeaderName::from_static("surrogate-key"),
-                &surrogate_keys(&draft.keys),
-            );
-        }
-        let identity = Variant {
-            body: Bytes::from(draft.body),
-            headers,
-        };
+        let headers = headers(&draft, freshness, changed_at);
+        let digest = blake3::hash(draft.body.as_bytes()).to_hex();
+        let identity = Variant::new(&digest[..32], "", None, draft.body.into());
         let (brotli, gzip) = (OnceLock::new(), OnceLock::new());
         Self {
             generation: draft.generation,
             expires: draft.expires,
             changed_at,
+            headers,
             identity,
             brotli,
             gzip,
@@ -141,8 +117,8 @@ impl Answer {
 
     /// Whether it is still the answer.
     #[must_use]
-    pub fn is_of(&self, generation: i64, now: Timestamp) -> bool {
-        self.generation == generation && self.expires.is_none_or(|expires| now < expires)
+    pub fn is_of(&self, generation: i64, now: impl FnOnce() -> Timestamp) -> bool {
+        self.generation == generation && self.expires.is_none_or(|expires| now() < expires)
     }
 
     /// Bytes that it takes in memory now.
@@ -152,7 +128,14 @@ impl Answer {
             .into_iter()
             .flatten()
             .map(|variant| variant.body.len());
-        OVERHEAD + self.identity.body.len() + compressed.sum::<usize>()
+        let headers = self.headers.iter().map(|(_, value)| value.len());
+        OVERHEAD + self.identity.body.len() + compressed.chain(headers).sum::<usize>()
+    }
+
+    /// How many compressed bodies were made of it so far.
+    #[must_use]
+    pub fn encodings(&self) -> usize {
+        usize::from(self.brotli.get().is_some()) + usize::from(self.gzip.get().is_some())
     }
 
     /// The response to a request with these headers.
@@ -161,7 +144,7 @@ impl Answer {
         &self,
         request: &HeaderMap,
         freshness: &Freshness,
-        now: Timestamp,
+        now: impl FnOnce() -> Timestamp,
     ) -> HttpResponse {
         let variant = self.variant(negotiate(request));
         let mut response = if self.is_known(variant, request) {
@@ -169,12 +152,19 @@ impl Answer {
         } else {
             HttpResponse::with_body(StatusCode::OK, BoxBody::new(variant.body.clone()))
         };
-        *response.headers_mut() = variant.headers.clone();
+        let headers = response.headers_mut();
+        for (name, value) in &self.headers {
+            headers.insert(name.clone(), value.clone());
+        }
+        headers.insert(ETAG, variant.tag.clone());
+        if let Some(encoding) = &variant.encoding {
+            headers.insert(CONTENT_ENCODING, encoding.clone());
+        }
         if let Some(capped) = self
             .expires
-            .and_then(|expires| freshness.capped(now, expires))
+            .and_then(|expires| freshness.capped(now(), expires))
         {
-            response.headers_mut().insert(CACHE_CONTROL, capped);
+            headers.insert(CACHE_CONTROL, capped);
         }
         response
     }
@@ -182,7 +172,8 @@ impl Answer {
     /// The variant in an encoding; small bodies stay as they are.
     fn variant(&self, encoding: Encoding) -> &Variant {
         let made = |suffix: &str, name: &'static str, body: Vec<u8>| {
-            self.identity.encoded(suffix, name, body)
+            let digest = self.identity.tag.to_str().unwrap_or_default();
+            Variant::new(digest.trim_matches('"'), suffix, Some(name), body.into())
         };
         match encoding {
             _ if self.identity.body.len() < COMPRESSED_FROM => &self.identity,
@@ -204,10 +195,7 @@ impl Answer {
             text(&IF_MODIFIED_SINCE),
             &self.changed_at,
         ) {
-            (Some(tags), ..) => variant
-                .headers
-                .get(ETAG)
-                .is_some_and(|tag| matches(tags, tag.to_str().unwrap_or_default())),
+            (Some(tags), ..) => matches(tags, variant.tag.to_str().unwrap_or_default()),
             (None, Some(since), Some(changed_at)) => since
                 .parse::<HttpDate>()
                 .is_ok_and(|since| *changed_at <= since),
@@ -217,20 +205,41 @@ impl Answer {
 }
 
 impl Variant {
-    fn encoded(&self, suffix: &str, name: &'static str, body: Vec<u8>) -> Self {
-        let mut headers = self.headers.clone();
-        let tag = headers
-            .get(ETAG)
-            .and_then(|tag| tag.to_str().ok())
-            .unwrap_or_default();
-        let tag = format!("{}{suffix}\"", tag.trim_end_matches('"'));
-        headers.insert(ETAG, HeaderValue::from_str(&tag).expect("a tag is ASCII"));
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
+    fn new(digest: &str, suffix: &str, encoding: Option<&'static str>, body: Bytes) -> Self {
+        let tag = format!("\"{digest}{suffix}\"");
         Self {
-            body: Bytes::from(body),
-            headers,
+            body,
+            tag: HeaderValue::from_str(&tag).expect("a digest is ASCII"),
+            encoding: encoding.map(HeaderValue::from_static),
         }
     }
+}
+
+/// The headers that do not depend on the encoding.
+fn headers(
+    draft: &Draft,
+    freshness: &Freshness,
+    changed_at: Option<HttpDate>,
+) -> Box<[(HeaderName, HeaderValue)]> {
+    let mut headers = COMMON_HEADERS.to_vec();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.push((name, value));
+        }
+    };
+    set(CONTENT_TYPE, draft.content_type);
+    set(CACHE_CONTROL, freshness.header());
+    if let Some(changed_at) = changed_at {
+        set(LAST_MODIFIED, &changed_at.to_string());
+    }
+    if !draft.links.is_empty() {
+        set(LINK, &draft.links.join(", "));
+    }
+    if !draft.keys.is_empty() {
+        let keys = surrogate_keys(&draft.keys);
+        set(HeaderName::from_static("surrogate-key"), &keys);
+    }
+    headers.into()
 }
 
 /// The encoding that a request prefers among ours; br where it likes several as much.

@@ -4,8 +4,8 @@
 //! asked for since the hand last came by makes room first (the clock algorithm).
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use jiff::Timestamp;
 use tokio::sync::OnceCell;
@@ -13,11 +13,11 @@ use tokio::sync::OnceCell;
 use super::answer::Answer;
 use super::problem::Error;
 
-/// So many that threads rarely meet at one lock.
-const SHARDS: usize = 16;
+/// So many that threads rarely meet at one lock; a power of two.
+const SHARDS: u64 = 16;
 
-/// What an alias takes beside its two spellings.
-const ALIAS_OVERHEAD: usize = 128;
+/// What a slot takes beside its key and what it holds.
+const SLOT_OVERHEAD: usize = 128;
 
 /// Answers that are being computed, by key and generation.
 type Flights = HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>;
@@ -30,17 +30,19 @@ pub struct Cache {
     flights: Mutex<Flights>,
 }
 
+/// Slots by the hash of their keys, which was taken once for the choice of the shard.
 #[derive(Debug, Default)]
 struct Shard {
-    slots: HashMap<Arc<str>, Slot>,
-    /// Keys in the order in which the hand meets them; each slot's key once.
-    hand: VecDeque<Arc<str>>,
+    slots: HashMap<u64, Slot, BuildHasherDefault<AsItIs>>,
+    /// Hashes in the order in which the hand meets them; each slot's once.
+    hand: VecDeque<u64>,
     weight: usize,
     budget: usize,
 }
 
 #[derive(Debug)]
 struct Slot {
+    key: Box<str>,
     held: Held,
     weight: usize,
     used: bool,
@@ -49,6 +51,7 @@ struct Slot {
 #[derive(Clone, Debug)]
 enum Held {
     Answer(Arc<Answer>),
+    /// The key of the answer.
     Alias(Arc<str>),
 }
 
@@ -56,21 +59,27 @@ impl Cache {
     /// An empty cache that takes at most so many bytes.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
+        let shards = usize::try_from(SHARDS).unwrap_or(1);
         let shard = || {
             Mutex::new(Shard {
-                budget: bytes / SHARDS,
+                budget: bytes / shards,
                 ..Shard::default()
             })
         };
         Self {
-            shards: (0..SHARDS).map(|_| shard()).collect(),
+            shards: (0..shards).map(|_| shard()).collect(),
             hasher: RandomState::new(),
             flights: Mutex::default(),
         }
     }
 
     /// The answer to a path and query in any spelling that was met before, if it is still the answer.
-    pub fn find(&self, spelling: &str, generation: i64, now: Timestamp) -> Option<Arc<Answer>> {
+    pub fn find(
+        &self,
+        spelling: &str,
+        generation: i64,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Arc<Answer>> {
         let answer = match self.held(spelling)? {
             Held::Answer(answer) => answer,
             Held::Alias(key) => match self.held(&key)? {
@@ -98,11 +107,7 @@ impl Cache {
         let answer = flight
             .get_or_try_init(async || compute.await.map(Arc::new))
             .await?;
-        self.keep(
-            key,
-            Held::Answer(Arc::clone(answer)),
-            answer.weight() + key.len(),
-        );
+        self.keep(key, Held::Answer(Arc::clone(answer)), answer.weight());
         self.lock_flights().remove(&(key.to_owned(), generation));
         Ok(Arc::clone(answer))
     }
@@ -110,32 +115,21 @@ impl Cache {
     /// Remembers that a spelling means a key.
     pub fn alias(&self, spelling: &str, key: &str) {
         if spelling != key {
-            self.keep(
-                spelling,
-                Held::Alias(key.into()),
-                ALIAS_OVERHEAD + spelling.len() + key.len(),
-            );
+            self.keep(spelling, Held::Alias(key.into()), key.len());
         }
     }
 
     /// Takes note of what an answer weighs now that another encoding of it was made.
     pub fn weigh(&self, spelling: &str, answer: &Answer) {
-        let mut shard = self.shard(spelling);
-        if let Some(slot) = shard.slots.get_mut(spelling) {
-            match &slot.held {
-                Held::Answer(_) => {
-                    let before =
-                        std::mem::replace(&mut slot.weight, answer.weight() + spelling.len());
-                    shard.weight = shard.weight - before + answer.weight() + spelling.len();
-                    shard.make_room();
-                }
-                Held::Alias(key) => {
-                    let key = Arc::clone(key);
-                    drop(shard);
-                    self.weigh(&key, answer);
-                }
-            }
-        }
+        let (hash, mut shard) = self.shard(spelling);
+        let alias = match shard.slots.get(&hash).map(|slot| &slot.held) {
+            Some(Held::Alias(key)) => Arc::clone(key),
+            Some(Held::Answer(_)) => return shard.weigh(hash, spelling, answer.weight()),
+            None => return,
+        };
+        drop(shard);
+        let (hash, mut shard) = self.shard(&alias);
+        shard.weigh(hash, &alias, answer.weight());
     }
 
     /// Bytes that it takes now.
@@ -147,28 +141,32 @@ impl Cache {
     }
 
     fn held(&self, key: &str) -> Option<Held> {
-        let mut shard = self.shard(key);
-        let slot = shard.slots.get_mut(key)?;
+        let (hash, mut shard) = self.shard(key);
+        let slot = shard.slots.get_mut(&hash)?;
+        if *slot.key != *key {
+            return None;
+        }
         slot.used = true;
         Some(slot.held.clone())
     }
 
     fn keep(&self, key: &str, held: Held, weight: usize) {
-        self.shard(key).keep(
-            key,
-            Slot {
-                held,
-                weight,
-                used: false,
-            },
-        );
+        let (hash, mut shard) = self.shard(key);
+        let slot = Slot {
+            key: key.into(),
+            held,
+            weight: SLOT_OVERHEAD + key.len() + weight,
+            used: false,
+        };
+        shard.keep(hash, slot);
     }
 
-    fn shard(&self, key: &str) -> std::sync::MutexGuard<'_, Shard> {
-        let hash = usize::try_from(self.hasher.hash_one(key) & 0xffff).unwrap_or(0);
-        self.shards[hash % SHARDS]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// A key's hash and the shard that is its place.
+    fn shard(&self, key: &str) -> (u64, MutexGuard<'_, Shard>) {
+        let hash = self.hasher.hash_one(key);
+        let shard = usize::try_from((hash >> 32) % SHARDS).unwrap_or(0);
+        let shard = self.shards[shard].lock();
+        (hash, shard.unwrap_or_else(PoisonError::into_inner))
     }
 
     fn flight(&self, key: &str, generation: i64) -> Arc<OnceCell<Arc<Answer>>> {
@@ -185,49 +183,76 @@ impl Cache {
         flight
     }
 
-    fn lock_flights(&self) -> std::sync::MutexGuard<'_, Flights> {
+    fn lock_flights(&self) -> MutexGuard<'_, Flights> {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Shard {
-    fn keep(&mut self, key: &str, slot: Slot) {
+    /// Where two keys have one hash, the later one takes the place.
+    fn keep(&mut self, hash: u64, slot: Slot) {
         if slot.weight > self.budget {
-            self.drop_slot(key);
+            self.drop_slot(hash);
             return;
         }
         self.weight += slot.weight;
-        if let Some(former) = self.slots.get_mut(key) {
-            self.weight -= std::mem::replace(former, slot).weight;
+        if let Some(former) = self.slots.insert(hash, slot) {
+            self.weight -= former.weight;
         } else {
-            let key: Arc<str> = key.into();
-            self.hand.push_back(Arc::clone(&key));
-            self.slots.insert(key, slot);
+            self.hand.push_back(hash);
         }
+        self.make_room();
+    }
+
+    fn weigh(&mut self, hash: u64, key: &str, weight: usize) {
+        let Some(slot) = self.slots.get_mut(&hash).filter(|slot| *slot.key == *key) else {
+            return;
+        };
+        let weight = SLOT_OVERHEAD + key.len() + weight;
+        let before = std::mem::replace(&mut slot.weight, weight);
+        self.weight = self.weight - before + weight;
         self.make_room();
     }
 
     fn make_room(&mut self) {
         while self.weight > self.budget {
-            let Some(key) = self.hand.pop_front() else {
+            let Some(hash) = self.hand.pop_front() else {
                 return;
             };
-            match self.slots.get_mut(&key) {
+            match self.slots.get_mut(&hash) {
                 Some(slot) if slot.used => {
                     slot.used = false;
-                    self.hand.push_back(key);
+                    self.hand.push_back(hash);
                 }
-                Some(_) => self.drop_slot(&key),
+                Some(_) => self.drop_slot(hash),
                 None => {}
             }
         }
     }
 
-    /// Its key stays with the hand, which drops it when it comes by.
-    fn drop_slot(&mut self, key: &str) {
-        if let Some(slot) = self.slots.remove(key) {
+    /// Its hash stays with the hand, which drops it when it comes by.
+    fn drop_slot(&mut self, hash: u64) {
+        if let Some(slot) = self.slots.remove(&hash) {
             self.weight -= slot.weight;
         }
+    }
+}
+
+/// The hash of what is a hash already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only hashes are keys");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 
@@ -252,6 +277,10 @@ mod tests {
         Answer::new(draft, &Freshness::new(""))
     }
 
+    fn at(second: i64) -> impl Fn() -> Timestamp {
+        move || Timestamp::from_second(second).unwrap()
+    }
+
     async fn fill(cache: &Cache, key: &str, bytes: usize) {
         cache
             .compute(key, 1, async { Ok(answer(bytes, None)) })
@@ -266,7 +295,7 @@ mod tests {
         for n in 0..200 {
             fill(&cache, &format!("/{n}"), 10_000).await;
             assert!(
-                cache.find("/hot", 1, Timestamp::UNIX_EPOCH).is_some(),
+                cache.find("/hot", 1, || Timestamp::UNIX_EPOCH).is_some(),
                 "{n}"
             );
             assert!(cache.weight() <= 1 << 20);
@@ -274,7 +303,7 @@ mod tests {
         let kept = (0..200)
             .filter(|n| {
                 cache
-                    .find(&format!("/{n}"), 1, Timestamp::UNIX_EPOCH)
+                    .find(&format!("/{n}"), 1, || Timestamp::UNIX_EPOCH)
                     .is_some()
             })
             .count();
@@ -289,17 +318,9 @@ mod tests {
             .compute("/a", 1, async { Ok(answer(1, Some(expires))) })
             .await
             .unwrap();
-        assert!(
-            cache
-                .find("/a", 1, Timestamp::from_second(99).unwrap())
-                .is_some()
-        );
-        assert!(cache.find("/a", 1, expires).is_none());
-        assert!(
-            cache
-                .find("/a", 2, Timestamp::from_second(99).unwrap())
-                .is_none()
-        );
+        assert!(cache.find("/a", 1, at(99)).is_some());
+        assert!(cache.find("/a", 1, at(100)).is_none());
+        assert!(cache.find("/a", 2, at(99)).is_none());
     }
 
     #[tokio::test]
@@ -307,8 +328,12 @@ mod tests {
         let cache = Cache::new(1 << 20);
         fill(&cache, "/a?x=1", 1).await;
         cache.alias("/a?x=%31", "/a?x=1");
-        assert!(cache.find("/a?x=%31", 1, Timestamp::UNIX_EPOCH).is_some());
-        assert!(cache.find("/b", 1, Timestamp::UNIX_EPOCH).is_none());
+        assert!(
+            cache
+                .find("/a?x=%31", 1, || Timestamp::UNIX_EPOCH)
+                .is_some()
+        );
+        assert!(cache.find("/b", 1, || Timestamp::UNIX_EPOCH).is_none());
     }
 
     #[tokio::test]
@@ -348,7 +373,7 @@ mod tests {
     async fn what_is_larger_than_a_share_is_answered_but_not_kept() {
         let cache = Cache::new(1 << 20);
         fill(&cache, "/large", 1 << 20).await;
-        assert!(cache.find("/large", 1, Timestamp::UNIX_EPOCH).is_none());
+        assert!(cache.find("/large", 1, || Timestamp::UNIX_EPOCH).is_none());
         assert_eq!(cache.weight(), 0);
     }
 }

@@ -5,8 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue,
-    VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, HeaderValue, VARY,
 };
 use actix_web::{HttpResponse, ResponseError};
 
@@ -17,21 +16,18 @@ use super::problem::Error;
 const LONGEST_URI: usize = 8192;
 
 /// What every response has, error or not.
-#[must_use]
-pub fn common_headers() -> HeaderMap {
-    let mut headers = HeaderMap::with_capacity(12);
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(
+pub static COMMON_HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    (
         ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("ETag, Link, Allow"),
-    );
-    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    headers.insert(
+    ),
+    (VARY, HeaderValue::from_static("Accept-Encoding")),
+    (
         HeaderName::from_static("x-robots-tag"),
         HeaderValue::from_static("noindex"),
-    );
-    headers
-}
+    ),
+];
 
 /// Answers what is in the cache, refuses what is too long, and hands everything else to the routes.
 pub fn answer<S>(
@@ -52,7 +48,7 @@ where
             Ok(Err(call)) => guarded(call).await??,
             Err(_) => return Err(Error::Panic.into()),
         };
-        for (name, value) in common_headers() {
+        for (name, value) in COMMON_HEADERS.clone() {
             response.headers_mut().insert(name, value);
         }
         Ok(response)

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::front::common_headers;
+use super::front::COMMON_HEADERS;
 use super::statamic::refusal::Refusal;
 use crate::store;
 
@@ -146,7 +146,9 @@ impl ResponseError for Error {
             ),
         };
         let mut response = HttpResponse::build(status).body(body);
-        *response.headers_mut() = common_headers();
+        for (name, value) in COMMON_HEADERS.clone() {
+            response.headers_mut().insert(name, value);
+        }
         response
             .headers_mut()
             .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

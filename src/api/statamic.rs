@@ -99,11 +99,8 @@ pub async fn answer_statamic(
         return Err(Refusal::Unauthorized.into());
     }
     let freshness = Freshness::new("private, no-cache");
-    Ok(Answer::new(find(&asked).await?, &freshness).respond(
-        request.headers(),
-        &freshness,
-        asked.now,
-    ))
+    Ok(Answer::new(find(&asked).await?, &freshness)
+        .respond(request.headers(), &freshness, || asked.now))
 }
 
 /// The endpoint of a path.
