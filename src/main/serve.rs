@@ -29,12 +29,9 @@ pub async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
         first_import(config, &store).await?;
     }
     let api = Api::new(store, &config.api()).with_statamic(config.statamic());
+    let address = listener.local_addr()?;
     let server = api::serve(Arc::new(api), listener)?;
-    tracing::info!(
-        "serving {} at http://{}",
-        config.root.display(),
-        config.listen
-    );
+    tracing::info!("serving {} at http://{address}", config.root.display());
     server.await?;
     Ok(ExitCode::SUCCESS)
 }
