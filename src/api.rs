@@ -35,6 +35,7 @@ use actix_web::{
 use jiff::Timestamp;
 
 use crate::store::Store;
+use crate::store::audience::Audience;
 use answer::{Answer, Draft};
 use cache::Cache;
 use freshness::Freshness;
@@ -106,6 +107,11 @@ impl Api {
 
     fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Whom answers are for.
+    fn audience(&self) -> Audience {
+        Audience::public(self.now())
     }
 
     fn generation(&self) -> i64 {

@@ -5,7 +5,8 @@
 //!
 //! [`Problem`]: crate::content::problem::Problem
 
-pub mod engine;
+pub mod audience;
+mod engine;
 pub mod list;
 pub mod moment;
 pub mod problems;
@@ -13,8 +14,9 @@ pub mod read;
 pub mod replace;
 pub mod resources;
 pub mod statamic;
+mod statement;
 pub mod texts;
-pub mod write;
+mod write;
 
 use std::path::PathBuf;
 
@@ -218,7 +220,7 @@ impl<T> Snapshot<T> {
 /// The database of one compiled site.
 #[derive(Clone, Debug)]
 pub struct Store {
-    engine: engine::Sqlite,
+    engine: engine::Engine,
 }
 
 /// Why the store cannot do what it was asked to.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use rhapsode::store::Store;
+use rhapsode::store::audience::Audience;
 use rhapsode::store::list::Query;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -253,7 +254,7 @@ fn one_broken_file_is_one_problem_and_with_strict_an_import_is_all_or_nothing() 
             Store::open(&database)
                 .await
                 .unwrap()
-                .entry(id, Timestamp::now())
+                .entry(id, &Audience::public(Timestamp::now()))
                 .await
                 .unwrap()
                 .value
@@ -464,7 +465,7 @@ async fn poll(store: Store, done: Arc<AtomicBool>) -> usize {
                     limit: 1000,
                     ..Query::default()
                 },
-                Timestamp::now(),
+                &Audience::public(Timestamp::now()),
             )
             .await
             .unwrap()

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::{Timestamp, ToSpan};
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::site::status::Window;
+use rhapsode::store::audience::Audience;
 use rhapsode::store::list::{Place, Query, Sort};
 use rhapsode::store::{Error, Item, Kind, Link, Store};
 use sqlx::Connection;
@@ -29,6 +30,10 @@ fn noon() -> Timestamp {
     at("2026-01-01T12:00:00Z")
 }
 
+fn public(now: Timestamp) -> Audience {
+    Audience::public(now)
+}
+
 fn entry(collection: &str, id: &str) -> Item {
     let summary = format!("{{\"id\":\"{id}\"}}");
     Item {
@@ -41,7 +46,7 @@ fn entry(collection: &str, id: &str) -> Item {
 
 async fn visible(store: &Store, id: &str, now: Timestamp) -> Option<String> {
     store
-        .entry(id, now)
+        .entry(id, &public(now))
         .await
         .unwrap()
         .value
@@ -49,7 +54,7 @@ async fn visible(store: &Store, id: &str, now: Timestamp) -> Option<String> {
 }
 
 async fn ids(store: &Store, query: &Query) -> Vec<String> {
-    let listing = store.entries(query, noon()).await.unwrap().value;
+    let listing = store.entries(query, &public(noon())).await.unwrap().value;
     listing
         .documents
         .into_iter()
@@ -71,7 +76,7 @@ async fn what_was_put_in_comes_out() {
     let replaced = store.replace([item], &[], "f", noon()).await.unwrap();
     assert_eq!((replaced.generation, replaced.written), (1, 1));
 
-    let found = store.entry("a", noon()).await.unwrap();
+    let found = store.entry("a", &public(noon())).await.unwrap();
     assert_eq!((found.generation, found.replaced_at), (1, noon()));
     let document = found.value.unwrap();
     assert_eq!(document.summary, "{\"id\":\"a\"}");
@@ -87,7 +92,14 @@ async fn what_was_put_in_comes_out() {
     assert_eq!(document.changed_at(), noon());
     assert_eq!(store.field_names(Some("posts")).await.unwrap(), ["title"]);
     assert_eq!(store.generation().await.unwrap().fingerprint, "f");
-    assert!(store.entry("b", noon()).await.unwrap().value.is_none());
+    assert!(
+        store
+            .entry("b", &public(noon()))
+            .await
+            .unwrap()
+            .value
+            .is_none()
+    );
 }
 
 #[tokio::test]
@@ -134,7 +146,7 @@ async fn one_changed_item_is_the_only_one_written() {
         visible(&store, "b", noon()).await.as_deref(),
         Some("{\"id\":\"b\",\"x\":1}")
     );
-    let kept = store.entry("a", noon()).await.unwrap();
+    let kept = store.entry("a", &public(noon())).await.unwrap();
     assert_eq!(kept.value.unwrap().changed_at(), noon());
     assert_eq!(kept.replaced_at, noon() + 1.hour());
 }
@@ -236,7 +248,7 @@ async fn drafts_are_found_by_no_read() {
     assert!(visible(&store, "draft", noon()).await.is_none());
     assert!(
         store
-            .localization("draft", "default", noon())
+            .localization("draft", "default", &public(noon()))
             .await
             .unwrap()
             .value
@@ -244,7 +256,7 @@ async fn drafts_are_found_by_no_read() {
     );
     assert!(
         store
-            .item(Kind::Entry, "posts", "draft", "default", noon())
+            .item(Kind::Entry, "posts", "draft", "default", &public(noon()))
             .await
             .unwrap()
             .value
@@ -252,7 +264,7 @@ async fn drafts_are_found_by_no_read() {
     );
     assert_eq!(
         store
-            .items(Kind::Entry, "posts", None, noon())
+            .items(Kind::Entry, "posts", None, &public(noon()))
             .await
             .unwrap()
             .value
@@ -266,7 +278,7 @@ async fn drafts_are_found_by_no_read() {
                 count: true,
                 ..Query::default()
             },
-            noon(),
+            &public(noon()),
         )
         .await
         .unwrap()
@@ -294,7 +306,10 @@ async fn an_entry_is_visible_from_its_first_second_until_its_last() {
         .await
         .unwrap();
 
-    let before = store.entry("a", noon() - 1.millisecond()).await.unwrap();
+    let before = store
+        .entry("a", &public(noon() - 1.millisecond()))
+        .await
+        .unwrap();
     assert_eq!(
         (
             before.value.is_none(),
@@ -303,7 +318,7 @@ async fn an_entry_is_visible_from_its_first_second_until_its_last() {
         ),
         (true, None, Some(noon()))
     );
-    let during = store.entry("a", noon()).await.unwrap();
+    let during = store.entry("a", &public(noon())).await.unwrap();
     assert_eq!(
         (during.last_boundary, during.next_boundary),
         (Some(noon()), Some(noon() + 1.hour()))
@@ -419,7 +434,7 @@ async fn a_localization_is_found_from_any_of_its_siblings() {
         .unwrap();
     let found = async |id, site| {
         store
-            .localization(id, site, noon())
+            .localization(id, site, &public(noon()))
             .await
             .unwrap()
             .value
@@ -483,7 +498,12 @@ async fn pages_of_every_order_hold_each_entry_once_and_backwards_is_the_reverse(
 async fn walk(store: &Store, mut query: Query) -> Vec<String> {
     let mut ids = Vec::new();
     loop {
-        let page = store.entries(&query, noon()).await.unwrap().value.documents;
+        let page = store
+            .entries(&query, &public(noon()))
+            .await
+            .unwrap()
+            .value
+            .documents;
         let Some(last) = page.last() else { return ids };
         query.after = Some(last.place(query.sort));
         ids.extend(page.into_iter().map(|document| document.id));
@@ -531,7 +551,7 @@ async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
         count: true,
         ..Query::default()
     };
-    let narrow = store.entries(&query, noon()).await.unwrap().value;
+    let narrow = store.entries(&query, &public(noon())).await.unwrap().value;
     assert_eq!(
         (
             narrow.documents.len(),
@@ -546,7 +566,7 @@ async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
                 bodies: true,
                 ..query
             },
-            noon(),
+            &public(noon()),
         )
         .await
         .unwrap()
@@ -561,7 +581,7 @@ async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
         limit: 9,
         ..Query::default()
     };
-    let empty = store.entries(&past_the_end, noon()).await.unwrap();
+    let empty = store.entries(&past_the_end, &public(noon())).await.unwrap();
     assert_eq!(
         (
             empty.generation,
@@ -591,7 +611,11 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
         draft,
     ];
     store.replace(items, &[], "f", noon()).await.unwrap();
-    let found = store.collections(None, noon()).await.unwrap().value;
+    let found = store
+        .collections(None, &public(noon()))
+        .await
+        .unwrap()
+        .value;
     let found: Vec<_> = found
         .into_iter()
         .map(|collection| (collection.id, collection.entries))
@@ -599,7 +623,7 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
     assert_eq!(found, [("pages".to_owned(), 0), ("posts".to_owned(), 2)]);
     assert_eq!(
         store
-            .collections(Some("posts"), noon())
+            .collections(Some("posts"), &public(noon()))
             .await
             .unwrap()
             .value
@@ -629,7 +653,7 @@ async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
         problem(Severity::Info, "two"),
     ];
     store.replace([], &problems, "f", noon()).await.unwrap();
-    let found = store.problems(None, 0, 9, noon()).await.unwrap();
+    let found = store.problems(None, 0, 9, &public(noon())).await.unwrap();
     assert_eq!(
         found
             .value
@@ -640,7 +664,7 @@ async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
     );
     assert_eq!(
         store
-            .problems(Some(Severity::Info), 0, 9, noon())
+            .problems(Some(Severity::Info), 0, 9, &public(noon()))
             .await
             .unwrap()
             .value,
@@ -678,7 +702,7 @@ async fn statamic_objects_come_in_the_order_that_was_asked_for() {
         .await
         .unwrap();
     let listed = store
-        .items(Kind::Entry, "posts", Some("default"), noon())
+        .items(Kind::Entry, "posts", Some("default"), &public(noon()))
         .await
         .unwrap()
         .value;
@@ -807,7 +831,7 @@ async fn watch(store: Store, done: Arc<AtomicBool>) -> usize {
                     count: true,
                     ..Query::default()
                 },
-                noon(),
+                &public(noon()),
             )
             .await
             .unwrap();

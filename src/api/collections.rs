@@ -55,7 +55,7 @@ pub async fn find_collection(
 }
 
 async fn many(api: &Api) -> Result<Draft, Error> {
-    let found = api.store.collections(None, api.now()).await?;
+    let found = api.store.collections(None, &api.audience()).await?;
     let members: Vec<String> = found.value.iter().map(object).collect();
     let links = Links::of(&Canonical::new(&["collections"]), None, None, None);
     let count = i64::try_from(members.len()).unwrap_or(i64::MAX);
@@ -71,7 +71,7 @@ async fn many(api: &Api) -> Result<Draft, Error> {
 }
 
 async fn one(api: &Api, handle: &str) -> Result<Draft, Error> {
-    let found = api.store.collections(Some(handle), api.now()).await?;
+    let found = api.store.collections(Some(handle), &api.audience()).await?;
     let Some(collection) = found.value.first() else {
         return Err(Error::NotFound(format!(
             "there is no collection {handle:?}"

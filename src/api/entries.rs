@@ -19,6 +19,7 @@ use crate::store::{Kind, id_key};
         ("id" = String, Path, description = "The entry's id; a UUID in any of its spellings."),
         ("body" = Option<String>, Query, description = "Parts of each Bard or Markdown body, between commas: `raw`, `html`, `text`, `markdown`, `headings`, `words`, `reading_minutes`, `links`, `images`, `blocks`; `*` for all, `none` for none. Default: `raw,html,headings,words,reading_minutes,links`."),
         ("fields" = Option<String>, Query, description = "Names of fields, between commas; `*` (the default) for all, `none` for none."),
+        ("heading_ids" = Option<bool>, Query, description = "`true`: headings in the HTML have the ids of `headings`."),
         ("seo" = Option<String>, Query, description = "`full` (the default), `none`, `resolved` (everything but `head`), or any of `raw`, `resolved`, `head.html`, `head.unhead`, `head.next`, between commas."),
         ("site" = Option<String>, Query, description = "Handle of a site: gives the entry's localization there."),
     ),
@@ -34,7 +35,10 @@ pub async fn find_entry(
     api: web::Data<Api>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    let given = Parameters::parse(request.query_string(), &["body", "fields", "seo", "site"])?;
+    let given = Parameters::parse(
+        request.query_string(),
+        &["body", "fields", "heading_ids", "seo", "site"],
+    )?;
     let (id, site) = (id_key(&id), given.get("site"));
     let choice = Choice::parse(&given)?;
     let key = choice
@@ -46,10 +50,10 @@ pub async fn find_entry(
 }
 
 async fn one(api: &Api, id: &str, site: Option<&str>, choice: &Choice) -> Result<Draft, Error> {
-    let now = api.now();
+    let audience = &api.audience();
     let found = match site {
-        Some(site) => api.store.localization(id, site, now).await?,
-        None => api.store.entry(id, now).await?,
+        Some(site) => api.store.localization(id, site, audience).await?,
+        None => api.store.entry(id, audience).await?,
     };
     let Some(document) = &found.value else {
         return Err(missing(api, id, site).await);

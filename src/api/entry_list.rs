@@ -37,6 +37,7 @@ const SORTS: [&str; 8] = [
         ("count" = Option<bool>, Query, description = "`true`: `meta.count` says how many there are on all pages."),
         ("body" = Option<String>, Query, description = "As on one entry; brings `fields`. Default: none."),
         ("fields" = Option<String>, Query, description = "As on one entry. Default: none."),
+        ("heading_ids" = Option<bool>, Query, description = "As on one entry."),
         ("seo" = Option<String>, Query, description = "As on one entry. Default: `none`."),
         ("site" = Option<String>, Query, description = "Handle of a site: only its entries."),
     ),
@@ -78,6 +79,7 @@ impl List {
             "count",
             "body",
             "fields",
+            "heading_ids",
             "seo",
             "site",
         ];
@@ -175,7 +177,10 @@ fn sort_of(text: &str) -> Sort {
 }
 
 async fn many(api: &Api, list: &List) -> Result<Draft, Error> {
-    let found = api.store.entries(&list.store_query(), api.now()).await?;
+    let found = api
+        .store
+        .entries(&list.store_query(), &api.audience())
+        .await?;
     if found.value.documents.is_empty() {
         check_handle(
             api,

@@ -69,7 +69,7 @@ async fn many(
     });
     let found = api
         .store
-        .problems(severity.map(severity_of), after, limit + 1, api.now())
+        .problems(severity.map(severity_of), after, limit + 1, &api.audience())
         .await?;
     let page = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = found.value.len() > page;

@@ -66,6 +66,7 @@ pub async fn find_taxonomy(
         ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("cursor" = Option<String>, Query, description = "From `links.next`, as it is."),
         ("fields" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
+        ("heading_ids" = Option<bool>, Query, description = "As on `/entries/{id}`."),
         ("limit" = Option<i64>, Query, description = "1 to 100; 20 if nothing is said."),
         ("seo" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
         ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
@@ -91,6 +92,7 @@ pub async fn list_terms(
         ("slug" = String, Path, description = "The term's slug in the default site."),
         ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("fields" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("heading_ids" = Option<bool>, Query, description = "As on `/entries/{id}`."),
         ("seo" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
     ),
@@ -114,6 +116,7 @@ pub async fn find_term(
     params(
         ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("fields" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
+        ("heading_ids" = Option<bool>, Query, description = "As on `/entries/{id}`."),
         ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
     ),
     responses((status = 200, description = "The sets.", body = schema::ResourceList)))]
@@ -130,6 +133,7 @@ pub async fn list_globals(
         ("handle" = String, Path, description = "The set's handle."),
         ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("fields" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("heading_ids" = Option<bool>, Query, description = "As on `/entries/{id}`."),
         ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
     ),
     responses(
@@ -308,7 +312,7 @@ async fn one(
     let compute = async {
         let found = api
             .store
-            .resource(resource.which(site), id, api.now())
+            .resource(resource.which(site), id, &api.audience())
             .await?;
         let Some(document) = &found.value else {
             check_handle(api, Kind::Site, "site", site).await?;
@@ -350,7 +354,7 @@ async fn list(
         let which = resource.which(site);
         let found = api
             .store
-            .resources(which, after, limit + 1, api.now())
+            .resources(which, after, limit + 1, &api.audience())
             .await?;
         if found.value.is_empty() {
             check_handle(api, Kind::Site, "site", site).await?;

@@ -86,7 +86,7 @@ pub async fn answer_statamic(
     let asked = Request {
         store: &api.store,
         settings,
-        now: api.now(),
+        audience: api.audience(),
         parameters,
         path,
     };
@@ -100,7 +100,7 @@ pub async fn answer_statamic(
     }
     let freshness = Freshness::new("private, no-cache");
     Ok(Answer::new(find(&asked).await?, &freshness)
-        .respond(request.headers(), &freshness, || asked.now))
+        .respond(request.headers(), &freshness, || asked.audience.now))
 }
 
 /// The endpoint of a path.
@@ -151,7 +151,7 @@ fn described_kind(resource: &str) -> Result<Kind, Refusal> {
 }
 
 async fn ping(request: &Request<'_>) -> Result<Draft, Refusal> {
-    let read = request.store.sites(request.now).await?;
+    let read = request.store.sites(&request.audience).await?;
     Ok(request.answer(&read, r#"{"ping":"pong"}"#.into(), "ping".into(), &[]))
 }
 

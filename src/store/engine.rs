@@ -1,183 +1,204 @@
-//! Opening the database: the file, its pools, its schema. A second engine would be an enum here, chosen by the URL.
+//! The engine that runs statements: an enum, so that a second one is a second variant. What engines do each their own
+//! way (opening, full-text search) has a file for each; everything else is one text for all.
 
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
-use std::time::Duration;
+pub(super) mod sqlite;
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Decode, FromRow, Row as _, Type};
 
+use super::statement::{Statement, Value};
 use super::{Error, Store};
+use sqlite::Sqlite;
 
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-
-/// Enough for every worker of a usual machine to read at the same time.
-const READERS: u32 = 4;
-
-/// One `SQLite` file: a pool that only reads, and a connection of its own for each write.
+/// A database that was opened.
 #[derive(Clone, Debug)]
-pub struct Sqlite {
-    pub(super) readers: SqlitePool,
-    path: PathBuf,
-    writable: bool,
+pub(super) enum Engine {
+    Sqlite(Sqlite),
 }
 
+/// The one connection that writes, in one transaction from its beginning to [`Writer::commit`].
+pub(super) enum Writer {
+    Sqlite(sqlite::Writer),
+}
+
+/// One row of an answer.
+pub(super) enum Row {
+    Sqlite(SqliteRow),
+}
+
+/// A type that a column of either engine can be read as.
+pub(super) trait Column: for<'r> Decode<'r, sqlx::Sqlite> + Type<sqlx::Sqlite> {}
+
+impl<T> Column for T where T: for<'r> Decode<'r, sqlx::Sqlite> + Type<sqlx::Sqlite> {}
+
+/// A type that a row of either engine can be read as.
+pub(super) trait Record: for<'r> FromRow<'r, SqliteRow> {}
+
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> {}
+
 impl Store {
-    /// Opens a database for reading and writing: makes the file and brings its schema up to date where needed.
+    /// Opens a database for reading and writing: makes it and brings its schema up to date where needed.
     ///
     /// # Errors
-    /// If the file cannot be opened, is of a newer schema, or is no `SQLite` database.
+    /// If it cannot be opened, is of a newer schema, or is of an engine that is not known.
     pub async fn open(database: &str) -> Result<Self, Error> {
-        let path = path_of(database)?;
-        let unreadable = |cause| Error::Unreadable {
-            path: path.clone(),
-            cause,
-        };
-        let mut connection = writing(&path)
-            .create_if_missing(true)
-            .connect()
-            .await
-            .map_err(unreadable)?;
-        migrate(&mut connection, &path).await?;
-        connection.close().await?;
-        Self::reading(path, true).await
+        let engine = Engine::Sqlite(Sqlite::open(database).await?);
+        Ok(Self { engine })
     }
 
     /// Opens a database that was written before; nothing is changed in it.
     ///
     /// # Errors
-    /// If the file is not there, is of another schema, or is no `SQLite` database.
+    /// If it is not there, is of another schema, or is of an engine that is not known.
     pub async fn open_read_only(database: &str) -> Result<Self, Error> {
-        let path = path_of(database)?;
-        let store = Self::reading(path.clone(), false).await?;
-        let (found, known) = (store.engine.schema().await?, newest());
-        match found.cmp(&known) {
-            std::cmp::Ordering::Less => Err(Error::OlderSchema { path, found, known }),
-            std::cmp::Ordering::Equal => Ok(store),
-            std::cmp::Ordering::Greater => Err(Error::NewerSchema { path, found, known }),
-        }
+        let engine = Engine::Sqlite(Sqlite::open_read_only(database).await?);
+        Ok(Self { engine })
     }
 
     /// Whether it was opened for writing.
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        self.engine.writable
-    }
-
-    async fn reading(path: PathBuf, writable: bool) -> Result<Self, Error> {
-        let readers = match reading(&path, false).await {
-            Err(_) if !writable => reading(&path, true).await,
-            opened => opened,
-        };
-        let readers = readers.map_err(|cause| Error::Unreadable {
-            path: path.clone(),
-            cause,
-        })?;
-        Ok(Self {
-            engine: Sqlite {
-                readers,
-                path,
-                writable,
-            },
-        })
-    }
-}
-
-impl Sqlite {
-    pub(super) async fn writer(&self) -> Result<SqliteConnection, Error> {
-        let connected = writing(&self.path).connect().await;
-        connected.map_err(|cause| Error::Unreadable {
-            path: self.path.clone(),
-            cause,
-        })
-    }
-
-    async fn schema(&self) -> Result<i64, Error> {
-        let known = sqlx::query_scalar(
-            "select count(*) from sqlite_master where name = '_sqlx_migrations'",
-        );
-        let tables: i64 = known
-            .fetch_one(&self.readers)
-            .await
-            .map_err(|cause| self.unreadable(cause))?;
-        if tables == 0 {
-            return Ok(0);
-        }
-        Ok(
-            sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
-                .fetch_one(&self.readers)
-                .await?,
-        )
-    }
-
-    fn unreadable(&self, cause: sqlx::Error) -> Error {
-        Error::Unreadable {
-            path: self.path.clone(),
-            cause,
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.is_writable(),
         }
     }
 }
 
-/// A write is one commit, so that `FULL` costs one sync; a power cut loses nothing that was reported as written.
-fn writing(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(30))
-        .pragma("journal_size_limit", "67108864")
-}
+impl Engine {
+    /// What a statement answers, read outside of any transaction.
+    pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.rows(statement).await,
+        }
+    }
 
-async fn migrate(connection: &mut SqliteConnection, path: &Path) -> Result<(), Error> {
-    let path = path.to_owned();
-    match MIGRATIONS.run(connection).await {
-        Ok(()) => Ok(()),
-        Err(MigrateError::VersionMissing(found)) => Err(Error::NewerSchema {
-            path,
-            found,
-            known: newest(),
-        }),
-        Err(MigrateError::Execute(cause)) => Err(Error::Unreadable { path, cause }),
-        Err(cause) => Err(Error::Migration { path, cause }),
+    /// The same as values of one type.
+    pub(super) async fn records<T: Record>(&self, statement: Statement) -> Result<Vec<T>, Error> {
+        self.rows(statement)
+            .await?
+            .iter()
+            .map(Row::record)
+            .collect()
+    }
+
+    /// Begins to write; no one else writes until it is committed or dropped, and what is dropped was never written.
+    pub(super) async fn writer(&self) -> Result<Writer, Error> {
+        match self {
+            Self::Sqlite(sqlite) => Ok(Writer::Sqlite(sqlite.writer().await?)),
+        }
     }
 }
 
-fn newest() -> i64 {
-    MIGRATIONS
-        .iter()
-        .map(|migration| migration.version)
-        .max()
-        .unwrap_or(0)
-}
-
-fn path_of(database: &str) -> Result<PathBuf, Error> {
-    let path = match database.split_once(':') {
-        Some(("sqlite", path)) => path.strip_prefix("//").unwrap_or(path),
-        Some((engine, rest)) if rest.starts_with("//") => {
-            return Err(Error::Engine(engine.to_owned()));
+impl Writer {
+    /// Runs a statement that answers nothing.
+    pub(super) async fn execute(&mut self, statement: Statement) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(writer) => writer.execute(statement).await,
         }
-        _ => database,
-    };
-    PathBuf::from_str(path).map_err(|never| match never {})
+    }
+
+    /// What a statement answers within the transaction.
+    pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(writer) => writer.rows(statement).await,
+        }
+    }
+
+    /// The same as values of one type.
+    pub(super) async fn records<T: Record>(
+        &mut self,
+        statement: Statement,
+    ) -> Result<Vec<T>, Error> {
+        self.rows(statement)
+            .await?
+            .iter()
+            .map(Row::record)
+            .collect()
+    }
+
+    /// Inserts rows into `target`, a table with its columns between parentheses, many at a time.
+    pub(super) async fn insert(
+        &mut self,
+        target: &'static str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), Error> {
+        let mut insert = Insert::into(target);
+        for row in rows {
+            if !insert.has_room_for(&row) {
+                self.execute(insert.take()).await?;
+            }
+            insert.add(row);
+        }
+        if insert.is_empty() {
+            return Ok(());
+        }
+        self.execute(insert.take()).await
+    }
+
+    /// Makes what was written the truth.
+    pub(super) async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(writer) => writer.commit().await,
+        }
+    }
 }
 
-/// A reader of a file in WAL mode keeps an index beside it; on a read-only medium it cannot, but nobody writes there, so
-/// that the file may be taken as `immutable`.
-async fn reading(path: &Path, immutable: bool) -> Result<SqlitePool, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .read_only(true)
-        .immutable(immutable)
-        .pragma("query_only", "on")
-        .busy_timeout(Duration::from_secs(5));
-    SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await
+impl Row {
+    /// The value of a column.
+    pub(super) fn get<T: Column>(&self, column: &str) -> Result<T, Error> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    /// The whole row as a value of a type.
+    pub(super) fn record<T: Record>(&self) -> Result<T, Error> {
+        match self {
+            Self::Sqlite(row) => Ok(T::from_row(row)?),
+        }
+    }
+}
+
+/// Values of one statement at most: far below what either engine takes.
+const MOST_VALUES: usize = 8192;
+
+/// An `insert` of many rows that is being put together.
+struct Insert {
+    target: &'static str,
+    statement: Statement,
+}
+
+impl Insert {
+    fn into(target: &'static str) -> Self {
+        Self {
+            target,
+            statement: Self::begin(target),
+        }
+    }
+
+    fn begin(target: &'static str) -> Statement {
+        let mut statement = Statement::new("insert into ");
+        statement.push(target);
+        statement.push(" values ");
+        statement
+    }
+
+    fn is_empty(&self) -> bool {
+        self.statement.values.is_empty()
+    }
+
+    fn has_room_for(&self, row: &[Value]) -> bool {
+        self.is_empty() || self.statement.values.len() + row.len() <= MOST_VALUES
+    }
+
+    fn add(&mut self, row: Vec<Value>) {
+        self.statement
+            .push(if self.is_empty() { "(" } else { ", (" });
+        self.statement.push_values(row);
+        self.statement.push(")");
+    }
+
+    fn take(&mut self) -> Statement {
+        std::mem::replace(&mut self.statement, Self::begin(self.target))
+    }
 }

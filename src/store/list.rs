@@ -1,9 +1,8 @@
 //! Lists of entries: one statement per order and direction, each a walk along one index from a place in it.
 
-use jiff::Timestamp;
-use sqlx::Row;
-
+use super::audience::Audience;
 use super::read::{Document, document, head, snapshot, visible};
+use super::statement::Statement;
 use super::{Error, Snapshot, Store, moment};
 
 /// By what a list of entries is sorted; ties are broken by id.
@@ -70,22 +69,22 @@ pub struct Listing {
     pub total: Option<i64>,
 }
 
-/// The statement of a list: `$2` is the owner (of the place, or the one chosen), `$5` and `$6` the place.
+/// The statement of a list: `$3` is the owner (of the place, or the one chosen), `$6` and `$7` the place.
 macro_rules! list {
     ($chosen:tt, $direction:literal, $beyond:literal, $($column:literal $place:literal),+) => {
         concat!(
             "select ", head!(), ", ", document!(), ",
-             case when $4 then (select count(*) from item e where e.kind = 'entry' ", chosen!($chosen, "e"), "
-                 and ($3 is null or e.site = $3) and ", visible!("e"), ") end as total
+             case when $5 then (select count(*) from item e where e.kind = 'entry' ", chosen!($chosen, "e"), "
+                 and ($4 is null or e.site = $4) and ", visible!("e"), ") end as total
              from generation g
              left join item i on i.kind = 'entry' ", chosen!($chosen, "i"), "
-                 and (", $("i.", $column, ", ",)+ "i.id) ", $beyond, " (", $($place, ", ",)+ "$6)
-                 and ($3 is null or i.site = $3) and ", visible!("i"), "
+                 and (", $("i.", $column, ", ",)+ "i.id) ", $beyond, " (", $($place, ", ",)+ "$7)
+                 and ($4 is null or i.site = $4) and ", visible!("i"), "
              left join summary s on s.number = i.number
-             left join body b on b.number = i.number and $8
+             left join body b on b.number = i.number and $9
              where g.id = 1
              order by ", $("i.", $column, " ", $direction, ", ",)+ "i.id ", $direction, "
-             limit $7"
+             limit $8"
         )
     };
 }
@@ -95,7 +94,7 @@ macro_rules! chosen {
         ""
     };
     ("one", $item:literal) => {
-        concat!("and ", $item, ".owner = $2")
+        concat!("and ", $item, ".owner = $3")
     };
 }
 
@@ -110,27 +109,28 @@ impl Store {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn entries(&self, query: &Query, now: Timestamp) -> Result<Snapshot<Listing>, Error> {
+    pub async fn entries(
+        &self,
+        query: &Query,
+        audience: &Audience,
+    ) -> Result<Snapshot<Listing>, Error> {
         let place = query.after.clone().unwrap_or_else(|| beginning(query));
         let owner = query.collection.clone().unwrap_or(place.owner);
-        let rows = sqlx::query(statement(query))
-            .bind(moment::stored(now))
+        let statement = Statement::read(statement(query), audience)
             .bind(owner)
-            .bind(&query.site)
+            .bind(query.site.as_deref())
             .bind(query.count);
-        let rows = match place.key {
-            Key::Number(number) => rows.bind(number),
-            Key::Text(text) => rows.bind(text),
+        let statement = match place.key {
+            Key::Number(number) => statement.bind(number),
+            Key::Text(text) => statement.bind(text),
         };
-        let rows = rows
+        let statement = statement
             .bind(place.id)
             .bind(query.limit)
-            .bind(query.bodies)
-            .fetch_all(&self.engine.readers)
-            .await?;
-        let total = rows
-            .first()
-            .and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten());
+            .bind(query.bodies);
+        let rows = self.engine.rows(statement).await?;
+        let total = rows.first().map(|row| row.get("total")).transpose()?;
+        let total = total.flatten();
         Ok(snapshot(&rows)?.map(|documents| Listing { documents, total }))
     }
 }
@@ -156,14 +156,14 @@ impl Document {
 fn statement(query: &Query) -> &'static str {
     let down = query.descending;
     match (query.sort, query.collection.is_some()) {
-        (Sort::OwnOrder, true) => either_way!(down, "one", "own_order" "$5"),
-        (Sort::Date, true) => either_way!(down, "one", "date" "$5"),
-        (Sort::Title, true) => either_way!(down, "one", "title_key" "$5"),
-        (Sort::UpdatedAt, true) => either_way!(down, "one", "updated_at" "$5"),
-        (Sort::OwnOrder, false) => either_way!(down, "all", "owner" "$2", "own_order" "$5"),
-        (Sort::Date, false) => either_way!(down, "all", "date" "$5"),
-        (Sort::Title, false) => either_way!(down, "all", "title_key" "$5"),
-        (Sort::UpdatedAt, false) => either_way!(down, "all", "updated_at" "$5"),
+        (Sort::OwnOrder, true) => either_way!(down, "one", "own_order" "$6"),
+        (Sort::Date, true) => either_way!(down, "one", "date" "$6"),
+        (Sort::Title, true) => either_way!(down, "one", "title_key" "$6"),
+        (Sort::UpdatedAt, true) => either_way!(down, "one", "updated_at" "$6"),
+        (Sort::OwnOrder, false) => either_way!(down, "all", "owner" "$3", "own_order" "$6"),
+        (Sort::Date, false) => either_way!(down, "all", "date" "$6"),
+        (Sort::Title, false) => either_way!(down, "all", "title_key" "$6"),
+        (Sort::UpdatedAt, false) => either_way!(down, "all", "updated_at" "$6"),
     }
 }
 

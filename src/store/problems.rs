@@ -1,12 +1,22 @@
 //! The import's problems, kept beside what was imported.
 
-use jiff::Timestamp;
 use sqlx::FromRow;
-use sqlx::sqlite::SqliteConnection;
 
-use super::read::{head, snapshot};
-use super::{Error, Snapshot, Store, moment};
+use super::audience::Audience;
+use super::engine::Writer;
+use super::read::head;
+use super::statement::{Statement, Value};
+use super::{Error, Snapshot, Store};
 use crate::content::problem::{Problem, Severity};
+
+const PROBLEMS: &str = concat!(
+    "select ",
+    head!(),
+    ", p.number, p.severity, p.code, p.path, p.line, p.column_number, p.message, p.entry
+     from generation g
+     left join problem p on p.number > $3 and ($4 is null or p.severity = $4)
+     where g.id = 1 order by p.number limit $5"
+);
 
 impl Store {
     /// Problems of the import after a number, in the importer's order, with their numbers.
@@ -18,35 +28,23 @@ impl Store {
         severity: Option<Severity>,
         after: i64,
         limit: i64,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Vec<(i64, Problem)>>, Error> {
-        let rows = sqlx::query(concat!(
-            "select ",
-            head!(),
-            ", p.number, p.severity, p.code, p.path, p.line, p.column_number, p.message, p.entry
-             from generation g
-             left join problem p on p.number > $2 and ($3 is null or p.severity = $3)
-             where g.id = 1 order by p.number limit $4"
-        ));
-        let rows = rows
-            .bind(moment::stored(now))
+        let statement = Statement::read(PROBLEMS, audience)
             .bind(after)
             .bind(severity.map(severity_name))
             .bind(limit);
-        let found = snapshot::<ProblemRow>(&rows.fetch_all(&self.engine.readers).await?)?;
+        let found = self.engine.snapshot::<ProblemRow>(statement).await?;
         Ok(found.map(|rows| rows.into_iter().map(ProblemRow::into_problem).collect()))
     }
 }
 
 /// Writes the problems if they are others than those stored; says whether they were.
-pub(super) async fn replace(
-    connection: &mut SqliteConnection,
-    problems: &[Problem],
-) -> Result<bool, Error> {
-    let stored = sqlx::query_as::<_, ProblemRow>(
+pub(super) async fn replace(writer: &mut Writer, problems: &[Problem]) -> Result<bool, Error> {
+    let stored = Statement::new(
         "select number, severity, code, path, line, column_number, message, entry from problem order by number",
     );
-    let stored = stored.fetch_all(&mut *connection).await?;
+    let stored: Vec<ProblemRow> = writer.records(stored).await?;
     if stored
         .into_iter()
         .map(|row| row.into_problem().1)
@@ -54,38 +52,29 @@ pub(super) async fn replace(
     {
         return Ok(false);
     }
-    sqlx::query("delete from problem")
-        .execute(&mut *connection)
+    writer
+        .execute(Statement::new("delete from problem"))
         .await?;
-    for (number, problem) in (1..).zip(problems) {
-        insert(connection, number, problem).await?;
-    }
+    let rows = (1..)
+        .zip(problems)
+        .map(|(number, problem)| values(number, problem));
+    let target = "problem (number, severity, code, path, line, column_number, message, entry)";
+    writer.insert(target, rows.collect()).await?;
     Ok(true)
 }
 
-/// Inserts one problem of the import.
-async fn insert(
-    connection: &mut SqliteConnection,
-    number: i64,
-    problem: &Problem,
-) -> Result<(), Error> {
+fn values(number: i64, problem: &Problem) -> Vec<Value> {
     let place = |number: Option<u64>| number.and_then(|number| i64::try_from(number).ok());
-    let insert = sqlx::query(
-        "insert into problem (number, severity, code, path, line, column_number, message, entry)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    );
-    let insert = insert
-        .bind(number)
-        .bind(severity_name(problem.severity))
-        .bind(&problem.code)
-        .bind(&problem.path);
-    let insert = insert
-        .bind(place(problem.line))
-        .bind(place(problem.column))
-        .bind(&problem.message)
-        .bind(&problem.entry);
-    insert.execute(connection).await?;
-    Ok(())
+    vec![
+        number.into(),
+        severity_name(problem.severity).into(),
+        problem.code.as_str().into(),
+        problem.path.as_str().into(),
+        place(problem.line).into(),
+        place(problem.column).into(),
+        problem.message.as_str().into(),
+        problem.entry.as_deref().into(),
+    ]
 }
 
 #[derive(FromRow)]

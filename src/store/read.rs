@@ -4,21 +4,31 @@
 //! the public may see is decided by `visible!`, here and nowhere else.
 
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, Row};
+use sqlx::FromRow;
 
+use super::audience::Audience;
+use super::engine::{Engine, Record, Row};
+use super::statement::Statement;
 use super::{Error, Kind, Snapshot, Store, id_key, moment};
 
-/// The one predicate of publicness: `$1` is now, the argument names the row of `item`.
+/// The one predicate of publicness: `$1` is now, `$2` the preview, the argument names the row of `item`.
 ///
-/// `visible_from` and `visible_until` hold the version's validity, the entry's window and `published` in one.
+/// `visible_from` and `visible_until` hold the version's validity, the entry's window and `published` in one; a preview
+/// asks for the validity alone.
 macro_rules! visible {
     ($item:literal) => {
         concat!(
+            "(",
             $item,
             ".visible_from <= $1 and $1 < ",
             $item,
-            ".visible_until"
+            ".visible_until or $2 in ('*', ",
+            $item,
+            ".id) and ",
+            $item,
+            ".valid_from <= $1 and $1 < ",
+            $item,
+            ".valid_until)"
         )
     };
 }
@@ -124,7 +134,7 @@ const ENTRY: &str = concat!(
     document!(),
     "
      from generation g
-     left join item i on i.kind = 'entry' and i.id = $2 and ",
+     left join item i on i.kind = 'entry' and i.id = $3 and ",
     visible!("i"),
     "
      left join summary s on s.number = i.number
@@ -139,10 +149,10 @@ const LOCALIZATION: &str = concat!(
     document!(),
     "
      from generation g
-     left join item asked on asked.kind = 'entry' and asked.id = $2 and ",
+     left join item asked on asked.kind = 'entry' and asked.id = $3 and ",
     visible!("asked"),
     "
-     left join item i on i.kind = 'entry' and i.localizes = asked.localizes and i.site = $3 and ",
+     left join item i on i.kind = 'entry' and i.localizes = asked.localizes and i.site = $4 and ",
     visible!("i"),
     "
      left join summary s on s.number = i.number
@@ -158,7 +168,7 @@ const COLLECTIONS: &str = concat!(
     visible!("e"),
     ") as entries
      from generation g
-     left join item i on i.kind = 'collection' and i.owner = '' and ($2 is null or i.id = $2) and ",
+     left join item i on i.kind = 'collection' and i.owner = '' and ($3 is null or i.id = $3) and ",
     visible!("i"),
     "
      left join summary s on s.number = i.number
@@ -171,8 +181,9 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn generation(&self) -> Result<Generation, Error> {
-        let found = sqlx::query_as("select number, fingerprint from generation where id = 1");
-        Ok(found.fetch_one(&self.engine.readers).await?)
+        let statement = Statement::new("select number, fingerprint from generation where id = 1");
+        let rows = self.engine.rows(statement).await?;
+        rows.first().ok_or(sqlx::Error::RowNotFound)?.record()
     }
 
     /// The entry with this id, in any spelling of a UUID, if the public may see it now.
@@ -182,15 +193,10 @@ impl Store {
     pub async fn entry(
         &self,
         id: &str,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Document>>, Error> {
-        let rows = sqlx::query(ENTRY);
-        let rows = rows
-            .bind(moment::stored(now))
-            .bind(id_key(id))
-            .fetch_all(&self.engine.readers)
-            .await?;
-        Ok(snapshot(&rows)?.map(first))
+        let statement = Statement::read(ENTRY, audience).bind(id_key(id));
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// The localization of an entry in a site: itself, or the entry there that has the same root.
@@ -201,16 +207,12 @@ impl Store {
         &self,
         id: &str,
         site: &str,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Document>>, Error> {
-        let rows = sqlx::query(LOCALIZATION);
-        let rows = rows
-            .bind(moment::stored(now))
+        let statement = Statement::read(LOCALIZATION, audience)
             .bind(id_key(id))
-            .bind(site)
-            .fetch_all(&self.engine.readers)
-            .await?;
-        Ok(snapshot(&rows)?.map(first))
+            .bind(site);
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// Collections with their counts, by their position: all, or the one with this handle.
@@ -220,15 +222,10 @@ impl Store {
     pub async fn collections(
         &self,
         handle: Option<&str>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Vec<Collection>>, Error> {
-        let rows = sqlx::query(COLLECTIONS);
-        let rows = rows
-            .bind(moment::stored(now))
-            .bind(handle)
-            .fetch_all(&self.engine.readers)
-            .await?;
-        snapshot(&rows)
+        let statement = Statement::read(COLLECTIONS, audience).bind(handle);
+        self.engine.snapshot(statement).await
     }
 
     /// Names of the fields that entries have, of one collection or of all.
@@ -236,13 +233,11 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn field_names(&self, collection: Option<&str>) -> Result<Vec<String>, Error> {
-        let names = sqlx::query_scalar(
+        let statement = Statement::new(
             "select distinct name from field where kind = 'entry' and ($1 is null or owner = $1) order by name",
         );
-        Ok(names
-            .bind(collection)
-            .fetch_all(&self.engine.readers)
-            .await?)
+        let rows = self.engine.rows(statement.bind(collection)).await?;
+        rows.iter().map(|row| row.get("name")).collect()
     }
 
     /// Ids of the items of a kind that has no owners: handles of collections, of sites.
@@ -250,41 +245,44 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn handles(&self, kind: Kind) -> Result<Vec<String>, Error> {
-        let handles = sqlx::query_scalar(
+        let statement = Statement::new(
             "select distinct id from item where kind = $1 and owner = '' order by id",
         );
-        Ok(handles
-            .bind(kind.name())
-            .fetch_all(&self.engine.readers)
-            .await?)
+        let rows = self.engine.rows(statement.bind(kind.name())).await?;
+        rows.iter().map(|row| row.get("id")).collect()
+    }
+}
+
+impl Engine {
+    /// What a statement that hangs off `generation` answers, with its snapshot.
+    pub(super) async fn snapshot<T: Record>(
+        &self,
+        statement: Statement,
+    ) -> Result<Snapshot<Vec<T>>, Error> {
+        snapshot(&self.rows(statement).await?)
     }
 }
 
 /// What the first row says of the snapshot, and all rows that hold something.
-pub(super) fn snapshot<T>(rows: &[SqliteRow]) -> Result<Snapshot<Vec<T>>, Error>
-where
-    T: for<'r> FromRow<'r, SqliteRow>,
-{
+pub(super) fn snapshot<T: Record>(rows: &[Row]) -> Result<Snapshot<Vec<T>>, Error> {
     let head = rows.first().ok_or(sqlx::Error::RowNotFound)?;
     let mut value = Vec::with_capacity(rows.len());
     for row in rows {
-        if row.try_get::<Option<i64>, _>("number")?.is_some() {
-            value.push(T::from_row(row)?);
+        if row.get::<Option<i64>>("number")?.is_some() {
+            value.push(row.record()?);
         }
     }
     Ok(Snapshot {
-        generation: head.try_get("generation")?,
-        replaced_at: moment::read(head.try_get("replaced_at")?).unwrap_or(Timestamp::UNIX_EPOCH),
+        generation: head.get("generation")?,
+        replaced_at: moment::read(head.get("replaced_at")?).unwrap_or(Timestamp::UNIX_EPOCH),
         last_boundary: optional(head, "last_boundary")?,
         next_boundary: optional(head, "next_boundary")?,
         value,
     })
 }
 
-fn optional(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, Error> {
-    Ok(row
-        .try_get::<Option<i64>, _>(column)?
-        .and_then(moment::read))
+fn optional(row: &Row, column: &str) -> Result<Option<Timestamp>, Error> {
+    Ok(row.get::<Option<i64>>(column)?.and_then(moment::read))
 }
 
 pub(super) fn first<T>(values: Vec<T>) -> Option<T> {
@@ -294,12 +292,12 @@ pub(super) fn first<T>(values: Vec<T>) -> Option<T> {
 /// How `SQLite` would run a statement, a line per step; the parameters do not matter to it.
 #[cfg(test)]
 pub(super) async fn plan(statement: &'static str) -> String {
-    use sqlx::Connection;
+    use sqlx::{Connection, Row as _};
 
     let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:")
         .await
         .unwrap();
-    super::engine::MIGRATIONS
+    super::engine::sqlite::MIGRATIONS
         .run(&mut connection)
         .await
         .unwrap();

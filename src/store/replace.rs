@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{Connection, Row};
 
+use super::engine::{Row, Writer};
+use super::statement::Statement;
 use super::write::{self, ItemRow, Span};
 use super::{Error, Item, Kind, Store, id_key, moment, problems};
 use crate::content::problem::Problem;
@@ -44,9 +44,8 @@ impl Store {
     where
         I: IntoIterator<Item = Item>,
     {
-        let mut connection = self.engine.writer().await?;
-        let mut transaction = connection.begin_with("begin immediate").await?;
-        let mut replacement = Replacement::begin(&mut transaction, now).await?;
+        let mut writer = self.engine.writer().await?;
+        let mut replacement = Replacement::begin(&mut writer, now).await?;
         let mut versions = Vec::new();
         for item in items {
             if versions.last().is_some_and(|last| !same(last, &item)) {
@@ -56,11 +55,7 @@ impl Store {
         }
         replacement.take(versions).await?;
         let replaced = replacement.finish(problems, fingerprint).await?;
-        transaction.commit().await?;
-        sqlx::query("pragma wal_checkpoint(truncate)")
-            .execute(&mut connection)
-            .await?;
-        connection.close().await?;
+        writer.commit().await?;
         Ok(replaced)
     }
 }
@@ -76,8 +71,8 @@ struct Stored {
 }
 
 /// A replacement on its way.
-struct Replacement<'c> {
-    connection: &'c mut SqliteConnection,
+struct Replacement<'w> {
+    writer: &'w mut Writer,
     now: i64,
     /// Rows not met yet; what is left at the end has vanished.
     stored: HashMap<Name, Stored>,
@@ -90,12 +85,12 @@ struct Replacement<'c> {
     replaced: Replaced,
 }
 
-impl<'c> Replacement<'c> {
-    async fn begin(connection: &'c mut SqliteConnection, now: Timestamp) -> Result<Self, Error> {
-        let stored = stored(connection).await?;
+impl<'w> Replacement<'w> {
+    async fn begin(writer: &'w mut Writer, now: Timestamp) -> Result<Self, Error> {
+        let stored = stored(writer).await?;
         let next_number = stored.values().map(|row| row.number).max().unwrap_or(0) + 1;
         Ok(Self {
-            connection,
+            writer,
             now: moment::stored(now),
             stored,
             met: HashSet::new(),
@@ -191,8 +186,8 @@ impl<'c> Replacement<'c> {
     }
 
     async fn flush(&mut self) -> Result<(), Error> {
-        write::delete(self.connection, &self.stale).await?;
-        write::insert(self.connection, &self.fresh).await?;
+        write::delete(self.writer, &self.stale).await?;
+        write::insert(self.writer, &self.fresh).await?;
         self.replaced.written += self.fresh.len();
         self.stale.clear();
         self.fresh.clear();
@@ -203,20 +198,20 @@ impl<'c> Replacement<'c> {
         self.flush().await?;
         let vanished: Vec<i64> = self.stored.values().map(|row| row.number).collect();
         for numbers in vanished.chunks(BATCH) {
-            write::delete(self.connection, numbers).await?;
+            write::delete(self.writer, numbers).await?;
         }
         for moved in self.moved.chunks(BATCH) {
-            write::place(self.connection, moved).await?;
+            write::place(self.writer, moved).await?;
         }
         self.replaced.deleted = vanished.len();
         let items_changed = self.replaced.written + self.replaced.deleted + self.moved.len() > 0;
         if items_changed {
-            write::boundaries(self.connection, &self.boundaries).await?;
-            write::field_names(self.connection).await?;
+            write::boundaries(self.writer, &self.boundaries).await?;
+            write::field_names(self.writer).await?;
         }
-        let problems_changed = problems::replace(self.connection, problems).await?;
+        let problems_changed = problems::replace(self.writer, problems).await?;
         self.replaced.generation = raise(
-            self.connection,
+            self.writer,
             items_changed || problems_changed,
             fingerprint,
             self.now,
@@ -233,58 +228,49 @@ fn same(one: &Item, other: &Item) -> bool {
         && one.site == other.site
 }
 
-async fn stored(connection: &mut SqliteConnection) -> Result<HashMap<Name, Stored>, Error> {
-    let rows = sqlx::query(
+async fn stored(writer: &mut Writer) -> Result<HashMap<Name, Stored>, Error> {
+    let statement = Statement::new(
         "select number, kind, owner, id, site, valid_from, hash, position, own_order from item",
     );
-    let rows = rows.fetch_all(connection).await?;
+    let rows = writer.rows(statement).await?;
     rows.iter()
         .map(|row| Ok((name(row)?, stored_row(row)?)))
         .collect()
 }
 
-fn name(row: &SqliteRow) -> Result<Name, Error> {
+fn name(row: &Row) -> Result<Name, Error> {
     Ok((
-        row.try_get("kind")?,
-        row.try_get("owner")?,
-        row.try_get("id")?,
-        row.try_get("site")?,
-        row.try_get("valid_from")?,
+        row.get("kind")?,
+        row.get("owner")?,
+        row.get("id")?,
+        row.get("site")?,
+        row.get("valid_from")?,
     ))
 }
 
-fn stored_row(row: &SqliteRow) -> Result<Stored, Error> {
-    let places = (row.try_get("position")?, row.try_get("own_order")?);
+fn stored_row(row: &Row) -> Result<Stored, Error> {
+    let places = (row.get("position")?, row.get("own_order")?);
     Ok(Stored {
-        number: row.try_get("number")?,
-        hash: row.try_get("hash")?,
+        number: row.get("number")?,
+        hash: row.get("hash")?,
         places,
     })
 }
 
 /// Raises the generation if anything changed; answers with the one that is valid then.
 async fn raise(
-    connection: &mut SqliteConnection,
+    writer: &mut Writer,
     changed: bool,
     fingerprint: &str,
     now: i64,
 ) -> Result<i64, Error> {
-    let raised = sqlx::query_scalar(
+    let raise = Statement::new(
         "update generation set number = number + 1, fingerprint = $1, replaced_at = $2
-         where id = 1 and ($3 or number = 0 or fingerprint <> $1) returning number",
+         where id = 1 and ($3 or number = 0 or fingerprint <> $1)",
     );
-    let raised: Option<i64> = raised
-        .bind(fingerprint)
-        .bind(now)
-        .bind(changed)
-        .fetch_optional(&mut *connection)
-        .await?;
-    match raised {
-        Some(number) => Ok(number),
-        None => Ok(
-            sqlx::query_scalar("select number from generation where id = 1")
-                .fetch_one(connection)
-                .await?,
-        ),
-    }
+    let raise = raise.bind(fingerprint).bind(now).bind(changed);
+    writer.execute(raise).await?;
+    let number = Statement::new("select number from generation where id = 1");
+    let rows = writer.rows(number).await?;
+    rows.first().ok_or(sqlx::Error::RowNotFound)?.get("number")
 }

@@ -1,14 +1,14 @@
 //! Everything but entries, read alike: sites, taxonomies, terms, globals, navigations, containers, assets and trees.
 
-use jiff::Timestamp;
-
-use super::read::{Document, document, first, head, snapshot, visible};
-use super::{Error, Kind, Snapshot, Store, moment};
+use super::audience::Audience;
+use super::read::{Document, document, first, head, visible};
+use super::statement::Statement;
+use super::{Error, Kind, Snapshot, Store};
 
 /// The site asked for, else the default one; things that are in no site have none.
 macro_rules! in_site {
     () => {
-        " and i.site in ('', coalesce($4,
+        " and i.site in ('', coalesce($5,
              (select o.id from item o where o.kind = 'site' and o.owner = '' order by o.position limit 1)))"
     };
 }
@@ -20,13 +20,13 @@ const LIST: &str = concat!(
     document!(),
     "
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and i.own_order > $5 and ",
+     left join item i on i.kind = $3 and i.owner = $4 and i.own_order > $6 and ",
     visible!("i"),
     in_site!(),
     "
      left join summary s on s.number = i.number
      left join body b on b.number = i.number
-     where g.id = 1 order by i.own_order limit $6"
+     where g.id = 1 order by i.own_order limit $7"
 );
 
 const ONE: &str = concat!(
@@ -36,7 +36,7 @@ const ONE: &str = concat!(
     document!(),
     "
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and i.id = $5 and ",
+     left join item i on i.kind = $3 and i.owner = $4 and i.id = $6 and ",
     visible!("i"),
     in_site!(),
     "
@@ -66,16 +66,15 @@ impl Store {
         which: Which<'_>,
         after: i64,
         limit: i64,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Vec<Document>>, Error> {
-        let rows = sqlx::query(LIST)
-            .bind(moment::stored(now))
+        let statement = Statement::read(LIST, audience)
             .bind(which.kind.name())
             .bind(which.owner)
             .bind(which.site)
             .bind(after)
             .bind(limit);
-        snapshot(&rows.fetch_all(&self.engine.readers).await?)
+        self.engine.snapshot(statement).await
     }
 
     /// The one with this id.
@@ -86,15 +85,14 @@ impl Store {
         &self,
         which: Which<'_>,
         id: &str,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Document>>, Error> {
-        let rows = sqlx::query(ONE)
-            .bind(moment::stored(now))
+        let statement = Statement::read(ONE, audience)
             .bind(which.kind.name())
             .bind(which.owner)
             .bind(which.site)
             .bind(id);
-        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 }
 

@@ -1,11 +1,13 @@
 //! Reads that only Statamic's own API makes: a page of a list, an item wherever it is, a tree with its pages.
 
-use jiff::Timestamp;
-use sqlx::{FromRow, Row};
+use sqlx::FromRow;
 
+use super::audience::Audience;
+use super::engine::Row;
 use super::read::{first, head, snapshot, visible};
+use super::statement::Statement;
 use super::texts::Texts;
-use super::{Error, Kind, Snapshot, Store, id_key, moment};
+use super::{Error, Kind, Snapshot, Store, id_key};
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -38,12 +40,12 @@ pub struct Site {
 
 const PAGE: &str = concat!(
     "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, null as query, t.object, null as page, b.keys,
-     (select count(*) from item c where c.kind = $2 and c.owner = $3 and ($4 is null or c.site = $4) and ", visible!("c"), ") as total
+     (select count(*) from item c where c.kind = $3 and c.owner = $4 and ($5 is null or c.site = $5) and ", visible!("c"), ") as total
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and ($4 is null or i.site = $4) and ", visible!("i"), "
+     left join item i on i.kind = $3 and i.owner = $4 and ($5 is null or i.site = $5) and ", visible!("i"), "
      left join statamic t on t.number = i.number
      left join body b on b.number = i.number
-     where g.id = 1 order by i.position limit $5 offset $6"
+     where g.id = 1 order by i.position limit $6 offset $7"
 );
 
 const BY_ID: &str = concat!(
@@ -51,11 +53,11 @@ const BY_ID: &str = concat!(
     head!(),
     ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
-     left join item asked on asked.kind = $2 and asked.owner = $3 and asked.id = $4 and ",
+     left join item asked on asked.kind = $3 and asked.owner = $4 and asked.id = $5 and ",
     visible!("asked"),
     "
-     left join item i on i.kind = $2 and i.owner = $3 and i.localizes = asked.localizes
-         and ($5 is not null and i.site = $5 or $5 is null and i.number = asked.number) and ",
+     left join item i on i.kind = $3 and i.owner = $4 and i.localizes = asked.localizes
+         and ($6 is not null and i.site = $6 or $6 is null and i.number = asked.number) and ",
     visible!("i"),
     "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
@@ -67,7 +69,7 @@ const BY_ID: &str = concat!(
 const IN_DEFAULT_SITE: &str = concat!(
     "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and i.id = $4 and ", visible!("i"), " and i.site =
+     left join item i on i.kind = $3 and i.owner = $4 and i.id = $5 and ", visible!("i"), " and i.site =
          (select s.id from item s where s.kind = 'site' and s.owner = '' order by s.position limit 1)
      left join statamic t on t.number = i.number
      left join body b on b.number = i.number
@@ -77,7 +79,7 @@ const IN_DEFAULT_SITE: &str = concat!(
 const BY_SLUG: &str = concat!(
     "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and i.slug = $4 and ($5 is null or i.site = $5) and ", visible!("i"), "
+     left join item i on i.kind = $3 and i.owner = $4 and i.slug = $5 and ($6 is null or i.site = $6) and ", visible!("i"), "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
      left join statamic t on t.number = i.number
      left join body b on b.number = i.number
@@ -87,7 +89,7 @@ const BY_SLUG: &str = concat!(
 const TREE: &str = concat!(
     "select ", head!(), ", i.number, i.site, b.fields as branches
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and ", visible!("i"), " and i.site = coalesce($4,
+     left join item i on i.kind = $3 and i.owner = $4 and ", visible!("i"), " and i.site = coalesce($5,
          (select s.id from item s where s.kind = 'site' and s.owner = '' order by s.position limit 1))
      left join body b on b.number = i.number
      where g.id = 1 limit 1"
@@ -96,7 +98,7 @@ const TREE: &str = concat!(
 const TREE_ENTRIES: &str = concat!(
     "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page, b.keys
      from item i join statamic t on t.number = i.number join body b on b.number = i.number
-     where i.kind = 'entry' and i.owner = $2 and i.site = $3 and ",
+     where i.kind = 'entry' and i.owner = $3 and i.site = $4 and ",
     visible!("i"),
     " order by i.position"
 );
@@ -106,7 +108,7 @@ const ITEMS_OF_ALL: &str = concat!(
     head!(),
     ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
      from generation g
-     left join item i on i.kind = $2 and ($3 is null or i.site = $3) and ",
+     left join item i on i.kind = $3 and ($4 is null or i.site = $4) and ",
     visible!("i"),
     "
      left join statamic t on t.number = i.number
@@ -137,30 +139,28 @@ impl Store {
         owner: &str,
         site: Option<&str>,
         range: std::ops::Range<i64>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<ItemPage>, Error> {
-        let rows = sqlx::query(PAGE)
-            .bind(moment::stored(now))
-            .bind(kind.name())
-            .bind(owner)
-            .bind(site);
-        let rows = rows.bind(range.end - range.start).bind(range.start);
-        let mut rows = rows.fetch_all(&self.engine.readers).await?;
-        if rows.is_empty() {
-            let none = sqlx::query(PAGE)
-                .bind(moment::stored(now))
+        let page = |limit, offset| {
+            Statement::read(PAGE, audience)
                 .bind(kind.name())
                 .bind(owner)
-                .bind(site);
-            rows = none.bind(1).bind(0).fetch_all(&self.engine.readers).await?;
-            let total = total(&rows);
-            return Ok(snapshot::<Texts>(&rows)?.map(|_| ItemPage {
-                items: Vec::new(),
-                total,
-            }));
+                .bind(site)
+                .bind(limit)
+                .bind(offset)
+        };
+        let rows = self
+            .engine
+            .rows(page(range.end - range.start, range.start))
+            .await?;
+        if !rows.is_empty() {
+            let total = total(&rows)?;
+            return Ok(snapshot(&rows)?.map(|items| ItemPage { items, total }));
         }
-        let total = total(&rows);
-        Ok(snapshot(&rows)?.map(|items| ItemPage { items, total }))
+        let first = self.engine.rows(page(1, 0)).await?;
+        let total = total(&first)?;
+        let items = Vec::new();
+        Ok(snapshot::<Texts>(&first)?.map(|_| ItemPage { items, total }))
     }
 
     /// The visible item with this id in the default site.
@@ -172,14 +172,13 @@ impl Store {
         kind: Kind,
         owner: &str,
         id: &str,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(IN_DEFAULT_SITE)
-            .bind(moment::stored(now))
+        let statement = Statement::read(IN_DEFAULT_SITE, audience)
             .bind(kind.name())
             .bind(owner)
             .bind(id_key(id));
-        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// The visible item with this id, or its localization in a site; of one id in several sites, that of the first.
@@ -192,15 +191,14 @@ impl Store {
         owner: &str,
         id: &str,
         site: Option<&str>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(BY_ID)
-            .bind(moment::stored(now))
+        let statement = Statement::read(BY_ID, audience)
             .bind(kind.name())
             .bind(owner)
             .bind(id_key(id))
             .bind(site);
-        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// The visible item with this slug, in a site or in the first site that has it.
@@ -213,15 +211,14 @@ impl Store {
         owner: &str,
         slug: &str,
         site: Option<&str>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(BY_SLUG)
-            .bind(moment::stored(now))
+        let statement = Statement::read(BY_SLUG, audience)
             .bind(kind.name())
             .bind(owner)
             .bind(slug)
             .bind(site);
-        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// The tree of a collection or navigation in a site, or in the default site.
@@ -233,14 +230,13 @@ impl Store {
         kind: Kind,
         owner: &str,
         site: Option<&str>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Tree>>, Error> {
-        let rows = sqlx::query(TREE)
-            .bind(moment::stored(now))
+        let statement = Statement::read(TREE, audience)
             .bind(kind.name())
             .bind(owner)
             .bind(site);
-        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// The visible entries of a collection in a site, with what a tree shows and filters see of them.
@@ -251,13 +247,12 @@ impl Store {
         &self,
         collection: &str,
         site: &str,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Vec<Texts>, Error> {
-        let rows = sqlx::query_as(TREE_ENTRIES)
-            .bind(moment::stored(now))
+        let statement = Statement::read(TREE_ENTRIES, audience)
             .bind(collection)
             .bind(site);
-        Ok(rows.fetch_all(&self.engine.readers).await?)
+        self.engine.records(statement).await
     }
 
     /// Visible items of a kind, whoever owns them: owner by owner, by their position; without their objects.
@@ -268,33 +263,25 @@ impl Store {
         &self,
         kind: Kind,
         site: Option<&str>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Vec<Texts>>, Error> {
-        let rows = sqlx::query(ITEMS_OF_ALL)
-            .bind(moment::stored(now))
+        let statement = Statement::read(ITEMS_OF_ALL, audience)
             .bind(kind.name())
             .bind(site);
-        snapshot(&rows.fetch_all(&self.engine.readers).await?)
+        self.engine.snapshot(statement).await
     }
 
     /// The sites in their order.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn sites(&self, now: Timestamp) -> Result<Snapshot<Vec<Site>>, Error> {
-        snapshot(
-            &sqlx::query(SITES)
-                .bind(moment::stored(now))
-                .fetch_all(&self.engine.readers)
-                .await?,
-        )
+    pub async fn sites(&self, audience: &Audience) -> Result<Snapshot<Vec<Site>>, Error> {
+        self.engine.snapshot(Statement::read(SITES, audience)).await
     }
 }
 
-fn total(rows: &[sqlx::sqlite::SqliteRow]) -> i64 {
-    rows.first()
-        .and_then(|row| row.try_get::<Option<i64>, _>("total").ok().flatten())
-        .unwrap_or(0)
+fn total(rows: &[Row]) -> Result<i64, Error> {
+    rows.first().map_or(Ok(0), |row| row.get("total"))
 }
 
 #[cfg(test)]

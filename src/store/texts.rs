@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use jiff::Timestamp;
-use sqlx::{FromRow, QueryBuilder, Sqlite};
+use sqlx::FromRow;
 
-use super::read::{first, head, snapshot, visible};
-use super::{Error, Kind, Snapshot, Store, id_key, moment};
+use super::audience::Audience;
+use super::read::{first, head, visible};
+use super::statement::Statement;
+use super::{Error, Kind, Snapshot, Store, id_key};
 
 /// What Statamic's own API needs of an item.
 #[derive(Clone, Debug, FromRow)]
@@ -37,7 +38,7 @@ const ITEM: &str = concat!(
     head!(),
     ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
      from generation g
-     left join item i on i.kind = $2 and i.id = $3 and i.owner = $4 and i.site = $5 and ",
+     left join item i on i.kind = $3 and i.id = $4 and i.owner = $5 and i.site = $6 and ",
     visible!("i"),
     "
      left join statamic t on t.number = i.number
@@ -50,12 +51,15 @@ const ITEMS: &str = concat!(
     head!(),
     ", i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, null as page
      from generation g
-     left join item i on i.kind = $2 and i.owner = $3 and ($4 is null or i.site = $4) and ",
+     left join item i on i.kind = $3 and i.owner = $4 and ($5 is null or i.site = $5) and ",
     visible!("i"),
     "
      left join statamic t on t.number = i.number
      where g.id = 1 order by i.position"
 );
+
+const OBJECTS: &str = "select i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
+     from item i join statamic t on t.number = i.number join body b on b.number = i.number where i.number in (";
 
 impl Store {
     /// One visible item of any kind with the texts that Statamic's API sends.
@@ -68,16 +72,14 @@ impl Store {
         owner: &str,
         id: &str,
         site: &str,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Option<Texts>>, Error> {
-        let rows = sqlx::query(ITEM);
-        let rows = rows
-            .bind(moment::stored(now))
+        let statement = Statement::read(ITEM, audience)
             .bind(kind.name())
             .bind(id_key(id))
             .bind(owner)
             .bind(site);
-        Ok(snapshot(&rows.fetch_all(&self.engine.readers).await?)?.map(first))
+        Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
     /// All visible items of a kind and owner, of one site or of all, by their position; without their objects.
@@ -89,15 +91,13 @@ impl Store {
         kind: Kind,
         owner: &str,
         site: Option<&str>,
-        now: Timestamp,
+        audience: &Audience,
     ) -> Result<Snapshot<Vec<Texts>>, Error> {
-        let rows = sqlx::query(ITEMS);
-        let rows = rows
-            .bind(moment::stored(now))
+        let statement = Statement::read(ITEMS, audience)
             .bind(kind.name())
             .bind(owner)
             .bind(site);
-        snapshot(&rows.fetch_all(&self.engine.readers).await?)
+        self.engine.snapshot(statement).await
     }
 
     /// The objects of items that [`Self::items`] found, in the order of the numbers; one that is gone is left out.
@@ -108,19 +108,10 @@ impl Store {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "select i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
-             from item i join statamic t on t.number = i.number join body b on b.number = i.number where i.number in (",
-        );
-        let mut list = statement.separated(", ");
-        for number in numbers {
-            list.push_bind(*number);
-        }
-        let found = statement
-            .push(")")
-            .build_query_as::<Texts>()
-            .fetch_all(&self.engine.readers)
-            .await?;
+        let mut statement = Statement::new(OBJECTS);
+        statement.push_values(numbers.iter().copied());
+        statement.push(")");
+        let found: Vec<Texts> = self.engine.records(statement).await?;
         let mut found: HashMap<i64, Texts> = found
             .into_iter()
             .map(|texts| (texts.number, texts))

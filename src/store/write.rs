@@ -1,11 +1,10 @@
-//! The rows of a replacement, written many at a time: the part that each engine does its own way.
+//! The rows of a replacement, written many at a time.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{QueryBuilder, Sqlite};
-
+use super::engine::Writer;
+use super::statement::{Statement, Value};
 use super::{Error, Item, Link, id_key, moment};
 use crate::fields::splice;
 
@@ -96,211 +95,148 @@ pub(super) fn digest(item: &Item, span: Span) -> [u8; 32] {
 }
 
 /// Deletes rows; their texts and links go with them.
-pub(super) async fn delete(
-    connection: &mut SqliteConnection,
-    numbers: &[i64],
-) -> Result<(), Error> {
+pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), Error> {
     if numbers.is_empty() {
         return Ok(());
     }
-    let mut statement = QueryBuilder::<Sqlite>::new("delete from item where number in (");
-    let mut list = statement.separated(", ");
-    for number in numbers {
-        list.push_bind(*number);
-    }
-    statement.push(")").build().execute(connection).await?;
-    Ok(())
+    let mut statement = Statement::new("delete from item where number in (");
+    statement.push_values(numbers.iter().copied());
+    statement.push(")");
+    writer.execute(statement).await
 }
 
 /// Inserts rows with their texts and links.
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
-    rows: &[ItemRow],
-) -> Result<(), Error> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    insert_items(connection, rows).await?;
-    insert_summaries(connection, rows).await?;
-    insert_bodies(connection, rows).await?;
-    insert_statamic(connection, rows).await?;
-    insert_links(connection, rows).await
+pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), Error> {
+    writer.insert(ITEM, each(rows, item)).await?;
+    writer.insert(SUMMARY, each(rows, summary)).await?;
+    writer.insert(BODY, each(rows, body)).await?;
+    writer.insert(STATAMIC, each(rows, statamic)).await?;
+    let links = rows.iter().flat_map(links).collect();
+    writer.insert(LINK, links).await
 }
 
-async fn insert_items(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let mut statement = QueryBuilder::<Sqlite>::new(
-        "insert into item (number, kind, owner, id, site, localizes, slug, uri, url, permalink, title_key, date, updated_at,
-         position, own_order, valid_from, valid_until, visible_from, visible_until, changed_at, field_names, hash) ",
-    );
-    statement.push_values(rows, |mut values, row| {
-        let item = &row.item;
-        values
-            .push_bind(row.number)
-            .push_bind(item.kind.name())
-            .push_bind(item.owner.clone())
-            .push_bind(row.id.clone());
-        values.push_bind(item.site.clone()).push_bind(
-            item.localizes
-                .as_deref()
-                .map_or_else(|| row.id.clone(), id_key),
-        );
-        values
-            .push_bind(item.slug.clone())
-            .push_bind(item.uri.clone())
-            .push_bind(item.url.clone());
-        values
-            .push_bind(item.permalink.clone())
-            .push_bind(item.title.to_lowercase())
-            .push_bind(date(item));
-        values
-            .push_bind(item.updated_at.unwrap_or(moment::ALWAYS))
-            .push_bind(item.position)
-            .push_bind(item.own_order);
-        values
-            .push_bind(row.span.valid.0)
-            .push_bind(row.span.valid.1);
-        values
-            .push_bind(row.span.visible.0)
-            .push_bind(row.span.visible.1);
-        values
-            .push_bind(row.changed_at)
-            .push_bind(names(item.fields.as_deref()))
-            .push_bind(row.hash.to_vec());
-    });
-    statement.build().execute(connection).await?;
-    Ok(())
+fn each(rows: &[ItemRow], values: fn(&ItemRow) -> Vec<Value>) -> Vec<Vec<Value>> {
+    rows.iter().map(values).collect()
 }
 
-async fn insert_summaries(
-    connection: &mut SqliteConnection,
-    rows: &[ItemRow],
-) -> Result<(), Error> {
-    let mut statement = QueryBuilder::<Sqlite>::new("insert into summary (number, object) ");
-    statement.push_values(rows, |mut values, row| {
-        values
-            .push_bind(row.number)
-            .push_bind(row.item.summary.clone());
-    });
-    statement.build().execute(connection).await?;
-    Ok(())
+const ITEM: &str = "item (number, kind, owner, id, site, localizes, slug, uri, url, permalink, title_key, date, updated_at,
+    position, own_order, valid_from, valid_until, visible_from, visible_until, changed_at, field_names, hash)";
+
+fn item(row: &ItemRow) -> Vec<Value> {
+    let item = &row.item;
+    let localizes = item.localizes.as_deref();
+    vec![
+        row.number.into(),
+        item.kind.name().into(),
+        item.owner.as_str().into(),
+        row.id.as_str().into(),
+        item.site.as_str().into(),
+        localizes.map_or_else(|| row.id.clone(), id_key).into(),
+        item.slug.as_deref().into(),
+        item.uri.as_deref().into(),
+        item.url.as_deref().into(),
+        item.permalink.as_deref().into(),
+        item.title.to_lowercase().into(),
+        date(item).into(),
+        item.updated_at.unwrap_or(moment::ALWAYS).into(),
+        item.position.into(),
+        item.own_order.into(),
+        row.span.valid.0.into(),
+        row.span.valid.1.into(),
+        row.span.visible.0.into(),
+        row.span.visible.1.into(),
+        row.changed_at.into(),
+        names(item.fields.as_deref()).into(),
+        row.hash.to_vec().into(),
+    ]
 }
 
-async fn insert_bodies(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let mut statement =
-        QueryBuilder::<Sqlite>::new("insert into body (number, keys, fields, seo) ");
-    statement.push_values(rows, |mut values, row| {
-        values
-            .push_bind(row.number)
-            .push_bind(row.item.keys.join("\n"));
-        values
-            .push_bind(row.item.fields.clone())
-            .push_bind(row.item.seo.clone());
-    });
-    statement.build().execute(connection).await?;
-    Ok(())
+const SUMMARY: &str = "summary (number, object)";
+
+fn summary(row: &ItemRow) -> Vec<Value> {
+    vec![row.number.into(), row.item.summary.as_str().into()]
 }
 
-async fn insert_statamic(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let mut statement =
-        QueryBuilder::<Sqlite>::new("insert into statamic (number, query, object, page) ");
-    statement.push_values(rows, |mut values, row| {
-        values
-            .push_bind(row.number)
-            .push_bind(row.item.query.clone());
-        values
-            .push_bind(row.item.statamic.clone())
-            .push_bind(row.item.page.clone());
-    });
-    statement.build().execute(connection).await?;
-    Ok(())
+const BODY: &str = "body (number, keys, fields, seo)";
+
+fn body(row: &ItemRow) -> Vec<Value> {
+    let item = &row.item;
+    vec![
+        row.number.into(),
+        item.keys.join("\n").into(),
+        item.fields.as_deref().into(),
+        item.seo.as_deref().into(),
+    ]
 }
 
-async fn insert_links(connection: &mut SqliteConnection, rows: &[ItemRow]) -> Result<(), Error> {
-    let links = rows.iter().flat_map(|row| {
-        (0_i64..)
-            .zip(&row.item.links)
-            .map(|(place, link)| (row.number, place, link))
-    });
-    let links: Vec<(i64, i64, &Link)> = links.collect();
-    for links in links.chunks(1000) {
-        let mut statement = QueryBuilder::<Sqlite>::new(
-            "insert into link (number, place, field, target, text, state) ",
-        );
-        statement.push_values(links, |mut values, (number, place, link)| {
-            values
-                .push_bind(*number)
-                .push_bind(*place)
-                .push_bind(link.field.clone())
-                .push_bind(link.target.clone());
-            values
-                .push_bind(link.text.clone())
-                .push_bind(link.state.clone());
-        });
-        statement.build().execute(&mut *connection).await?;
-    }
-    Ok(())
+const STATAMIC: &str = "statamic (number, query, object, page)";
+
+fn statamic(row: &ItemRow) -> Vec<Value> {
+    let item = &row.item;
+    vec![
+        row.number.into(),
+        item.query.as_deref().into(),
+        item.statamic.as_deref().into(),
+        item.page.as_deref().into(),
+    ]
+}
+
+const LINK: &str = "link (number, place, field, target, text, state)";
+
+fn links(row: &ItemRow) -> impl Iterator<Item = Vec<Value>> {
+    let links = (0_i64..).zip(&row.item.links);
+    links.map(|(place, link)| self::link(row.number, place, link))
+}
+
+fn link(number: i64, place: i64, link: &Link) -> Vec<Value> {
+    vec![
+        number.into(),
+        place.into(),
+        link.field.as_str().into(),
+        link.target.as_str().into(),
+        link.text.as_str().into(),
+        link.state.as_str().into(),
+    ]
 }
 
 /// Gives rows their new places.
-pub(super) async fn place(
-    connection: &mut SqliteConnection,
-    moved: &[(i64, (i64, i64))],
-) -> Result<(), Error> {
-    let mut statement =
-        QueryBuilder::<Sqlite>::new("with moved (number, position, own_order) as (");
-    statement.push_values(moved, |mut values, (number, (position, own_order))| {
-        values
-            .push_bind(*number)
-            .push_bind(*position)
-            .push_bind(*own_order);
-    });
+pub(super) async fn place(writer: &mut Writer, moved: &[(i64, (i64, i64))]) -> Result<(), Error> {
+    let mut statement = Statement::new("with moved (number, position, own_order) as (values ");
+    for (index, (number, (position, own_order))) in moved.iter().enumerate() {
+        statement.push(if index == 0 { "(" } else { ", (" });
+        statement.push_values([*number, *position, *own_order]);
+        statement.push(")");
+    }
     statement.push(
         ") update item set position = moved.position, own_order = moved.own_order from moved where item.number = moved.number",
     );
-    statement.build().execute(connection).await?;
-    Ok(())
+    writer.execute(statement).await
 }
 
 /// Replaces the moments at which answers change by the clock alone.
-pub(super) async fn boundaries(
-    connection: &mut SqliteConnection,
-    moments: &BTreeSet<i64>,
-) -> Result<(), Error> {
-    sqlx::query("delete from boundary")
-        .execute(&mut *connection)
+pub(super) async fn boundaries(writer: &mut Writer, moments: &BTreeSet<i64>) -> Result<(), Error> {
+    writer
+        .execute(Statement::new("delete from boundary"))
         .await?;
-    for moment in moments {
-        sqlx::query("insert into boundary (moment) values ($1)")
-            .bind(moment)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+    let rows = moments.iter().map(|moment| vec![(*moment).into()]);
+    writer.insert("boundary (moment)", rows.collect()).await
 }
 
 /// Gathers the names of the fields of all items.
-pub(super) async fn field_names(connection: &mut SqliteConnection) -> Result<(), Error> {
-    let rows = sqlx::query_as::<_, (String, String, String)>(
-        "select distinct kind, owner, field_names from item",
-    );
-    let rows = rows.fetch_all(&mut *connection).await?;
-    sqlx::query("delete from field")
-        .execute(&mut *connection)
-        .await?;
-    for (kind, owner, names) in rows {
-        for name in names.split_whitespace() {
-            let insert = sqlx::query(
-                "insert into field (kind, owner, name) values ($1, $2, $3) on conflict do nothing",
-            );
-            insert
-                .bind(&kind)
-                .bind(&owner)
-                .bind(name)
-                .execute(&mut *connection)
-                .await?;
-        }
+pub(super) async fn field_names(writer: &mut Writer) -> Result<(), Error> {
+    let stored = Statement::new("select distinct kind, owner, field_names from item");
+    let stored: Vec<(String, String, String)> = writer.records(stored).await?;
+    let mut names = BTreeSet::new();
+    for (kind, owner, all) in &stored {
+        names.extend(all.split_whitespace().map(|name| (kind, owner, name)));
     }
-    Ok(())
+    writer.execute(Statement::new("delete from field")).await?;
+    let rows = names
+        .into_iter()
+        .map(|(kind, owner, name)| vec![kind.as_str().into(), owner.as_str().into(), name.into()]);
+    writer
+        .insert("field (kind, owner, name)", rows.collect())
+        .await
 }
 
 /// The names of the removable members of a `fields` template, between blanks.

@@ -15,7 +15,7 @@ pub async fn list_globals(request: &Request<'_>) -> Result<Draft, Refusal> {
     if !settings.is_on() {
         return Err(Refusal::NotFound);
     }
-    let sites = request.store.sites(request.now).await?.value;
+    let sites = request.store.sites(&request.audience).await?.value;
     let site = request
         .site()?
         .or(sites.first().map(|site| site.id.as_str()))
@@ -29,18 +29,18 @@ pub async fn list_globals(request: &Request<'_>) -> Result<Draft, Refusal> {
 /// `/globals/{handle}`
 pub async fn show_global(request: &Request<'_>, handle: &str) -> Result<Draft, Refusal> {
     served(&request.settings.globals, handle)?;
-    let (site, now) = (request.site()?, request.now);
+    let (site, audience) = (request.site()?, &request.audience);
     let found = match site {
         Some(site) => {
             request
                 .store
-                .item(Kind::Global, "", handle, site, now)
+                .item(Kind::Global, "", handle, site, audience)
                 .await?
         }
         None => {
             request
                 .store
-                .item_in_default_site(Kind::Global, "", handle, now)
+                .item_in_default_site(Kind::Global, "", handle, audience)
                 .await?
         }
     };
@@ -65,7 +65,7 @@ pub async fn show_described(
     served(settings(request, kind)?, handle)?;
     let found = request
         .store
-        .item(kind, "", handle, "", request.now)
+        .item(kind, "", handle, "", &request.audience)
         .await?;
     request.single(&found, kind, &Fields::All)
 }
@@ -93,7 +93,7 @@ async fn list(
 ) -> Result<Draft, Refusal> {
     let found = request
         .store
-        .item_page(kind, "", site, 0..i64::MAX, request.now)
+        .item_page(kind, "", site, 0..i64::MAX, &request.audience)
         .await?;
     let items: Vec<&Texts> = found
         .value

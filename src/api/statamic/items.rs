@@ -31,15 +31,15 @@ pub async fn show_entry(
     id: &str,
 ) -> Result<Draft, Refusal> {
     served(&request.settings.collections, collection)?;
-    let (site, now) = (request.site_of_items()?, request.now);
+    let (site, audience) = (request.site_of_items()?, &request.audience);
     let mut found = request
         .store
-        .item_by_id(Kind::Entry, collection, id, site, now)
+        .item_by_id(Kind::Entry, collection, id, site, audience)
         .await?;
     if found.value.is_none() && request.is_v6() {
         found = request
             .store
-            .item_by_slug(Kind::Entry, collection, id, site, now)
+            .item_by_slug(Kind::Entry, collection, id, site, audience)
             .await?;
     }
     request.single(&found, Kind::Entry, &request.fields_of_one()?)
@@ -110,7 +110,7 @@ pub async fn show_asset(
     let id = format!("{container}::{path}");
     let found = request
         .store
-        .item_by_id(Kind::Asset, container, &id, None, request.now)
+        .item_by_id(Kind::Asset, container, &id, None, &request.audience)
         .await?;
     request.single(&found, Kind::Asset, &request.fields_of_one()?)
 }
@@ -131,7 +131,7 @@ pub async fn show_user(request: &Request<'_>, id: &str) -> Result<Draft, Refusal
     served(&request.settings.users, "")?;
     let found = request
         .store
-        .item_by_id(Kind::User, "", id, None, request.now)
+        .item_by_id(Kind::User, "", id, None, &request.audience)
         .await?;
     request.single(
         &found,
@@ -179,7 +179,7 @@ async fn find_term(
             taxonomy,
             &id,
             request.site_of_items()?,
-            request.now,
+            &request.audience,
         )
         .await?)
 }
@@ -188,7 +188,7 @@ async fn find_term(
 async fn exists(request: &Request<'_>, kind: Kind, handle: &str) -> Result<(), Refusal> {
     let found = request
         .store
-        .item(kind, "", handle, "", request.now)
+        .item(kind, "", handle, "", &request.audience)
         .await?;
     found.value.map(|_| ()).ok_or(Refusal::NotFound)
 }

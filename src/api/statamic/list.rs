@@ -66,7 +66,7 @@ pub async fn answer(request: &Request<'_>, list: &List<'_>) -> Result<Draft, Ref
         (true, Some(owner), Some(window)) => {
             let page = request
                 .store
-                .item_page(list.kind, owner, list.site, window, request.now)
+                .item_page(list.kind, owner, list.site, window, &request.audience)
                 .await?;
             page.map(|page| Found {
                 items: page.items,
@@ -98,13 +98,13 @@ async fn search(
             Some(owner) => {
                 request
                     .store
-                    .items(list.kind, owner, list.site, request.now)
+                    .items(list.kind, owner, list.site, &request.audience)
                     .await?
             }
             None => {
                 request
                     .store
-                    .items_of_all(list.kind, list.site, request.now)
+                    .items_of_all(list.kind, list.site, &request.audience)
                     .await?
             }
         };
@@ -172,7 +172,7 @@ fn sorts(request: &Request<'_>) -> Result<Vec<Sort>, Refusal> {
 
 /// The language of the default site.
 async fn language(request: &Request<'_>) -> Result<Language, Refusal> {
-    let sites = request.store.sites(request.now).await?.value;
+    let sites = request.store.sites(&request.audience).await?.value;
     let object = sites
         .first()
         .and_then(|site| site.object.as_deref().or(Some(&site.summary)));

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-
 use super::condition::Clock;
 use super::object::{self, Fields};
 use super::parameters::{Parameter, Parameters};
@@ -11,6 +9,7 @@ use super::refusal::Refusal;
 use super::settings::{Allowed, Resource, Settings};
 use crate::api::answer::Draft;
 use crate::bard::Profile;
+use crate::store::audience::Audience;
 use crate::store::texts::Texts;
 use crate::store::{Kind, Snapshot, Store};
 
@@ -21,7 +20,7 @@ const MOST_KEYS: usize = 400;
 pub struct Request<'a> {
     pub store: &'a Store,
     pub settings: &'a Settings,
-    pub now: Timestamp,
+    pub audience: Audience,
     pub parameters: Parameters,
     /// The path below the prefix, as it was asked for, without slashes around it.
     pub path: String,
@@ -31,7 +30,7 @@ impl Request<'_> {
     /// The clock that filters look at.
     pub fn clock(&self) -> Clock {
         Clock {
-            now: self.now,
+            now: self.audience.now,
             zone: self.settings.timezone.clone(),
         }
     }

@@ -49,12 +49,17 @@ pub async fn of_collection(request: &Request<'_>, handle: &str) -> Result<Draft,
     )?;
     let tree = request
         .store
-        .tree(Kind::CollectionTree, handle, request.site()?, request.now)
+        .tree(
+            Kind::CollectionTree,
+            handle,
+            request.site()?,
+            &request.audience,
+        )
         .await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
     let entries = request
         .store
-        .tree_entries(handle, &found.site, request.now)
+        .tree_entries(handle, &found.site, &request.audience)
         .await?;
     let body = written(request, found.branches.as_deref(), &entries, &filters)?;
     let shown: Vec<&Texts> = entries.iter().collect();
@@ -66,7 +71,12 @@ pub async fn of_navigation(request: &Request<'_>, handle: &str) -> Result<Draft,
     served(&request.settings.navs, handle)?;
     let tree = request
         .store
-        .tree(Kind::NavigationTree, handle, request.site()?, request.now)
+        .tree(
+            Kind::NavigationTree,
+            handle,
+            request.site()?,
+            &request.audience,
+        )
         .await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
     let body = written(request, found.branches.as_deref(), &[], &Filters::default())?;
