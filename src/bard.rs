@@ -30,6 +30,7 @@ pub mod text;
 pub mod walk;
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -124,6 +125,10 @@ pub struct Body {
     pub markdown: String,
     /// In the order of the text.
     pub headings: Vec<Heading>,
+    /// Where in the HTML the ids of headings stand that it has on request only, each a whole attribute with the blank
+    /// before it.
+    #[serde(skip)]
+    pub heading_ids: Vec<Range<usize>>,
     /// Runs of the text that hold a letter or a digit.
     pub words: usize,
     /// 200 words a minute, rounded up; 0 where there is no text.
@@ -257,6 +262,7 @@ fn tree_body(value: &Value, options: &Options) -> Body {
     }
     Body {
         html: renderer.html,
+        heading_ids: renderer.heading_ids,
         oddities: renderer.oddities,
         ..derived(&Siblings::of_run(&run), options)
     }

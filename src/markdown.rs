@@ -14,6 +14,8 @@ pub mod permalinks;
 pub mod references;
 pub mod text;
 
+use std::ops::Range;
+
 use comrak::nodes::Node;
 use comrak::{Arena, parse_document};
 
@@ -38,6 +40,8 @@ pub struct Options {
     pub heading_anchors: bool,
     /// `table_of_contents`: a list of the headings stands first; implies anchors.
     pub table_of_contents: bool,
+    /// Headings get the ids of [`Body::headings`]; Statamic writes none.
+    pub heading_ids: bool,
 }
 
 impl Default for Options {
@@ -49,6 +53,7 @@ impl Default for Options {
             smart_punctuation: false,
             heading_anchors: false,
             table_of_contents: false,
+            heading_ids: false,
         }
     }
 }
@@ -56,11 +61,16 @@ impl Default for Options {
 /// The HTML of a source.
 #[must_use]
 pub fn html(source: &str, options: &Options, links: &dyn Links) -> String {
+    rendered(source, *options, links).0
+}
+
+/// The HTML, and where the ids of its headings stand in it.
+fn rendered(source: &str, options: Options, links: &dyn Links) -> (String, Vec<Range<usize>>) {
     let resolved = references::resolve(source, links);
     let arena = Arena::new();
-    let root = parse(&arena, &resolved, *options);
+    let root = parse(&arena, &resolved, options);
     let attributes = attributes::take(root);
-    html::render(root, &attributes, options)
+    html::render(root, &attributes, &options)
 }
 
 /// Everything that a source gives.
@@ -72,8 +82,10 @@ pub fn body(source: &str, options: &Options, links: &dyn Links) -> Body {
     let text = text::document(root, options);
     let words = bard::text::words(&text);
     let found = outline::links(root, links);
+    let (html, heading_ids) = rendered(source, *options, links);
     Body {
-        html: html(source, options, links),
+        html,
+        heading_ids,
         headings: outline::headings(root, &attributes),
         oddities: outline::oddities(&found),
         links: found,

@@ -1,11 +1,11 @@
-//! Which parts of an entry a request wants: `fields=`, `body=` and `seo=`.
+//! Which parts of an entry a request wants: `fields=`, `body=`, `heading_ids=` and `seo=`.
 
 use super::problem::Error;
 use super::query::{Canonical, Parameters, unknown_value};
 use crate::fields::splice::Kind;
 
 /// The names of the parameters.
-pub const PARAMETERS: [&str; 3] = ["body", "fields", "seo"];
+pub const PARAMETERS: [&str; 4] = ["body", "fields", "heading_ids", "seo"];
 
 /// The parts that a body can have.
 pub const BODY_PARTS: [&str; 10] = [
@@ -43,6 +43,7 @@ pub struct Choice {
     fields: Names,
     body: Names,
     seo: Names,
+    heading_ids: bool,
 }
 
 /// A choice among names.
@@ -70,7 +71,13 @@ impl Choice {
             seo => Names::parse(seo, "full"),
         };
         seo.check("seo", &SEO_PARTS, &SEO_WHOLES)?;
-        Ok(Self { fields, body, seo })
+        let heading_ids = given.one_of("heading_ids", &["true", "false"])? == Some("true");
+        Ok(Self {
+            fields,
+            body,
+            seo,
+            heading_ids,
+        })
     }
 
     /// The choice on a single entry: where nothing is said, everything.
@@ -78,8 +85,8 @@ impl Choice {
     pub fn of_one(self) -> Self {
         Self {
             fields: self.fields.or(Names::All),
-            body: self.body,
             seo: self.seo.or(Names::All),
+            ..self
         }
     }
 
@@ -93,8 +100,8 @@ impl Choice {
         };
         Self {
             fields: self.fields.or(fields),
-            body: self.body,
             seo: self.seo.or(Names::None),
+            ..self
         }
     }
 
@@ -104,6 +111,7 @@ impl Choice {
         let query = query.with("body", self.body.text("*").as_deref());
         query
             .with("fields", self.fields.text("*").as_deref())
+            .with("heading_ids", self.heading_ids.then_some("true"))
             .with("seo", self.seo.text("full").as_deref())
     }
 
@@ -145,6 +153,7 @@ impl Choice {
                 body => body.has(name),
             },
             Kind::Seo => self.keeps_seo(name),
+            Kind::HeadingId => self.heading_ids,
         }
     }
 

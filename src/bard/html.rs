@@ -3,6 +3,8 @@
 //! In: nodes and [`Options`]. Out: one string, written in one pass, and what Statamic would have answered with an error.
 //! It knows nothing of sets (but where Statamic leaves their marker behind) and nothing of where the tree came from.
 
+use std::ops::Range;
+
 use serde_json::Value;
 
 use super::attributes::{self, NotScalar};
@@ -32,6 +34,8 @@ pub fn render(value: &Value, options: &Options, out: &mut String, oddities: &mut
 pub struct Renderer<'o> {
     /// What has been rendered; may be taken between two blocks.
     pub html: String,
+    /// Where the ids of headings stand in it.
+    pub heading_ids: Vec<Range<usize>>,
     /// What was odd in it.
     pub oddities: Vec<Oddity>,
     options: Options<'o>,
@@ -46,6 +50,7 @@ impl<'o> Renderer<'o> {
     pub fn new(options: &Options<'o>) -> Self {
         Self {
             html: String::new(),
+            heading_ids: Vec::new(),
             oddities: Vec::new(),
             options: *options,
             slugs: Slugs::default(),
@@ -134,7 +139,9 @@ impl<'o> Renderer<'o> {
         self.html.push_str(&tag);
         if self.options.heading_ids && self.open_headings == 0 {
             let id = self.slugs.unique(&outline::heading_text(node));
+            let begin = self.html.len();
             attributes::write_text("id", &id, &mut self.html);
+            self.heading_ids.push(begin..self.html.len());
         }
         self.open_headings += 1;
         self.style(node);

@@ -16,12 +16,14 @@ use super::{
 
 /// Renders an HTML string.
 pub fn render(source: &str, options: &Options, out: &mut String, oddities: &mut Vec<Oddity>) {
-    let mut headings = Vec::new();
+    let mut body = Body::default();
     if options.heading_ids {
         let tree = Value::Array(reader::read(source));
-        headings = outline::headings(Siblings::of_root(&tree));
+        body.headings = outline::headings(Siblings::of_root(&tree));
     }
-    write(source, options, &mut headings, out, oddities);
+    write(source, options, &mut body);
+    out.push_str(&body.html);
+    oddities.append(&mut body.oddities);
 }
 
 /// Everything that an HTML string gives.
@@ -29,13 +31,7 @@ pub fn render(source: &str, options: &Options, out: &mut String, oddities: &mut 
 pub fn body(source: &str, options: &Options) -> Body {
     let tree = Value::Array(reader::read(source));
     let mut body = derived(&Siblings::of_root(&tree), options);
-    write(
-        source,
-        options,
-        &mut body.headings,
-        &mut body.html,
-        &mut body.oddities,
-    );
+    write(source, options, &mut body);
     body
 }
 
@@ -77,21 +73,17 @@ fn reference_around(source: &str, colon: usize) -> Option<(usize, usize)> {
     (rest.as_bytes()[length] != b'(').then_some((start, start + length))
 }
 
-/// Copies the HTML. A heading that has an id keeps it; the others get those of `headings`, made unique among them.
-fn write(
-    source: &str,
-    options: &Options,
-    headings: &mut [Heading],
-    out: &mut String,
-    oddities: &mut Vec<Oddity>,
-) {
+/// Copies the HTML into a body. A heading that has an id keeps it; the others get those of the body's headings, made
+/// unique among them.
+fn write(source: &str, options: &Options, body: &mut Body) {
     let source = if options.save_html {
         resolve_references(source, options.links)
     } else {
         source.into()
     };
-    name_headings(&source, headings);
-    let mut ids = headings.iter().filter(|_| options.heading_ids);
+    name_headings(&source, &mut body.headings);
+    let mut ids = body.headings.iter().filter(|_| options.heading_ids);
+    let out = &mut body.html;
     let mut copied = 0;
     for (token, _) in Tokens::new(&source) {
         let Token::Open(tag) = token else { continue };
@@ -99,12 +91,14 @@ fn write(
             && let (Some(heading), None) = (ids.next(), tag.attribute("id"))
         {
             out.push_str(&source[copied..tag.name_end]);
+            let begin = out.len();
             attributes::write_text("id", &heading.id, out);
+            body.heading_ids.push(begin..out.len());
             copied = tag.name_end;
         }
         for unsafe_link in unsafe_links(&tag) {
             let message = format!("the href {:?} was left out", unsafe_link.value);
-            oddities::report(oddities, "unsafe_link", message);
+            oddities::report(&mut body.oddities, "unsafe_link", message);
             out.push_str(&source[copied..unsafe_link.range.start]);
             copied = unsafe_link.range.end;
         }

@@ -1,10 +1,11 @@
 //! Bodies: Markdown and Bard, as one HTML text, as text and sets in order, or as an object of all their parts.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use serde_json::{Value, json};
 
-use super::{Context, Output, Shape, php, structure, untouched};
+use super::{Context, Output, Shape, php, splice, structure, untouched};
 use crate::bard::blocks::{self, Block, Set};
 use crate::bard::html::Renderer;
 use crate::bard::node::Siblings;
@@ -19,11 +20,15 @@ pub fn markdown(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Ou
         return Output::NULL;
     };
     let options = markdown_options(field);
+    let with_ids = markdown::Options {
+        heading_ids: true,
+        ..options
+    };
     match context.shape {
         Shape::Statamic => Output::Json(markdown::html(&source, &options, context.links).into()),
         Shape::Native => parts(
             Output::Json(source.clone().into()),
-            markdown::body(&source, &options, context.links),
+            markdown::body(&source, &with_ids, context.links),
             None,
         ),
     }
@@ -46,6 +51,7 @@ fn markdown_options(field: &Field) -> markdown::Options {
         smart_punctuation: set("smartypants"),
         heading_anchors: set("heading_anchors"),
         table_of_contents: set("table_of_contents"),
+        heading_ids: false,
     }
 }
 
@@ -115,6 +121,7 @@ fn options<'c>(field: &Field, context: &Context<'c>) -> bard::Options<'c> {
     bard::Options {
         profile: context.profile(),
         save_html: php::truthy(field.config.get("save_html")) && field.sets.is_empty(),
+        heading_ids: context.shape == Shape::Native,
         ..bard::Options::new(context.links)
     }
 }
@@ -134,8 +141,12 @@ fn blocks(
             Block::Text(nodes) => {
                 renderer.run(Siblings::of_run(&nodes));
                 let html = std::mem::take(&mut renderer.html);
+                let ids = std::mem::take(&mut renderer.heading_ids);
                 if !html.is_empty() {
-                    shown.push(Output::Json(json!({ "type": "text", "text": html })));
+                    shown.push(Output::Object(vec![
+                        ("type".to_owned(), Output::Json("text".into())),
+                        ("text".to_owned(), of_html(&html, &ids)),
+                    ]));
                 }
             }
             Block::Set(set) => shown.push(of_set(&set, field, context)),
@@ -165,7 +176,7 @@ fn parts(raw: Output, body: Body, blocks: Option<Output>) -> Output {
     let json = |value: Value| Output::Json(value);
     let mut parts = vec![
         ("raw", raw),
-        ("html", json(body.html.into())),
+        ("html", of_html(&body.html, &body.heading_ids)),
         ("headings", json(json!(body.headings))),
         ("words", json(body.words.into())),
         ("reading_minutes", json(body.reading_minutes.into())),
@@ -176,6 +187,11 @@ fn parts(raw: Output, body: Body, blocks: Option<Output>) -> Output {
     ];
     parts.extend(blocks.map(|blocks| ("blocks", blocks)));
     Output::Body(parts)
+}
+
+/// HTML in which the ids of headings are removable.
+fn of_html(html: &str, ids: &[Range<usize>]) -> Output {
+    Output::Text(splice::text(html, ids, splice::Kind::HeadingId))
 }
 
 fn note(oddities: Vec<bard::Oddity>, context: &Context<'_>) {

@@ -5,6 +5,7 @@
 //! (RFC 8259 §7 escapes them in strings), so they need no escaping. Removable members come last in their object.
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use super::Output;
 
@@ -20,6 +21,8 @@ pub enum Kind {
     Part,
     /// A part of the SEO object, chosen with `seo=`.
     Seo,
+    /// The id of a heading inside the text of a body's HTML, chosen with `heading_ids=`: no member, but treated alike.
+    HeadingId,
 }
 
 impl Kind {
@@ -28,6 +31,7 @@ impl Kind {
             Self::Field => 'f',
             Self::Part => 'p',
             Self::Seo => 's',
+            Self::HeadingId => 'h',
         }
     }
 
@@ -35,6 +39,7 @@ impl Kind {
         match tag {
             b'f' => Self::Field,
             b'p' => Self::Part,
+            b'h' => Self::HeadingId,
             _ => Self::Seo,
         }
     }
@@ -56,6 +61,24 @@ pub fn member(key: &str, value: &Output, kind: Kind, template: &mut String) {
     template.push(':');
     output(value, template);
     template.push(CLOSE);
+}
+
+/// The template of a text of which some ranges are removable; they do not overlap and stand in their order.
+#[must_use]
+pub fn text(text: &str, removable: &[Range<usize>], kind: Kind) -> String {
+    let mut template = String::with_capacity(text.len() + text.len() / 8 + 2);
+    let mut done = 0;
+    template.push('"');
+    for range in removable {
+        escaped(&text[done..range.start], &mut template);
+        template.extend([OPEN, kind.tag()]);
+        escaped(&text[range.clone()], &mut template);
+        template.push(CLOSE);
+        done = range.end;
+    }
+    escaped(&text[done..], &mut template);
+    template.push('"');
+    template
 }
 
 /// Writes a value; the parts of the bodies in it are removable.
@@ -93,23 +116,22 @@ pub fn cut(template: &str, keep: &dyn Fn(Kind, &str) -> bool, out: &mut String) 
         if opened {
             let kind = Kind::of(rest.as_bytes()[0]);
             rest = &rest[1..];
-            if keep(kind, key(rest)) {
-                if !out.ends_with('{') {
-                    out.push(',');
-                }
-            } else {
+            let is_member = kind != Kind::HeadingId;
+            if !keep(kind, if is_member { key(rest) } else { "" }) {
                 rest = after_close(rest);
+            } else if is_member && !out.ends_with('{') {
+                out.push(',');
             }
         }
     }
     out.push_str(rest);
 }
 
-/// The whole document that a template stands for.
+/// The whole document that a template stands for, without what it has on request only.
 #[must_use]
 pub fn whole(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
-    cut(template, &|_, _| true, &mut out);
+    cut(template, &|kind, _| kind != Kind::HeadingId, &mut out);
     out
 }
 
@@ -154,8 +176,15 @@ fn after_close(rest: &str) -> &str {
 }
 
 fn string(text: &str, template: &mut String) {
+    template.push('"');
+    escaped(text, template);
+    template.push('"');
+}
+
+/// Writes text as it stands between the quotes of a JSON string.
+fn escaped(text: &str, template: &mut String) {
     let json = serde_json::to_string(text).expect("text is always JSON");
-    template.push_str(&json);
+    template.push_str(&json[1..json.len() - 1]);
 }
 
 fn separated<T>(
@@ -230,6 +259,16 @@ mod tests {
             value,
             json!({"article": {"html": "<p>\u{1}\u{2}</p>"}, "rows": [{"body": {"html": "<p>\u{1}\u{2}</p>"}}, null]})
         );
+    }
+
+    #[test]
+    fn removable_text_stands_inside_of_a_string() {
+        let html = "<h2 id=\"a\">A</h2>";
+        let template = text(html, std::slice::from_ref(&(3..10)), Kind::HeadingId);
+        assert_eq!(whole(&template), "\"<h2>A</h2>\"");
+        let mut with_ids = String::new();
+        cut(&template, &|_, _| true, &mut with_ids);
+        assert_eq!(serde_json::from_str::<String>(&with_ids).unwrap(), html);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod inlines;
 mod table;
 
 use std::fmt::Write;
+use std::ops::Range;
 
 use comrak::arena_tree::NodeEdge;
 use comrak::nodes::{ListType, Node, NodeValue};
@@ -14,13 +15,21 @@ use comrak::nodes::{ListType, Node, NodeValue};
 use super::attributes::Table;
 use super::footnotes::{self, Footnotes};
 use super::permalinks::Permalinks;
-use super::{Options, escape};
+use super::{Options, escape, outline};
+use crate::bard::Heading;
 
-/// Renders a tree whose attribute lists were taken out into `attributes`.
+/// Renders a tree whose attribute lists were taken out into `attributes`; says where the ids that it gave to headings
+/// stand.
 #[must_use]
-pub fn render(root: Node<'_>, attributes: &Table, options: &Options) -> String {
+pub fn render(
+    root: Node<'_>,
+    attributes: &Table,
+    options: &Options,
+) -> (String, Vec<Range<usize>>) {
     let mut writer = Writer {
         out: String::new(),
+        headings: outline::headings_with_ids(root, attributes, options),
+        heading_ids: Vec::new(),
         options,
         attributes,
         permalinks: Permalinks::of(root, options),
@@ -30,11 +39,14 @@ pub fn render(root: Node<'_>, attributes: &Table, options: &Options) -> String {
         column: 0,
     };
     writer.walk(root);
-    writer.out
+    (writer.out, writer.heading_ids)
 }
 
 struct Writer<'w> {
     out: String,
+    /// Those that are still to come, where they get ids.
+    headings: std::vec::IntoIter<Heading>,
+    heading_ids: Vec<Range<usize>>,
     options: &'w Options,
     attributes: &'w Table,
     permalinks: Permalinks,

@@ -3,7 +3,7 @@
 use comrak::nodes::{Node, NodeValue};
 
 use super::attributes::Table;
-use super::{text, unsafe_image};
+use super::{Options, text, unsafe_image};
 use crate::bard::href::SCHEME;
 use crate::bard::outline::Slugs;
 use crate::bard::{self, Heading, Image, Link, LinkState, Links, Oddity};
@@ -37,6 +37,20 @@ pub fn headings(root: Node<'_>, attributes: &Table) -> Vec<Heading> {
         }
     });
     headings.collect()
+}
+
+/// The headings, where a rendering gives them ids; else none.
+pub fn headings_with_ids(
+    root: Node<'_>,
+    attributes: &Table,
+    options: &Options,
+) -> std::vec::IntoIter<Heading> {
+    let headings = if options.heading_ids {
+        headings(root, attributes)
+    } else {
+        Vec::new()
+    };
+    headings.into_iter()
 }
 
 fn level(node: Node<'_>) -> Option<u8> {

@@ -38,11 +38,25 @@ impl Writer<'_> {
     }
 
     pub(super) fn open_heading(&mut self, node: Node<'_>, level: u8) {
-        self.open_line(
-            ["h1", "h2", "h3", "h4", "h5", "h6"][usize::from(level.clamp(1, 6)) - 1],
-            node,
-        );
+        self.start_line();
+        let _ = write!(self.out, "<h{}", level.clamp(1, 6));
+        self.write_attributes(node, &[]);
+        self.write_heading_id(node);
+        self.out.push('>');
         self.permalinks.write_anchor(node, &mut self.out);
+    }
+
+    /// The id of a heading that gets one and has none of its author's.
+    fn write_heading_id(&mut self, node: Node<'_>) {
+        let given = self
+            .attributes
+            .of(node)
+            .is_some_and(|attributes| attributes.get("id").is_some());
+        if let Some(heading) = self.headings.next().filter(|_| !given) {
+            let begin = self.out.len();
+            let _ = write!(self.out, " id=\"{}\"", escape::text(&heading.id));
+            self.heading_ids.push(begin..self.out.len());
+        }
     }
 
     pub(super) fn open_list(&mut self, node: Node<'_>, list: &NodeList) {
