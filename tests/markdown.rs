@@ -189,6 +189,32 @@ fn smart_punctuation_and_bare_links_are_options() {
 }
 
 #[test]
+fn headings_get_ids_on_request_and_keep_those_of_their_author() {
+    let options = Options {
+        heading_ids: true,
+        ..Options::default()
+    };
+    let source = "## Twice\n\n## Twice\n\n> ## Own {#mine}\n";
+    let body = markdown::body(source, &options, &links());
+    let ids: Vec<&str> = body
+        .headings
+        .iter()
+        .map(|heading| heading.id.as_str())
+        .collect();
+    assert_eq!(ids, ["twice", "twice-2", "mine"]);
+    assert_eq!(
+        body.html,
+        "<h2 id=\"twice\">Twice</h2>\n<h2 id=\"twice-2\">Twice</h2>\n<blockquote>\n<h2 id=\"mine\">Own</h2>\n</blockquote>\n"
+    );
+    let written: Vec<&str> = body
+        .heading_ids
+        .iter()
+        .map(|range| &body.html[range.clone()])
+        .collect();
+    assert_eq!(written, [" id=\"twice\"", " id=\"twice-2\""]);
+}
+
+#[test]
 fn headings_get_anchors_and_a_table_of_contents_on_request() {
     let anchor = |slug: &str| {
         format!(
