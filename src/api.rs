@@ -44,6 +44,9 @@ use problem::{Error, METHODS};
 /// How often the store is asked for its generation.
 const POLLED_EVERY: Duration = Duration::from_millis(100);
 
+/// More than any file will ever have: an edition is a generation plus this for each file that was read before.
+const GENERATIONS: i64 = 1 << 40;
+
 /// What shapes answers beside the store.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -61,7 +64,7 @@ pub struct Api {
     cache: Cache,
     freshness: Freshness,
     workers: usize,
-    generation: AtomicI64,
+    edition: AtomicI64,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     statamic: Option<statamic::settings::Settings>,
 }
@@ -75,7 +78,7 @@ impl Api {
             cache: Cache::new(settings.cache_bytes),
             freshness: Freshness::new(&settings.cache_control),
             workers: settings.workers,
-            generation: AtomicI64::new(0),
+            edition: AtomicI64::new(0),
             clock: Box::new(Timestamp::now),
             statamic: None,
         }
@@ -114,20 +117,24 @@ impl Api {
         Audience::public(self.now())
     }
 
-    fn generation(&self) -> i64 {
-        self.generation.load(Ordering::Acquire)
+    /// The newest generation that was seen, of all files that were read from.
+    fn edition(&self) -> i64 {
+        self.edition.load(Ordering::Acquire)
     }
 
-    /// Takes note of a generation that the store has; answers of former ones are not given any more.
-    fn saw(&self, generation: i64) {
-        self.generation.fetch_max(generation, Ordering::AcqRel);
+    /// Takes note of an edition that the store has; answers of former ones are not given any more.
+    fn saw(&self, edition: i64) {
+        self.edition.fetch_max(edition, Ordering::AcqRel);
+    }
+
+    /// The newest generation of the file that is read from.
+    fn generation(&self) -> i64 {
+        self.edition() % GENERATIONS
     }
 
     /// The response to a request that was met before in this spelling, if it is still right.
     fn cached(&self, spelling: &str, request: &HeaderMap) -> Option<HttpResponse> {
-        let answer = self
-            .cache
-            .find(spelling, self.generation(), || self.now())?;
+        let answer = self.cache.find(spelling, self.edition(), || self.now())?;
         Some(self.respond(&answer, spelling, request))
     }
 
@@ -141,19 +148,57 @@ impl Api {
     where
         F: Future<Output = Result<Draft, Error>>,
     {
-        let generation = self.generation();
-        let answer = if let Some(answer) = self.cache.find(key, generation, || self.now()) {
+        let edition = self.edition();
+        let answer = if let Some(answer) = self.cache.find(key, edition, || self.now()) {
             answer
         } else {
-            let answer = async { Ok(Answer::new(compute.await?, &self.freshness)) };
-            let answer = self.cache.compute(key, generation, answer).await?;
-            self.saw(answer.generation);
+            let answer = self.computed(key, edition, compute).await?;
+            self.saw(answer.edition);
             answer
         };
         if let Some(spelling) = request.uri().path_and_query() {
             self.cache.alias(spelling.as_str(), key);
         }
         Ok(self.respond(&answer, key, request.headers()))
+    }
+
+    /// Looks for a new generation, and for a new file in the place of the one that is read. Answers of the former file end
+    /// before the first one of the new file can be given.
+    async fn catch_up(&self) -> Result<(), crate::store::Error> {
+        let renewed = self.store.renewed().await?;
+        if let Some(renewed) = renewed {
+            self.saw((self.store.epoch() + 1) * GENERATIONS);
+            self.store.take(renewed);
+            tracing::info!("the database is another file now");
+        }
+        let epoch = self.store.epoch();
+        let generation = self.store.generation().await?;
+        self.saw(epoch * GENERATIONS + generation.number);
+        Ok(())
+    }
+
+    /// The answer that `compute` makes, or that another request is making. What that one read may be older than what
+    /// others have seen since; then this one reads for itself.
+    async fn computed<F>(&self, key: &str, edition: i64, compute: F) -> Result<Arc<Answer>, Error>
+    where
+        F: Future<Output = Result<Draft, Error>>,
+    {
+        let mut compute = std::pin::pin!(compute);
+        let mut read = false;
+        loop {
+            let answer = self.cache.compute(key, edition, async {
+                read = true;
+                // Before the first statement: an answer may be newer than it is said to be, never older.
+                let epoch = self.store.epoch();
+                let draft = self.store.at_one_moment(compute.as_mut()).await?;
+                let edition = epoch * GENERATIONS + draft.generation;
+                Ok(Answer::new(draft, edition, &self.freshness))
+            });
+            let answer = answer.await?;
+            if read || answer.edition >= edition {
+                return Ok(answer);
+            }
+        }
     }
 
     fn respond(&self, answer: &Answer, spelling: &str, request: &HeaderMap) -> HttpResponse {
@@ -288,17 +333,17 @@ async fn other_methods(method: Method) -> Result<HttpResponse, Error> {
 
 /// Keeps up with the store, whoever writes it.
 async fn follow(api: Arc<Api>) {
-    let mut reachable = true;
+    let mut trouble = String::new();
     loop {
-        let followed = api
-            .store
-            .generation()
-            .await
-            .map(|generation| api.saw(generation.number));
-        if let (true, Err(error)) = (reachable, &followed) {
-            tracing::warn!("the database cannot be read; cached answers are still given: {error}");
+        let followed = api.catch_up().await;
+        let error = followed
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default();
+        if error != trouble && !error.is_empty() {
+            tracing::warn!("{error}; what was read before is still given");
         }
-        reachable = followed.is_ok();
+        trouble = error;
         tokio::time::sleep(POLLED_EVERY).await;
     }
 }

@@ -16,6 +16,7 @@ pub mod resources;
 pub mod statamic;
 mod statement;
 pub mod texts;
+pub mod view;
 mod write;
 
 use std::path::PathBuf;

@@ -851,3 +851,29 @@ async fn watch(store: Store, done: Arc<AtomicBool>) -> usize {
     }
     reads
 }
+
+#[tokio::test]
+async fn all_reads_of_a_computation_are_of_one_moment() {
+    let store = Store::open(&database("moment")).await.unwrap();
+    let site = |title: &str| {
+        let summary = format!("{{\"title\":\"{title}\"}}");
+        ["a", "b"].map(|id| Item {
+            summary: summary.clone(),
+            ..entry("posts", id)
+        })
+    };
+    let replace = async |title| {
+        let replaced = store.replace(site(title), &[], "test", noon()).await;
+        replaced.unwrap().generation
+    };
+    replace("one").await;
+    let within = store.at_one_moment(async {
+        let first = visible(&store, "a", noon()).await;
+        assert_eq!(replace("two").await, 2);
+        (first, visible(&store, "b", noon()).await)
+    });
+    let one = Some("{\"title\":\"one\"}".to_owned());
+    assert_eq!(within.await, (one.clone(), one));
+    let two = Some("{\"title\":\"two\"}".to_owned());
+    assert_eq!(visible(&store, "b", noon()).await, two);
+}

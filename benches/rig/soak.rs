@@ -197,7 +197,7 @@ fn exchange<'a>(
 }
 
 /// The number that the marked entries in a good answer show; 0 if there are none.
-fn number(answer: &[u8], path: &str) -> u64 {
+pub fn number(answer: &[u8], path: &str) -> u64 {
     let text = String::from_utf8_lossy(answer);
     assert!(text.starts_with("HTTP/1.1 200"), "{path}: {text}");
     let numbers: BTreeSet<u64> = text

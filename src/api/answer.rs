@@ -62,8 +62,8 @@ impl Draft {
 /// An answer in its final bytes.
 #[derive(Debug)]
 pub struct Answer {
-    /// The generation that it is of.
-    pub generation: i64,
+    /// The edition that it is of: not newer than what was read for it.
+    pub edition: i64,
     /// When it changes by the clock alone.
     expires: Option<Timestamp>,
     changed_at: Option<HttpDate>,
@@ -96,7 +96,7 @@ pub enum Encoding {
 impl Answer {
     /// Makes the final bytes.
     #[must_use]
-    pub fn new(draft: Draft, freshness: &Freshness) -> Self {
+    pub fn new(draft: Draft, edition: i64, freshness: &Freshness) -> Self {
         let changed_at = draft
             .changed_at
             .map(|moment| HttpDate::from(SystemTime::from(moment)));
@@ -105,7 +105,7 @@ impl Answer {
         let identity = Variant::new(&digest[..32], "", None, draft.body.into());
         let (brotli, gzip) = (OnceLock::new(), OnceLock::new());
         Self {
-            generation: draft.generation,
+            edition,
             expires: draft.expires,
             changed_at,
             headers,
@@ -117,8 +117,8 @@ impl Answer {
 
     /// Whether it is still the answer.
     #[must_use]
-    pub fn is_of(&self, generation: i64, now: impl FnOnce() -> Timestamp) -> bool {
-        self.generation == generation && self.expires.is_none_or(|expires| now() < expires)
+    pub fn is_of(&self, edition: i64, now: impl FnOnce() -> Timestamp) -> bool {
+        self.edition == edition && self.expires.is_none_or(|expires| now() < expires)
     }
 
     /// Bytes that it takes in memory now.

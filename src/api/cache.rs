@@ -19,7 +19,7 @@ const SHARDS: u64 = 16;
 /// What a slot takes beside its key and what it holds.
 const SLOT_OVERHEAD: usize = 128;
 
-/// Answers that are being computed, by key and generation.
+/// Answers that are being computed, by key and edition.
 type Flights = HashMap<(String, i64), Weak<OnceCell<Arc<Answer>>>>;
 
 /// The answers of one server.
@@ -77,7 +77,7 @@ impl Cache {
     pub fn find(
         &self,
         spelling: &str,
-        generation: i64,
+        edition: i64,
         now: impl FnOnce() -> Timestamp,
     ) -> Option<Arc<Answer>> {
         let answer = match self.held(spelling)? {
@@ -87,28 +87,28 @@ impl Cache {
                 Held::Alias(_) => return None,
             },
         };
-        answer.is_of(generation, now).then_some(answer)
+        answer.is_of(edition, now).then_some(answer)
     }
 
-    /// The answer that `compute` makes; of those who ask for one key and generation at once, one computes it.
+    /// The answer that `compute` makes; of those who ask for one key and edition at once, one computes it.
     ///
     /// # Errors
     /// What `compute` fails with; the next who asks tries again.
     pub async fn compute<F>(
         &self,
         key: &str,
-        generation: i64,
+        edition: i64,
         compute: F,
     ) -> Result<Arc<Answer>, Error>
     where
         F: Future<Output = Result<Answer, Error>>,
     {
-        let flight = self.flight(key, generation);
+        let flight = self.flight(key, edition);
         let answer = flight
             .get_or_try_init(async || compute.await.map(Arc::new))
             .await?;
         self.keep(key, Held::Answer(Arc::clone(answer)), answer.weight());
-        self.lock_flights().remove(&(key.to_owned(), generation));
+        self.lock_flights().remove(&(key.to_owned(), edition));
         Ok(Arc::clone(answer))
     }
 
@@ -169,17 +169,17 @@ impl Cache {
         (hash, shard.unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn flight(&self, key: &str, generation: i64) -> Arc<OnceCell<Arc<Answer>>> {
+    fn flight(&self, key: &str, edition: i64) -> Arc<OnceCell<Arc<Answer>>> {
         let mut flights = self.lock_flights();
         if let Some(flight) = flights
-            .get(&(key.to_owned(), generation))
+            .get(&(key.to_owned(), edition))
             .and_then(Weak::upgrade)
         {
             return flight;
         }
         flights.retain(|_, flight| flight.strong_count() > 0);
         let flight = Arc::new(OnceCell::new());
-        flights.insert((key.to_owned(), generation), Arc::downgrade(&flight));
+        flights.insert((key.to_owned(), edition), Arc::downgrade(&flight));
         flight
     }
 
@@ -274,7 +274,7 @@ mod tests {
             expires,
             generation: 1,
         };
-        Answer::new(draft, &Freshness::new(""))
+        Answer::new(draft, 1, &Freshness::new(""))
     }
 
     fn at(second: i64) -> impl Fn() -> Timestamp {

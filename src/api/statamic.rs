@@ -99,7 +99,8 @@ pub async fn answer_statamic(
         return Err(Refusal::Unauthorized.into());
     }
     let freshness = Freshness::new("private, no-cache");
-    Ok(Answer::new(find(&asked).await?, &freshness)
+    let draft = api.store.at_one_moment(find(&asked)).await?;
+    Ok(Answer::new(draft, 0, &freshness)
         .respond(request.headers(), &freshness, || asked.audience.now))
 }
 

@@ -29,6 +29,7 @@ pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
 pub async fn command(config: &Config) -> anyhow::Result<ExitCode> {
     let store = Store::open(&config.database).await?;
     println!("{}", import(config, &store).await?);
+    store.seal().await;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -16,9 +16,17 @@ pub(super) enum Engine {
     Sqlite(Sqlite),
 }
 
+/// A new file in the place of the one that is read, opened and of this program's schema.
+pub struct Renewed(sqlite::Readers);
+
 /// The one connection that writes, in one transaction from its beginning to [`Writer::commit`].
 pub(super) enum Writer {
     Sqlite(sqlite::Writer),
+}
+
+/// Reads that see one moment; nothing is written in it.
+pub(super) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
 }
 
 /// One row of an answer.
@@ -55,6 +63,39 @@ impl Store {
         Ok(Self { engine })
     }
 
+    /// The database anew, where its path names another file than the one that is read and the new one can be read.
+    ///
+    /// # Errors
+    /// If there is a new one that cannot be read; the former one stays in use.
+    pub async fn renewed(&self) -> Result<Option<Renewed>, Error> {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => Ok(sqlite.renewed().await?.map(Renewed)),
+        }
+    }
+
+    /// Reads from the new file from now on; what is being read from the former one is read to its end.
+    pub fn take(&self, renewed: Renewed) {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.take(renewed.0),
+        }
+    }
+
+    /// How many files it has read from, one after the other; generations of one file say nothing about another's.
+    #[must_use]
+    pub fn epoch(&self) -> i64 {
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.epoch(),
+        }
+    }
+
+    /// Leaves a database that is one file, without a journal beside it, to be copied and read anywhere. Where others have
+    /// it open, it stays as it is.
+    pub async fn seal(self) {
+        match self.engine {
+            Engine::Sqlite(sqlite) => sqlite.seal().await,
+        }
+    }
+
     /// Whether it was opened for writing.
     #[must_use]
     pub fn is_writable(&self) -> bool {
@@ -66,9 +107,16 @@ impl Store {
 
 impl Engine {
     /// What a statement answers, read outside of any transaction.
-    pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
+    pub(super) async fn rows_now(&self, statement: Statement) -> Result<Vec<Row>, Error> {
         match self {
             Self::Sqlite(sqlite) => sqlite.rows(statement).await,
+        }
+    }
+
+    /// Begins to read at one moment.
+    pub(super) async fn begin(&self) -> Result<Transaction, Error> {
+        match self {
+            Self::Sqlite(sqlite) => Ok(Transaction::Sqlite(sqlite.begin().await?)),
         }
     }
 
@@ -85,6 +133,15 @@ impl Engine {
     pub(super) async fn writer(&self) -> Result<Writer, Error> {
         match self {
             Self::Sqlite(sqlite) => Ok(Writer::Sqlite(sqlite.writer().await?)),
+        }
+    }
+}
+
+impl Transaction {
+    /// What a statement answers at its moment.
+    pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
+        match self {
+            Self::Sqlite(transaction) => sqlite::rows(&mut **transaction, statement).await,
         }
     }
 }

@@ -1,32 +1,44 @@
 //! `SQLite`: the file, a pool that only reads it, a connection of its own for each write, its schema.
 
+mod file;
+
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
-    SqlitePoolOptions, SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteExecutor, SqliteJournalMode,
+    SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Transaction};
 
 use super::Row;
 use crate::store::Error;
 use crate::store::statement::{Statement, Value};
+use file::Identity;
 
 pub(in crate::store) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Enough for every worker of a usual machine to read at the same time.
 const READERS: u32 = 4;
 
-/// One file.
+/// One path, and the file that it names.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Sqlite {
-    readers: SqlitePool,
+    readers: Arc<RwLock<Readers>>,
     path: PathBuf,
     writable: bool,
+}
+
+/// Connections that read one file.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Readers {
+    pool: SqlitePool,
+    file: Option<Identity>,
+    epoch: i64,
 }
 
 /// A connection in a transaction; if it is dropped, the file is as it was.
@@ -53,13 +65,9 @@ impl Sqlite {
 
     pub(super) async fn open_read_only(database: &str) -> Result<Self, Error> {
         let path = path_of(database)?;
-        let sqlite = Self::reading(path.clone(), false).await?;
-        let (found, known) = (sqlite.schema().await?, newest());
-        match found.cmp(&known) {
-            std::cmp::Ordering::Less => Err(Error::OlderSchema { path, found, known }),
-            std::cmp::Ordering::Equal => Ok(sqlite),
-            std::cmp::Ordering::Greater => Err(Error::NewerSchema { path, found, known }),
-        }
+        let sqlite = Self::reading(path, false).await?;
+        sqlite.check_schema(&sqlite.readers().pool).await?;
+        Ok(sqlite)
     }
 
     pub(super) fn is_writable(&self) -> bool {
@@ -67,8 +75,54 @@ impl Sqlite {
     }
 
     pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
-        let rows = query(statement).fetch_all(&self.readers).await?;
-        Ok(rows.into_iter().map(Row::Sqlite).collect())
+        rows(&self.readers().pool, statement).await
+    }
+
+    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, Error> {
+        Ok(self.readers().pool.begin().await?)
+    }
+
+    /// Who writes a file in place has it open; only where nobody does, another file may come into its place.
+    pub(super) async fn renewed(&self) -> Result<Option<Readers>, Error> {
+        let (former, file) = (self.readers(), Identity::of(&self.path));
+        if self.writable || file.is_none() || file == former.file {
+            return Ok(None);
+        }
+        let pool = pool(&self.path, false).await?;
+        self.check_schema(&pool).await?;
+        let epoch = former.epoch + 1;
+        let is_still_there = Identity::of(&self.path) == file;
+        Ok(is_still_there.then_some(Readers { pool, file, epoch }))
+    }
+
+    pub(super) fn take(&self, readers: Readers) {
+        *self.readers.write().unwrap_or_else(PoisonError::into_inner) = readers;
+    }
+
+    pub(super) fn epoch(&self) -> i64 {
+        self.readers().epoch
+    }
+
+    pub(super) async fn seal(self) {
+        self.readers().pool.close().await;
+        let options = SqliteConnectOptions::new()
+            .filename(&self.path)
+            .busy_timeout(Duration::ZERO);
+        if let Ok(mut connection) = options.connect().await {
+            let sealed = sqlx::query("pragma journal_mode = delete");
+            if let Err(error) = sealed.execute(&mut connection).await {
+                tracing::debug!("{} is open elsewhere: {error}", self.path.display());
+            }
+            // What cannot be closed is closed with the process.
+            let _ = connection.close().await;
+        }
+    }
+
+    fn readers(&self) -> Readers {
+        self.readers
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) async fn writer(&self) -> Result<Writer, Error> {
@@ -81,27 +135,36 @@ impl Sqlite {
     }
 
     async fn reading(path: PathBuf, writable: bool) -> Result<Self, Error> {
-        let readers = match reading(&path, false).await {
-            Err(_) if !writable => reading(&path, true).await,
-            opened => opened,
+        let file = Identity::of(&path);
+        let pool = pool(&path, writable).await?;
+        let readers = Readers {
+            pool,
+            file,
+            epoch: 0,
         };
-        let readers = readers.map_err(|cause| Error::Unreadable {
-            path: path.clone(),
-            cause,
-        })?;
         Ok(Self {
-            readers,
+            readers: Arc::new(RwLock::new(readers)),
             path,
             writable,
         })
     }
 
-    async fn schema(&self) -> Result<i64, Error> {
+    async fn check_schema(&self, pool: &SqlitePool) -> Result<(), Error> {
+        let (path, known) = (self.path.clone(), newest());
+        let found = self.schema(pool).await?;
+        match found.cmp(&known) {
+            std::cmp::Ordering::Less => Err(Error::OlderSchema { path, found, known }),
+            std::cmp::Ordering::Equal => Ok(()),
+            std::cmp::Ordering::Greater => Err(Error::NewerSchema { path, found, known }),
+        }
+    }
+
+    async fn schema(&self, pool: &SqlitePool) -> Result<i64, Error> {
         let known = sqlx::query_scalar(
             "select count(*) from sqlite_master where name = '_sqlx_migrations'",
         );
         let tables: i64 = known
-            .fetch_one(&self.readers)
+            .fetch_one(pool)
             .await
             .map_err(|cause| self.unreadable(cause))?;
         if tables == 0 {
@@ -109,7 +172,7 @@ impl Sqlite {
         }
         Ok(
             sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
-                .fetch_one(&self.readers)
+                .fetch_one(pool)
                 .await?,
         )
     }
@@ -129,8 +192,7 @@ impl Writer {
     }
 
     pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
-        let rows = query(statement).fetch_all(&mut self.connection).await?;
-        Ok(rows.into_iter().map(Row::Sqlite).collect())
+        rows(&mut self.connection, statement).await
     }
 
     pub(super) async fn commit(mut self) -> Result<(), Error> {
@@ -140,6 +202,14 @@ impl Writer {
         self.connection.close().await?;
         Ok(())
     }
+}
+
+pub(super) async fn rows<'c>(
+    of: impl SqliteExecutor<'c>,
+    statement: Statement,
+) -> Result<Vec<Row>, Error> {
+    let rows = query(statement).fetch_all(of).await?;
+    Ok(rows.into_iter().map(Row::Sqlite).collect())
 }
 
 fn query<'q>(statement: Statement) -> Query<'q, sqlx::Sqlite, SqliteArguments> {
@@ -201,16 +271,35 @@ fn path_of(database: &str) -> Result<PathBuf, Error> {
 
 /// A reader of a file in WAL mode keeps an index beside it; on a read-only medium it cannot, but nobody writes there, so
 /// that the file may be taken as `immutable`.
-async fn reading(path: &Path, immutable: bool) -> Result<SqlitePool, sqlx::Error> {
+async fn pool(path: &Path, writable: bool) -> Result<SqlitePool, Error> {
+    let opened = match readers(path, false).await {
+        Err(_) if !writable => readers(path, true).await,
+        opened => opened,
+    };
+    opened.map_err(|cause| Error::Unreadable {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// All connections at once and for ever: one that was opened later might read another file that has come to this path.
+async fn readers(path: &Path, immutable: bool) -> Result<SqlitePool, sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .immutable(immutable)
         .pragma("query_only", "on")
         .busy_timeout(Duration::from_secs(5));
-    SqlitePoolOptions::new()
+    let pool = SqlitePoolOptions::new()
         .max_connections(READERS)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .test_before_acquire(false)
         .connect_with(options)
-        .await
+        .await?;
+    let mut opened = Vec::new();
+    for _ in 0..READERS {
+        opened.push(pool.acquire().await?);
+    }
+    Ok(pool)
 }
