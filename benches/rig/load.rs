@@ -23,16 +23,22 @@ pub struct Measured {
     pub p99_micros: f64,
 }
 
-/// Asks for these paths in turn, with these header lines.
-pub fn load(server: &Server, paths: &[String], headers: &str, time: Duration) -> Measured {
+/// Asks for these paths in turn, with these header lines, on so many connections.
+pub fn load(
+    server: &Server,
+    paths: &[String],
+    headers: &str,
+    connections: usize,
+    time: Duration,
+) -> Measured {
     let stop = AtomicBool::new(false);
     let requests = requests(paths, headers);
     let before = server.cpu_nanos();
     let begun = Instant::now();
     let mut micros: Vec<f64> = std::thread::scope(|scope| {
-        let connections: Vec<_> = (0..CONNECTIONS)
+        let connections: Vec<_> = (0..connections)
             .map(|connection| {
-                let first = connection * requests.len() / CONNECTIONS;
+                let first = connection * requests.len() / connections;
                 let (stop, requests) = (&stop, requests.iter().cycle().skip(first));
                 scope.spawn(move || ask(server.port, requests, stop))
             })

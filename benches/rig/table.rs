@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::load::{Measured, load, median};
+use super::load::{CONNECTIONS, Measured, load, median};
 use super::server::Server;
 
 /// One row of a table.
@@ -31,7 +31,8 @@ pub fn rounds(cases: &[Case<'_>], rounds: u32, time: Duration) -> Vec<Vec<Measur
         };
         for index in order {
             let case = &cases[index];
-            all[index].push(load(case.server, &case.paths, &case.headers, time));
+            let (paths, headers) = (&case.paths, &case.headers);
+            all[index].push(load(case.server, paths, headers, CONNECTIONS, time));
         }
     }
     all

@@ -88,6 +88,11 @@ impl Site {
             .collect()
     }
 
+    /// The slugs of the made terms of the taxonomy `topics`, the most used first.
+    pub fn terms(&self) -> &[String] {
+        &self.terms
+    }
+
     /// The id of an entry, shaped like a random UUID.
     pub fn id(&self, n: usize) -> String {
         let mut random = Random::new(self.seed, &[n as u64]);
