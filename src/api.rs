@@ -14,12 +14,16 @@ pub mod entry_list;
 pub mod freshness;
 pub mod front;
 pub mod health;
+pub mod links;
 pub mod list;
+pub mod llms;
+pub mod markdown;
 pub mod problem;
 pub mod problems;
 pub mod query;
 pub mod resources;
 pub mod schema;
+pub mod search;
 pub mod statamic;
 
 use std::net::TcpListener;
@@ -156,8 +160,8 @@ impl Api {
             self.saw(answer.edition);
             answer
         };
-        if let Some(spelling) = request.uri().path_and_query() {
-            self.cache.alias(spelling.as_str(), key);
+        if let Some(spelling) = front::spelling(request.uri(), request.headers()) {
+            self.cache.alias(&spelling, key);
         }
         Ok(self.respond(&answer, key, request.headers()))
     }
@@ -192,7 +196,12 @@ impl Api {
                 let epoch = self.store.epoch();
                 let draft = self.store.at_one_moment(compute.as_mut()).await?;
                 let edition = epoch * GENERATIONS + draft.generation;
-                Ok(Answer::new(draft, edition, &self.freshness))
+                let answer = Answer::new(draft, edition, &self.freshness);
+                Ok(if markdown::is_negotiated(key) {
+                    answer.varying_by_accept()
+                } else {
+                    answer
+                })
             });
             let answer = answer.await?;
             if read || answer.edition >= edition {
@@ -259,7 +268,12 @@ fn routes() -> Vec<(&'static str, Route)> {
     vec![
         ("/", read(health::list_routes)),
         ("/entries", read(entry_list::list_entries)),
+        ("/entries/{id}.md", read(markdown::show_markdown)),
         ("/entries/{id}", read(entries::find_entry)),
+        ("/entries/{id}/backlinks", read(links::list_backlinks)),
+        ("/links/broken", read(links::list_broken_links)),
+        ("/llms.txt", read(llms::show_llms)),
+        ("/search", read(search::search_everything)),
         ("/collections", read(collections::list_collections)),
         ("/collections/{handle}", read(collections::find_collection)),
         (

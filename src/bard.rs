@@ -188,6 +188,21 @@ pub enum LinkState {
     Unsafe,
 }
 
+impl LinkState {
+    /// Its name, as JSON has it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Missing => "missing",
+            Self::Draft => "draft",
+            Self::NoRoute => "no_route",
+            Self::External => "external",
+            Self::Unsafe => "unsafe",
+        }
+    }
+}
+
 /// An image of a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Image {

@@ -14,6 +14,7 @@ pub mod form;
 pub mod front_matter;
 pub mod globals;
 pub mod navigation;
+pub mod occurrence;
 pub mod packages;
 pub mod plain_date;
 pub mod problem;

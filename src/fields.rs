@@ -19,6 +19,7 @@ pub mod options;
 pub mod php;
 pub mod php_date;
 pub mod query_values;
+pub mod references;
 pub mod relations;
 pub mod shallow;
 pub mod splice;

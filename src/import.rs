@@ -10,6 +10,7 @@ mod globals;
 mod links;
 mod navigations;
 mod order;
+mod search;
 mod structure;
 mod terms;
 mod users;
@@ -25,7 +26,7 @@ use crate::content::problem::{Problem, Severity};
 use crate::content::{self, Content};
 use crate::fields;
 use crate::seo;
-use crate::site::{self, Site};
+use crate::site::{self, Entry, Site};
 use crate::store::Item;
 
 use compiler::{Compiled, Compiler};
@@ -135,7 +136,9 @@ fn compiled_entries(
     now: Timestamp,
     progress: &Progress,
 ) -> Vec<(Vec<Item>, Vec<Problem>)> {
-    let entries = &compiler.site.entries;
+    let mut entries: Vec<&Entry> = compiler.site.entries.iter().collect();
+    // Rows are numbered as they come; of very many matches a search ranks those with the highest numbers.
+    entries.sort_by_key(|entry| entry.date.map(|date| date.at));
     let orders = order::own_orders(compiler.site);
     let done = AtomicUsize::new(0);
     let made = entries.par_iter().map(|entry| {

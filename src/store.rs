@@ -7,12 +7,14 @@
 
 pub mod audience;
 mod engine;
+pub mod links;
 pub mod list;
 pub mod moment;
 pub mod problems;
 pub mod read;
 pub mod replace;
 pub mod resources;
+pub mod search;
 pub mod statamic;
 mod statement;
 pub mod texts;
@@ -130,10 +132,23 @@ pub struct Item {
     pub page: Option<String>,
     /// What Statamic's filters and sorts see of it: a JSON object, field → value.
     pub query: Option<String>,
-    /// Entries, terms and assets its bodies lead to.
+    /// Entries, terms and assets that its bodies and relations lead to.
     pub links: Vec<Link>,
+    /// What full-text search finds it by; `None`: it is not found.
+    pub search: Option<Searchable>,
     /// What the answer was made of: `entry:ID`, `global:seo`, …
     pub keys: Vec<String>,
+}
+
+/// What full-text search knows of an item besides its title.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Searchable {
+    /// A line each.
+    pub headings: String,
+    /// Its texts, line by line.
+    pub text: String,
+    /// What matches are counted and filtered by: `collection`, `site`, `blueprint`, `taxonomy`, `term:TAXONOMY`, and values.
+    pub facets: Vec<(String, String)>,
 }
 
 impl Item {
@@ -165,22 +180,50 @@ impl Item {
             page: None,
             query: None,
             links: Vec::new(),
+            search: None,
             keys: Vec::new(),
         }
     }
 }
 
-/// A link from an item's body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A reference that an item makes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Link {
-    /// The field the body is in.
+    /// How.
+    pub via: Via,
+    /// The top-level field it is in.
     pub field: String,
     /// `entry::ID`, `asset::CONTAINER::PATH`, `term::TAXONOMY::SLUG`.
     pub target: String,
-    /// The linked text.
+    /// The linked text; empty for a relation.
     pub text: String,
     /// `ok`, `missing`, `draft`, `no_route`.
     pub state: String,
+    /// The target as the file spells it; for reports on the files, not stored.
+    pub spelling: String,
+    /// The file whose field it is, relative to the project's folder; not stored either.
+    pub file: String,
+}
+
+/// How an item refers to something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Via {
+    /// A link or image in the text of a body.
+    #[default]
+    Body,
+    /// The value of a relation, asset or link field.
+    Relation,
+}
+
+impl Via {
+    /// The name it is stored and shown under.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Relation => "relation",
+        }
+    }
 }
 
 /// Something read, and the generation that it is of.

@@ -312,7 +312,7 @@ fn headers_tell_others_how_to_keep_an_answer() {
         "Thu, 01 Jan 2026 12:00:00 GMT"
     );
     assert_eq!(response.header("cache-control"), "public, max-age=60");
-    assert_eq!(response.header("vary"), "Accept-Encoding");
+    assert_eq!(response.header("vary"), "Accept-Encoding, Accept");
     assert_eq!(response.header("x-robots-tag"), "noindex");
     assert_eq!(response.header("surrogate-key"), "entry:p1 global:seo");
     assert_eq!(

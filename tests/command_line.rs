@@ -486,3 +486,37 @@ async fn poll(store: Store, done: Arc<AtomicBool>) -> usize {
     }
     reads
 }
+
+#[test]
+fn broken_links_are_reported_with_the_file_and_line_they_stand_in() {
+    let folder = folder("broken_links");
+    project(&folder, 1, "A");
+    let post = "---\nid: post\ntitle: B\nrelated:\n  - p0000\n  - gone\n---\nSee [this](statamic://entry::p0000),\n[that](statamic://entry::lost).\n";
+    std::fs::write(folder.join("content/collections/posts/post.md"), post).unwrap();
+    let blueprints = folder.join("resources/blueprints/collections/posts");
+    std::fs::create_dir_all(&blueprints).unwrap();
+    let blueprint = "tabs:\n  main:\n    sections:\n      - fields:\n          - { handle: related, field: { type: entries } }\n          - { handle: content, field: { type: markdown } }\n";
+    std::fs::write(blueprints.join("post.yaml"), blueprint).unwrap();
+
+    let report = run(&folder, &["check", "--format", "json"]);
+    let report: Value = serde_json::from_slice(&report.stdout).unwrap();
+    let path = "content/collections/posts/post.md";
+    assert_eq!(
+        report["broken_links"],
+        json!([
+            {
+                "path": path, "line": 6, "kind": "entry", "id": "post", "via": "relation", "field": "related",
+                "target": "entry::gone", "text": "", "state": "missing",
+            },
+            {
+                "path": path, "line": 9, "kind": "entry", "id": "post", "via": "body", "field": "content",
+                "target": "entry::lost", "text": "that", "state": "missing",
+            },
+        ])
+    );
+    let printed = text(&run(&folder, &["check"]).stdout);
+    assert!(
+        printed.contains("content/collections/posts/post.md:9: broken link: entry post: content: the link \"that\" to entry::lost is broken: missing"),
+        "{printed}"
+    );
+}

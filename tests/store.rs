@@ -205,6 +205,7 @@ async fn what_vanished_is_gone_with_its_links_and_field_names() {
         target: "entry::b".into(),
         text: "B".into(),
         state: "ok".into(),
+        ..Link::default()
     };
     let linking = Item {
         links: vec![link],

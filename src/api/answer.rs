@@ -10,7 +10,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    HeaderValue, HttpDate, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK,
+    HeaderValue, HttpDate, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LINK, VARY,
 };
 use actix_web::web::Bytes;
 use jiff::Timestamp;
@@ -113,6 +113,17 @@ impl Answer {
             brotli,
             gzip,
         }
+    }
+
+    /// The same for a path that answers in more than one media type.
+    #[must_use]
+    pub fn varying_by_accept(mut self) -> Self {
+        for (name, value) in &mut self.headers {
+            if *name == VARY {
+                *value = HeaderValue::from_static("Accept-Encoding, Accept");
+            }
+        }
+        self
     }
 
     /// Whether it is still the answer.

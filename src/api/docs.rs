@@ -10,7 +10,10 @@ use utoipa::openapi::RefOr;
 use super::answer::Draft;
 use super::problem::{Error, Problem};
 use super::query::Parameters;
-use super::{Api, collections, entries, entry_list, health, problems, resources, schema};
+use super::{
+    Api, collections, entries, entry_list, health, links, llms, markdown, problems, resources,
+    schema, search,
+};
 
 static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
     Arc::new(utoipa_swagger_ui::Config::from("/openapi.json").validator_url("none"))
@@ -26,6 +29,11 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         health::list_routes,
         entry_list::list_entries,
         entries::find_entry,
+        markdown::show_markdown,
+        llms::show_llms,
+        links::list_backlinks,
+        links::list_broken_links,
+        search::search_everything,
         collections::list_collections,
         collections::find_collection,
         resources::find_collection_tree,
@@ -51,8 +59,11 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
     components(schemas(Problem, schema::Entry)),
     tags(
         (name = "entries", description = "What editors write."),
+        (name = "search", description = "Full text."),
+        (name = "links", description = "What refers to what, and what leads nowhere."),
         (name = "collections", description = "How it is grouped."),
         (name = "site", description = "What stands around it: sites, taxonomies, globals, navigations, assets."),
+        (name = "readers", description = "The same for those who read Markdown."),
         (name = "problems", description = "What is wrong with the files."),
         (name = "server", description = "The server itself."),
     )

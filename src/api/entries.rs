@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
+use super::markdown;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters, unknown_value};
 use super::schema;
@@ -35,6 +36,9 @@ pub async fn find_entry(
     api: web::Data<Api>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
+    if markdown::is_preferred(request.headers()) {
+        return markdown::answer(&request, &api, &id).await;
+    }
     let given = Parameters::parse(
         request.query_string(),
         &["body", "fields", "heading_ids", "seo", "site"],
@@ -80,7 +84,7 @@ async fn one(api: &Api, id: &str, site: Option<&str>, choice: &Choice) -> Result
     })
 }
 
-async fn missing(api: &Api, id: &str, site: Option<&str>) -> Error {
+pub(super) async fn missing(api: &Api, id: &str, site: Option<&str>) -> Error {
     match check_handle(api, Kind::Site, "site", site).await {
         Err(error) => error,
         Ok(()) => Error::NotFound(match site {

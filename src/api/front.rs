@@ -1,16 +1,18 @@
 //! What stands in front of the router: cached answers, the limit on URLs, and the net under panics.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, HeaderValue, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue,
+    VARY,
 };
+use actix_web::http::{Method, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
-use super::Api;
 use super::problem::Error;
+use super::{Api, markdown};
 
 /// Two hundred UUIDs, percent-encoded commas between them, and a path fit in.
 const LONGEST_URI: usize = 8192;
@@ -49,21 +51,36 @@ where
             Err(_) => return Err(Error::Panic.into()),
         };
         for (name, value) in COMMON_HEADERS.clone() {
-            response.headers_mut().insert(name, value);
+            if !response.headers().contains_key(&name) {
+                response.headers_mut().insert(name, value);
+            }
         }
         Ok(response)
     }
 }
 
 fn at_once(api: &Api, request: &ServiceRequest) -> Option<HttpResponse> {
-    let spelling = request.uri().path_and_query()?.as_str();
+    let spelling = spelling(request.uri(), request.headers())?;
     if spelling.len() > LONGEST_URI {
         return Some(Error::UriTooLong(LONGEST_URI).error_response());
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }
-    api.cached(spelling, request.headers())
+    api.cached(&spelling, request.headers())
+}
+
+/// What the answer to a request is remembered under: its path and query; where it prefers another media type than the
+/// usual one, that too.
+pub fn spelling<'a>(uri: &'a Uri, headers: &HeaderMap) -> Option<Cow<'a, str>> {
+    let asked = uri.path_and_query()?.as_str();
+    Some(
+        if markdown::is_negotiated(asked) && markdown::is_preferred(headers) {
+            format!("{asked} {}", markdown::MEDIA_TYPE).into()
+        } else {
+            asked.into()
+        },
+    )
 }
 
 /// Polls a future so that a panic in it is an answer like any other; without this the connection would just close.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::list::{Links, Meta};
+use super::search::SearchMeta;
 
 /// One entry.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -146,6 +147,132 @@ pub struct EntryList {
     pub links: Links,
     /// What is to be said of it.
     pub meta: Meta,
+}
+
+/// An entry that refers to another one.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Backlink {
+    /// The entry, as a list has it.
+    #[serde(flatten)]
+    pub entry: Entry,
+    /// Where it does, in order.
+    pub references: Vec<ReferencePlace>,
+}
+
+/// Where an item refers to something.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ReferencePlace {
+    /// `body`: a link or image in a text; `relation`: the value of a relation, asset or link field.
+    pub via: String,
+    /// Name of the top-level field.
+    pub field: String,
+    /// The linked text; null for a relation.
+    pub text: Option<String>,
+}
+
+/// A page of entries that refer to another one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BacklinkList {
+    /// The newest first.
+    pub data: Vec<Backlink>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// A reference that leads nowhere.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct BrokenLink {
+    /// `missing`: there is no such thing; `draft`: the public does not see it now; `no_route`: it has no URL.
+    pub state: String,
+    /// `entry::ID`, `term::TAXONOMY::SLUG`, `asset::CONTAINER::PATH`.
+    pub target: String,
+    /// Where it stands.
+    #[serde(flatten)]
+    pub place: ReferencePlace,
+    /// The item that makes it: `kind` (`entry`, `term`, `global`), and its summary as a list has it.
+    #[schema(value_type = Object)]
+    pub source: Map<String, Value>,
+}
+
+/// A page of references that lead nowhere.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BrokenLinkList {
+    /// Item by item.
+    pub data: Vec<BrokenLink>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// A page of matches.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SearchResult {
+    /// The best first.
+    pub data: Vec<Match>,
+    /// Of all matches that were ranked.
+    pub facets: Facets,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: SearchMeta,
+}
+
+/// An entry or term that was found.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Match {
+    /// `entry` or `term`.
+    pub kind: String,
+    /// Opaque.
+    pub id: String,
+    /// What was found of it.
+    pub highlight: Highlight,
+    /// All else, as a list of entries or terms has it.
+    #[serde(flatten)]
+    pub described: Map<String, Value>,
+}
+
+/// HTML that holds no markup but `<mark>` around what was looked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Highlight {
+    /// The whole title.
+    pub title: String,
+    /// The passage that says most of it.
+    pub snippet: String,
+}
+
+/// How many of the matches have what; the most frequent first.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Facets {
+    /// Handles of collections.
+    pub collection: Vec<FacetCount>,
+    /// Handles of sites.
+    pub site: Vec<FacetCount>,
+    /// Handles of blueprints.
+    pub blueprint: Vec<FacetCount>,
+    /// Handles of taxonomies whose terms are among the matches.
+    #[serde(default)]
+    pub taxonomy: Vec<FacetCount>,
+    /// Taxonomy → slugs of the terms that matches have.
+    #[schema(value_type = Object)]
+    pub terms: Map<String, Value>,
+}
+
+/// A value of a facet.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FacetCount {
+    /// The value, as a filter takes it.
+    pub value: String,
+    /// How many of the matches have it.
+    pub count: usize,
 }
 
 /// One collection.

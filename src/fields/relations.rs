@@ -54,30 +54,42 @@ pub fn one_or_all(mut targets: impl Iterator<Item = Value>, one: bool) -> Output
 
 /// The entry in the item's own site, unless the field selects across sites; hidden ones are left out.
 fn entry<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Entry> {
-    let found = context.view.entry(id)?;
-    let across = php::truthy(field.config.get("select_across_sites"));
-    let shown = if across {
-        found
-    } else {
-        context.view.localized(found)?
-    };
+    let shown = in_site(context.view.entry(id)?, field, context)?;
     context.view.is_public(shown).then_some(shown)
 }
 
-/// Of one taxonomy, the value is a slug; of several, `taxonomy::slug`.
+/// What a relation to an entry shows, public or not: its localization in the item's own site, or the entry itself where
+/// the field selects across sites.
+#[must_use]
+pub fn in_site<'a>(found: &'a Entry, field: &Field, context: &Context<'a>) -> Option<&'a Entry> {
+    let across = php::truthy(field.config.get("select_across_sites"));
+    if across {
+        Some(found)
+    } else {
+        context.view.localized(found)
+    }
+}
+
 fn term<'a>(id: &str, field: &Field, context: &Context<'a>) -> Option<&'a Term> {
+    let Some((taxonomy, slug)) = term_name(id, field) else {
+        let field = &field.handle;
+        context.note(
+            "ambiguous_term",
+            format!("{field}: {id} names no taxonomy, and the field has several"),
+        );
+        return None;
+    };
+    context.view.term(taxonomy, slug)
+}
+
+/// The taxonomy and slug that a value means: of one taxonomy, the value is a slug; of several, `taxonomy::slug`.
+#[must_use]
+pub fn term_name<'a>(id: &'a str, field: &'a Field) -> Option<(&'a str, &'a str)> {
     let taxonomies = php::wrapped(field.config.get("taxonomies"));
     match (taxonomies.as_slice(), id.split_once("::")) {
-        ([single], None) => context.view.term(single.as_str()?, id),
-        (_, Some((taxonomy, slug))) => context.view.term(taxonomy, slug),
-        (_, None) => {
-            let field = &field.handle;
-            context.note(
-                "ambiguous_term",
-                format!("{field}: {id} names no taxonomy, and the field has several"),
-            );
-            None
-        }
+        (_, Some(named)) => Some(named),
+        ([single], None) => Some((single.as_str()?, id)),
+        (_, None) => None,
     }
 }
 

@@ -149,6 +149,19 @@ pub fn find<'a>(template: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
+/// The raw JSON texts of all parts of bodies with this name, at any depth, in order.
+pub fn parts<'t>(template: &'t str, name: &str) -> impl Iterator<Item = &'t str> {
+    let begin = format!("{OPEN}{}\"{name}\":", Kind::Part.tag());
+    let places: Vec<usize> = template
+        .match_indices(&begin)
+        .map(|(at, found)| at + found.len())
+        .collect();
+    places.into_iter().map(move |at| {
+        let part = &template[at..];
+        &part[..part.len() - after_close(part).len() - 1]
+    })
+}
+
 /// The key a member starts with, as JSON writes it between its quotes.
 fn key(member: &str) -> &str {
     let inner = &member[1..];
@@ -275,5 +288,15 @@ mod tests {
     fn a_member_is_found_by_its_name() {
         assert_eq!(find(&template(), "title"), Some("\"T \\\"x\\\"\""));
         assert_eq!(find(&template(), "html"), None);
+    }
+
+    #[test]
+    fn parts_of_bodies_are_found_at_any_depth() {
+        let template = template();
+        assert_eq!(
+            parts(&template, "raw").collect::<Vec<_>>(),
+            ["[{\"a\":1}]"; 2]
+        );
+        assert_eq!(parts(&template, "title").count(), 0);
     }
 }

@@ -4,15 +4,16 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, problems, template};
-use super::links;
+use super::links::{self, Source};
+use super::search;
 use crate::fields::item::{entry as statamic, native, page};
-use crate::fields::{Holder, Shape, dates, query_values};
+use crate::fields::{Context, Holder, Output, Shape, dates, query_values};
 use crate::seo;
-use crate::site::Entry;
 use crate::site::redirect::Redirect;
 use crate::site::status::Status;
 use crate::site::view::View;
-use crate::store::{Item, Kind};
+use crate::site::{Entry, Site};
+use crate::store::{Item, Kind, Link};
 
 /// Compiles an entry as it is at `now`.
 pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestamp) -> Compiled {
@@ -43,7 +44,8 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         statamic: Some(template(&statamic::members(entry, &theirs))),
         page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &in_tree))),
         query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
-        links: links::of(&fields),
+        links: links(site, entry, &fields, &context),
+        search: Some(search::of_entry(site, entry, &fields)),
         ..Item::new(Kind::Entry, &entry.collection, &entry.id)
     };
     let odd = problems(
@@ -52,6 +54,28 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         Some(&entry.id),
     );
     Compiled::new(item, view, odd)
+}
+
+/// The references it makes; what it inherits stands in the file of its origin.
+fn links(
+    site: &Site,
+    entry: &Entry,
+    fields: &[(String, Output)],
+    context: &Context<'_>,
+) -> Vec<Link> {
+    let file = |field: &str| {
+        let mut at = entry;
+        while let (false, Some(origin)) = (site.source(at).data.contains_key(field), at.origin) {
+            at = &site.entries[origin];
+        }
+        site.source(at).path.clone()
+    };
+    let source = Source {
+        fields: &entry.blueprint.fields,
+        value: &|field| site.value(entry, field),
+        file: &file,
+    };
+    links::of(fields, &source, context)
 }
 
 /// A place in a list.

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::Compile;
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::entries::position;
+use super::links;
 use crate::content::globals::GlobalSet;
 use crate::fields::item::{global as statamic, native};
 use crate::fields::{Holder, Shape};
@@ -33,19 +34,31 @@ fn global(
     let data = view.globals(&set.handle).unwrap_or_default();
     let context = compiler.context(view, Shape::Native, Holder::Global);
     let theirs = compiler.context(view, Shape::Statamic, Holder::Global);
+    let fields = native::of_global(&set.handle, &data, &context);
+    let path = set
+        .sites
+        .get(site)
+        .map_or(&set.path, |variables| &variables.path);
+    let blueprint = compiler
+        .site
+        .content
+        .blueprints
+        .find("globals", &set.handle);
+    let source = links::Source {
+        fields: blueprint.map_or(&[], |blueprint| &blueprint.fields),
+        value: &|field| data.get(field),
+        file: &|_| path.clone(),
+    };
     let item = Item {
         site: site.to_owned(),
         title: set.title.clone(),
         position: position(index),
         own_order: position(index),
         summary: json!({ "handle": set.handle, "title": set.title, "site": site }).to_string(),
-        fields: Some(template(&native::of_global(&set.handle, &data, &context))),
+        fields: Some(template(&fields)),
         statamic: Some(template(&statamic::members(&set.handle, &data, &theirs))),
+        links: links::of(&fields, &source, &context),
         ..Item::new(Kind::Global, "", &set.handle)
     };
-    let path = set
-        .sites
-        .get(site)
-        .map_or(&set.path, |variables| &variables.path);
     Compiled::new(item, view, problems(context.oddities(), path, None))
 }

@@ -6,6 +6,7 @@ use super::Compile;
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
 use super::links;
+use super::search;
 use crate::content::taxonomy::Taxonomy;
 use crate::fields::item::{native, term as statamic};
 use crate::fields::{Holder, Shape, dates, query_values, shallow};
@@ -80,6 +81,12 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         "entries_count": term.entries.iter().filter(|index| view.is_public(&compiler.site.entries[**index])).count(),
         "updated_at": term.updated_at.map(|seconds| dates::print_seconds(seconds, Shape::Native)),
     });
+    let path = format!("content/taxonomies/{}/{}.yaml", term.taxonomy, term.id_slug);
+    let source = links::Source {
+        fields: &term.blueprint.fields,
+        value: &|field| term.data.get(field),
+        file: &|_| path.clone(),
+    };
     let item = Item {
         site: term.site.clone(),
         localizes: Some(id.clone()),
@@ -96,9 +103,9 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         seo: Some(seo::template(&seo::term(view, term, compiler.seo))),
         statamic: Some(template(&statamic::members(term, &theirs))),
         query: Some(Value::Object(query_values::of_term(term, &theirs)).to_string()),
-        links: links::of(&fields),
+        links: links::of(&fields, &source, &context),
+        search: Some(search::of_term(term, &fields)),
         ..Item::new(Kind::Term, &term.taxonomy, &id)
     };
-    let path = format!("content/taxonomies/{}/{}.yaml", term.taxonomy, term.id_slug);
     Compiled::new(item, view, problems(context.oddities(), &path, None))
 }

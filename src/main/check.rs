@@ -1,11 +1,16 @@
 //! `rhapsode check`: what is wrong with the files, and links that lead nowhere.
 
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 use rhapsode::config::Config;
+use rhapsode::content::occurrence;
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::import::Outcome;
+use rhapsode::store::Link;
 use serde::Serialize;
 
 use crate::import;
@@ -20,10 +25,14 @@ pub enum Format {
     Json,
 }
 
-/// A link of a body that leads nowhere.
+/// A reference that leads nowhere, and where it stands.
 #[derive(Serialize)]
 struct BrokenLink<'a> {
-    entry: &'a str,
+    path: &'a str,
+    line: Option<u64>,
+    kind: &'static str,
+    id: &'a str,
+    via: &'static str,
     field: &'a str,
     target: &'a str,
     text: &'a str,
@@ -41,7 +50,7 @@ pub fn check(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
     let outcome = import::compile(config)?;
     let report = Report {
         problems: &outcome.problems,
-        broken_links: broken_links(&outcome),
+        broken_links: broken_links(config, &outcome),
     };
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
@@ -65,9 +74,18 @@ fn print(report: &Report, outcome: &Outcome) {
         );
     }
     for link in &report.broken_links {
+        let what = match link.via {
+            "body" => format!("the link {:?}", link.text),
+            via => format!("the {via}"),
+        };
         println!(
-            "entry {}: {}: the link {:?} to {} is broken: {}",
-            link.entry, link.field, link.text, link.target, link.state
+            "{}: broken link: {} {}: {}: {what} to {} is broken: {}",
+            lined(link.path, link.line),
+            link.kind,
+            link.id,
+            link.field,
+            link.target,
+            link.state
         );
     }
     let counts = (
@@ -97,21 +115,75 @@ fn severity(problem: &Problem) -> &'static str {
     }
 }
 
+fn lined(path: &str, line: Option<u64>) -> String {
+    line.map_or_else(|| path.to_owned(), |line| format!("{path}:{line}"))
+}
+
 /// Of public items, as they are now: later versions are left out.
-fn broken_links(outcome: &Outcome) -> Vec<BrokenLink<'_>> {
+fn broken_links<'a>(config: &Config, outcome: &'a Outcome) -> Vec<BrokenLink<'a>> {
     let items = outcome
         .items
         .iter()
         .filter(|item| item.published && item.valid_from.is_none());
-    let links = items.flat_map(|item| item.links.iter().map(move |link| (item, link)));
-    let broken = links.filter(|(_, link)| link.state != "ok");
+    let mut files = Files::of(config);
+    let mut broken = Vec::new();
+    for item in items {
+        files.begin_item();
+        for link in &item.links {
+            let nth = files.nth(link);
+            if link.state == "ok" {
+                continue;
+            }
+            broken.push(BrokenLink {
+                path: &link.file,
+                line: files.line(link, nth),
+                kind: item.kind.name(),
+                id: &item.id,
+                via: link.via.name(),
+                field: &link.field,
+                target: &link.target,
+                text: &link.text,
+                state: &link.state,
+            });
+        }
+    }
     broken
-        .map(|(item, link)| BrokenLink {
-            entry: &item.id,
-            field: &link.field,
-            target: &link.target,
-            text: &link.text,
-            state: &link.state,
-        })
-        .collect()
+}
+
+/// The texts of the files that were asked for, and the references of an item that were met so far.
+struct Files<'a> {
+    root: &'a Path,
+    texts: HashMap<String, String>,
+    met: HashMap<(String, String, String), usize>,
+}
+
+impl<'a> Files<'a> {
+    fn of(config: &'a Config) -> Self {
+        Self {
+            root: Path::new(&config.root),
+            texts: HashMap::new(),
+            met: HashMap::new(),
+        }
+    }
+
+    fn begin_item(&mut self) {
+        self.met.clear();
+    }
+
+    /// How many references in the same words stand before this one.
+    fn nth(&mut self, link: &Link) -> usize {
+        let words = (link.file.clone(), link.field.clone(), link.spelling.clone());
+        let met = self.met.entry(words).or_default();
+        *met += 1;
+        *met - 1
+    }
+
+    fn line(&mut self, link: &Link, nth: usize) -> Option<u64> {
+        let root = self.root;
+        let text = self
+            .texts
+            .entry(link.file.clone())
+            .or_insert_with(|| fs::read_to_string(root.join(&link.file)).unwrap_or_default());
+        occurrence::line(text, &link.field, &link.spelling, nth)
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::engine::Writer;
 use super::statement::{Statement, Value};
-use super::{Error, Item, Link, id_key, moment};
+use super::{Error, Item, Link, id_key, moment, search};
 use crate::fields::splice;
 
 /// An item with all that its row has beside it.
@@ -78,6 +78,15 @@ pub(super) fn digest(item: &Item, span: Span) -> [u8; 32] {
         for text in [&link.field, &link.target, &link.text, &link.state] {
             part(text);
         }
+        part(link.via.name());
+    }
+    if let Some(searchable) = &item.search {
+        part(&searchable.headings);
+        part(&searchable.text);
+        for (name, value) in &searchable.facets {
+            part(name);
+            part(value);
+        }
     }
     part(&item.keys.join(" "));
     let moments = [
@@ -99,6 +108,7 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     if numbers.is_empty() {
         return Ok(());
     }
+    search::delete(writer, numbers).await?;
     let mut statement = Statement::new("delete from item where number in (");
     statement.push_values(numbers.iter().copied());
     statement.push(")");
@@ -112,7 +122,8 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
     writer.insert(BODY, each(rows, body)).await?;
     writer.insert(STATAMIC, each(rows, statamic)).await?;
     let links = rows.iter().flat_map(links).collect();
-    writer.insert(LINK, links).await
+    writer.insert(LINK, links).await?;
+    search::insert(writer, rows).await
 }
 
 fn each(rows: &[ItemRow], values: fn(&ItemRow) -> Vec<Value>) -> Vec<Vec<Value>> {
@@ -181,22 +192,43 @@ fn statamic(row: &ItemRow) -> Vec<Value> {
     ]
 }
 
-const LINK: &str = "link (number, place, field, target, text, state)";
+const LINK: &str = "link (number, place, via, field, target, text, state, source, date, repeats)";
 
-fn links(row: &ItemRow) -> impl Iterator<Item = Vec<Value>> {
-    let links = (0_i64..).zip(&row.item.links);
-    links.map(|(place, link)| self::link(row.number, place, link))
+fn links(row: &ItemRow) -> Vec<Vec<Value>> {
+    let links = &row.item.links;
+    let source = source(row);
+    let of = |(place, link): (usize, &Link)| -> Vec<Value> {
+        let repeats = links[..place]
+            .iter()
+            .any(|other| other.target == link.target);
+        vec![
+            row.number.into(),
+            i64::try_from(place).unwrap_or(i64::MAX).into(),
+            link.via.name().into(),
+            link.field.as_str().into(),
+            target(&link.target).into(),
+            link.text.as_str().into(),
+            link.state.as_str().into(),
+            source.as_str().into(),
+            date(&row.item).into(),
+            i64::from(repeats).into(),
+        ]
+    };
+    links.iter().enumerate().map(of).collect()
 }
 
-fn link(number: i64, place: i64, link: &Link) -> Vec<Value> {
-    vec![
-        number.into(),
-        place.into(),
-        link.field.as_str().into(),
-        link.target.as_str().into(),
-        link.text.as_str().into(),
-        link.state.as_str().into(),
-    ]
+/// What no two visible items share: a term or global set is there once for each site.
+fn source(row: &ItemRow) -> String {
+    let item = &row.item;
+    format!("{}:{}:{}", item.kind.name(), row.id, item.site)
+}
+
+/// A target as it is looked up: the id as [`id_key`] spells it.
+fn target(target: &str) -> String {
+    match target.strip_prefix("entry::") {
+        Some(id) => format!("entry::{}", id_key(id)),
+        None => target.to_owned(),
+    }
 }
 
 /// Gives rows their new places.

@@ -1,0 +1,212 @@
+//! What was found, shown: the text around it as HTML, with `<mark>` around what was looked for.
+//!
+//! In: a text and [`Phrases`]. Out: HTML that holds no markup but `<mark>`. It knows nothing of how the text was found.
+
+use std::ops::Range;
+
+use super::phrases::{Phrase, Phrases};
+use super::words;
+
+/// Words that a snippet shows.
+const LENGTH: usize = 32;
+
+/// Words in front of the first one that was looked for.
+const LEAD: usize = 6;
+
+/// Words of one text that are looked through: a book's worth.
+const MOST_WORDS: usize = 200_000;
+
+/// A run of words that was looked for: which phrase, and which words of the text.
+struct Hit {
+    phrase: usize,
+    words: Range<usize>,
+}
+
+/// The whole text.
+#[must_use]
+pub fn whole(text: &str, phrases: &Phrases) -> String {
+    let places = places(text);
+    let hits = hits(&places, phrases);
+    marked(text, 0..text.len(), &places, &hits)
+}
+
+/// The passage that says most of what was looked for; `None` where nothing of it occurs.
+#[must_use]
+pub fn passage(text: &str, phrases: &Phrases) -> Option<String> {
+    let places = places(text);
+    let hits = hits(&places, phrases);
+    let best = best(&hits)?;
+    let from = hits[best].words.start.saturating_sub(LEAD);
+    Some(window(text, from, &places, &hits))
+}
+
+/// How the text begins.
+#[must_use]
+pub fn beginning(text: &str) -> String {
+    window(text, 0, &places(text), &[])
+}
+
+fn places(text: &str) -> Vec<(Range<usize>, String)> {
+    let mut places = Vec::new();
+    words::each(text, |range, word| {
+        if places.len() < MOST_WORDS {
+            places.push((range, word.to_owned()));
+        }
+    });
+    places
+}
+
+fn hits(places: &[(Range<usize>, String)], phrases: &Phrases) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for begin in 0..places.len() {
+        for (number, phrase) in phrases.wanted.iter().enumerate() {
+            if begins(&places[begin..], phrase) {
+                hits.push(Hit {
+                    phrase: number,
+                    words: begin..begin + phrase.words.len(),
+                });
+            }
+        }
+    }
+    hits
+}
+
+fn begins(places: &[(Range<usize>, String)], phrase: &Phrase) -> bool {
+    let last = phrase.words.len() - 1;
+    let is_same = |(number, word): (usize, &String)| {
+        places.get(number).is_some_and(|(_, found)| {
+            if phrase.is_prefix && number == last {
+                found.starts_with(word.as_str())
+            } else {
+                found == word
+            }
+        })
+    };
+    phrase.words.iter().enumerate().all(is_same)
+}
+
+/// The hit from which on most different phrases, then most hits, fit into a passage; the first such one.
+fn best(hits: &[Hit]) -> Option<usize> {
+    let mut best: Option<(usize, usize, usize)> = None;
+    for (number, hit) in hits.iter().enumerate() {
+        let end = hit.words.start + LENGTH - LEAD;
+        let within: Vec<usize> = hits[number..]
+            .iter()
+            .take_while(|other| other.words.end <= end)
+            .map(|other| other.phrase)
+            .take(LENGTH)
+            .collect();
+        let mut different = within.clone();
+        different.sort_unstable();
+        different.dedup();
+        let rank = (different.len(), within.len());
+        if best.is_none_or(|(most, all, _)| rank > (most, all)) {
+            best = Some((rank.0, rank.1, number));
+        }
+    }
+    best.map(|(_, _, number)| number)
+}
+
+/// A passage from a word on, with an ellipsis where it is cut.
+fn window(text: &str, from: usize, places: &[(Range<usize>, String)], hits: &[Hit]) -> String {
+    let to = (from + LENGTH).min(places.len());
+    let begin = if from == 0 { 0 } else { places[from].0.start };
+    let end = if to == places.len() {
+        text.len()
+    } else {
+        places[to - 1].0.end
+    };
+    let html = marked(text, begin..end, places, hits);
+    let before = if begin > 0 { "…" } else { "" };
+    let after = if end < text.len() { "…" } else { "" };
+    format!("{before}{html}{after}")
+}
+
+/// A part of the text, escaped, white space as one blank, hits in `<mark>`.
+fn marked(
+    text: &str,
+    part: Range<usize>,
+    places: &[(Range<usize>, String)],
+    hits: &[Hit],
+) -> String {
+    let mut html = String::with_capacity(part.len() + 64);
+    let mut at = part.start;
+    for range in ranges(places, hits) {
+        if range.start < at || range.end > part.end {
+            continue;
+        }
+        escape(&text[at..range.start], &mut html);
+        html.push_str("<mark>");
+        escape(&text[range.clone()], &mut html);
+        html.push_str("</mark>");
+        at = range.end;
+    }
+    escape(&text[at..part.end], &mut html);
+    html.trim().to_owned()
+}
+
+/// The bytes of all hits, those that overlap as one.
+fn ranges(places: &[(Range<usize>, String)], hits: &[Hit]) -> Vec<Range<usize>> {
+    let mut words: Vec<Range<usize>> = Vec::new();
+    for hit in hits {
+        match words.last_mut() {
+            Some(last) if hit.words.start < last.end => last.end = last.end.max(hit.words.end),
+            _ => words.push(hit.words.clone()),
+        }
+    }
+    let bytes = |words: Range<usize>| places[words.start].0.start..places[words.end - 1].0.end;
+    words.into_iter().map(bytes).collect()
+}
+
+fn escape(text: &str, html: &mut String) {
+    for letter in text.chars() {
+        match letter {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            letter if letter.is_whitespace() => {
+                if !html.ends_with(' ') {
+                    html.push(' ');
+                }
+            }
+            letter if letter.is_control() => {}
+            letter => html.push(letter),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_for_is_marked_and_everything_else_escaped() {
+        let phrases = Phrases::parse("cafe \"the web\" brow*");
+        assert_eq!(
+            whole("Café <b>& the\n Web's</b> browsers", &phrases),
+            "<mark>Café</mark> &lt;b&gt;&amp; <mark>the Web</mark>&#39;s&lt;/b&gt; <mark>browsers</mark>"
+        );
+    }
+
+    #[test]
+    fn the_passage_holds_as_many_of_the_words_as_fit() {
+        let filler = "x ".repeat(60);
+        let text = format!("one {filler} two one {filler}");
+        let passage = passage(&text, &Phrases::parse("one two")).unwrap();
+        assert!(
+            passage.contains("<mark>two</mark> <mark>one</mark>"),
+            "{passage}"
+        );
+        assert!(passage.starts_with('…') && passage.ends_with('…'));
+        assert!(super::passage(&text, &Phrases::parse("three")).is_none());
+        assert_eq!(beginning("a  b"), "a b");
+    }
+
+    #[test]
+    fn hits_that_overlap_are_marked_once() {
+        let phrases = Phrases::parse("\"a b\" \"b c\"");
+        assert_eq!(whole("a b c", &phrases), "<mark>a b c</mark>");
+    }
+}

@@ -1,0 +1,132 @@
+//! The index of full-text search in `SQLite`: an FTS5 table without content, of words that were folded before.
+//!
+//! In: [`Query`]s and rows. Out: statements. What was typed arrives as words of letters and digits alone, each between
+//! double quotes, so that no text can be syntax.
+
+use super::super::Error;
+use super::super::audience::Audience;
+use super::super::engine::Writer;
+use super::super::read::{head, visible};
+use super::super::statement::{Statement, Value};
+use super::phrases::Phrase;
+use super::{Query, Row, words};
+
+/// The newest matches with their rank, the lower the better: `$3` is the expression, `$4` how many. Rows of `item` are
+/// numbered in the order of their dates, as far as one import knows them.
+const CANDIDATES: &str = concat!(
+    "select ",
+    head!(),
+    ", c.number, c.id, c.date, c.facets, c.score
+     from generation g
+     left join (select i.number, i.id, i.date, t.facets, bm25(search_index, 10.0, 4.0, 1.0, 0.0) as score
+         from search_index
+         cross join item i on i.number = search_index.rowid and ",
+    visible!("i"),
+    "
+         cross join search t on t.number = i.number
+         where search_index match $3
+         order by search_index.rowid desc limit $4) c on true
+     where g.id = 1"
+);
+
+/// The columns that hold words; facets stand beside them.
+const WORDS: &str = "{title headings body}";
+
+/// The statement of the candidates for a query.
+pub(super) fn candidates(query: &Query, most: i64, audience: &Audience) -> Statement {
+    Statement::read(CANDIDATES, audience)
+        .bind(expression(query))
+        .bind(most)
+}
+
+/// Adds rows to the index.
+pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
+    let row = |row: &Row<'_>| -> Vec<Value> {
+        let facets: Vec<String> = row
+            .facets
+            .iter()
+            .map(|(name, value)| token(name, value))
+            .collect();
+        vec![
+            row.number.into(),
+            words::folded(row.title).into(),
+            words::folded(row.headings).into(),
+            words::folded(row.body).into(),
+            facets.join(" ").into(),
+        ]
+    };
+    writer
+        .insert(
+            "search_index (rowid, title, headings, body, facets)",
+            rows.iter().map(row).collect(),
+        )
+        .await
+}
+
+/// Takes rows out of the index.
+pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), Error> {
+    let mut statement = Statement::new("delete from search_index where rowid in (");
+    statement.push_values(numbers.iter().copied());
+    statement.push(")");
+    writer.execute(statement).await
+}
+
+fn expression(query: &Query) -> String {
+    let every = |phrases: &[Phrase], between: &str| {
+        let phrases: Vec<String> = phrases.iter().map(phrase).collect();
+        format!("{WORDS} : ({})", phrases.join(between))
+    };
+    let mut expression = every(&query.phrases.wanted, " AND ");
+    for (name, value) in &query.facets {
+        expression = format!("{expression} AND facets : \"{}\"", token(name, value));
+    }
+    if !query.phrases.unwanted.is_empty() {
+        let unwanted = every(&query.phrases.unwanted, " OR ");
+        expression = format!("({expression}) NOT {unwanted}");
+    }
+    expression
+}
+
+fn phrase(phrase: &Phrase) -> String {
+    let star = if phrase.is_prefix { "*" } else { "" };
+    format!("\"{}\"{star}", phrase.words.join(" "))
+}
+
+/// A facet and its value as one word.
+fn token(name: &str, value: &str) -> String {
+    let hash = blake3::hash(format!("{name}\t{value}").as_bytes());
+    hash.to_hex()[..16].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::read::plan;
+    use crate::store::search::phrases::Phrases;
+
+    #[tokio::test]
+    async fn the_newest_matches_are_found_without_a_walk_or_a_sort() {
+        let plan = plan(CANDIDATES).await;
+        let scans: Vec<&str> = plan
+            .lines()
+            .filter(|step| {
+                step.contains("SCAN")
+                    && !step.contains("VIRTUAL TABLE")
+                    && !step.starts_with("SCAN c ")
+            })
+            .collect();
+        assert!(scans.is_empty() && !plan.contains("TEMP B-TREE"), "{plan}");
+    }
+
+    #[test]
+    fn whatever_is_typed_stands_between_quotes() {
+        let query = Query {
+            phrases: Phrases::parse("NEAR(a b) -\"x y\" title:c*"),
+            ..Query::default()
+        };
+        assert_eq!(
+            expression(&query),
+            "({title headings body} : (\"near a\" AND \"b\" AND \"title c\"*)) NOT {title headings body} : (\"x y\")"
+        );
+    }
+}
