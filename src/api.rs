@@ -28,7 +28,7 @@ pub mod statamic;
 
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -60,6 +60,8 @@ pub struct Settings {
     pub cache_control: String,
     /// Threads that answer; 0 for one per core.
     pub workers: usize,
+    /// Whether `/readyz` stays 200 while the database cannot be reached.
+    pub ready_without_database: bool,
 }
 
 /// One server's state.
@@ -68,7 +70,10 @@ pub struct Api {
     cache: Cache,
     freshness: Freshness,
     workers: usize,
+    ready_without_database: bool,
     edition: AtomicI64,
+    /// The database could not be reached when it was asked last.
+    lost: AtomicBool,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     statamic: Option<statamic::settings::Settings>,
 }
@@ -82,7 +87,9 @@ impl Api {
             cache: Cache::new(settings.cache_bytes),
             freshness: Freshness::new(&settings.cache_control),
             workers: settings.workers,
+            ready_without_database: settings.ready_without_database,
             edition: AtomicI64::new(0),
+            lost: AtomicBool::new(false),
             clock: Box::new(Timestamp::now),
             statamic: None,
         }
@@ -350,6 +357,7 @@ async fn follow(api: Arc<Api>) {
     let mut trouble = String::new();
     loop {
         let followed = api.catch_up().await;
+        api.lost.store(followed.is_err(), Ordering::Release);
         let error = followed
             .err()
             .map(|error| error.to_string())

@@ -26,7 +26,7 @@ use crate::{api, content, import, seo, site};
 pub struct Config {
     /// The Statamic project's folder.
     pub root: PathBuf,
-    /// A file, or `sqlite:FILE`.
+    /// A file, `sqlite:FILE` or `postgres://…`.
     pub database: String,
     /// Address and port.
     pub listen: SocketAddr,
@@ -56,6 +56,8 @@ pub struct Config {
     pub strict: bool,
     /// Serve the database as it is, without importing.
     pub read_only: bool,
+    /// Whether `/readyz` stays 200 while the database cannot be reached: cached answers are given all the same.
+    pub ready_without_database: bool,
     /// Do not import again when files change.
     pub no_watch: bool,
     /// What follows Statamic's own configuration.
@@ -193,6 +195,7 @@ impl Default for Config {
             workers: 0,
             strict: false,
             read_only: false,
+            ready_without_database: false,
             no_watch: false,
             statamic: Statamic::default(),
             seo: Seo::default(),
@@ -309,6 +312,7 @@ impl Config {
             cache_bytes: self.cache_bytes,
             cache_control: self.cache_control.clone(),
             workers: self.workers,
+            ready_without_database: self.ready_without_database,
         }
     }
 

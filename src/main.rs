@@ -2,6 +2,8 @@
 
 #[path = "main/check.rs"]
 mod check;
+#[path = "main/copy.rs"]
+mod copy;
 #[path = "main/import.rs"]
 mod import;
 #[path = "main/render.rs"]
@@ -51,6 +53,15 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Copy a database into another one, which has to be empty or of an earlier generation
+    Copy {
+        /// A file, sqlite:FILE or postgres://…
+        #[arg(long, value_name = "DATABASE")]
+        from: String,
+        /// The same; one of both is PostgreSQL
+        #[arg(long, value_name = "DATABASE")]
+        to: String,
+    },
     /// Print what is wrong with the files; exit with 1 if anything cannot be served
     Check {
         /// How it is printed
@@ -78,8 +89,8 @@ struct Settings {
     /// The Statamic project's folder [default: .]
     #[arg(long, global = true, value_name = "DIR")]
     root: Option<String>,
-    /// A file, or sqlite:FILE [default: rhapsode.db]
-    #[arg(long, global = true, value_name = "FILE")]
+    /// A file, sqlite:FILE or postgres://… [default: rhapsode.db]
+    #[arg(long, global = true, value_name = "DATABASE")]
     database: Option<String>,
     /// Address and port [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDR")]
@@ -117,6 +128,9 @@ struct Settings {
     /// Serve the database as it is, without importing
     #[arg(long, global = true)]
     read_only: bool,
+    /// /readyz stays 200 while the database cannot be reached
+    #[arg(long, global = true)]
+    ready_without_database: bool,
     /// Do not import again when files change
     #[arg(long, global = true)]
     no_watch: bool,
@@ -141,6 +155,7 @@ impl Settings {
         let switches = [
             ("strict", self.strict),
             ("read_only", self.read_only),
+            ("ready_without_database", self.ready_without_database),
             ("no_watch", self.no_watch),
         ];
         let texts = texts
@@ -191,6 +206,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Serve { print_config: true }) => Ok(print(&settings()?.print())),
         Some(Command::Import { dry_run: true }) => import::dry_run(&settings()?.config),
         Some(Command::Import { dry_run: false }) => blocking(import::command(&settings()?.config)),
+        Some(Command::Copy { from, to }) => blocking(copy::copy(from, to)),
         Some(Command::Check { format }) => check::check(&settings()?.config, *format),
         Some(Command::Render { file, field }) => {
             let profile = settings()?.config.profile();

@@ -5,7 +5,9 @@
 //!
 //! [`Problem`]: crate::content::problem::Problem
 
+pub mod again;
 pub mod audience;
+pub mod copy;
 mod engine;
 pub mod links;
 pub mod list;
@@ -18,6 +20,7 @@ pub mod search;
 pub mod statamic;
 mod statement;
 pub mod texts;
+pub mod turn;
 pub mod view;
 mod write;
 
@@ -271,7 +274,9 @@ pub struct Store {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The URL names an engine that this program does not speak.
-    #[error("database {0:?} is of an engine that is not supported; give a file or sqlite:FILE")]
+    #[error(
+        "database {0:?} is of an engine that is not supported; give a file, sqlite:FILE or postgres://…"
+    )]
     Engine(String),
     /// The file cannot be opened.
     #[error("cannot open the database {}: {cause}; is it a SQLite file in a folder that can be written?", path.display())]
@@ -280,6 +285,48 @@ pub enum Error {
         path: PathBuf,
         /// What the engine said.
         cause: sqlx::Error,
+    },
+    /// The server cannot be reached, or does not let us in.
+    #[error(
+        "cannot open the database {database}: {cause}; is the server there, with this user and database?"
+    )]
+    Unreachable {
+        /// Host, port and name.
+        database: String,
+        /// What was said.
+        cause: sqlx::Error,
+    },
+    /// The server is behind another one that was read from before.
+    #[error("the database is at generation {found}, and {newest} was read before")]
+    Behind {
+        /// What it is at.
+        found: i64,
+        /// What was read before.
+        newest: i64,
+    },
+    /// An import that began to read the files later has written before this one.
+    #[error("an import that began later was written before; this one is not")]
+    Overtaken,
+    /// A copy would make the readers of a database go back.
+    #[error("generation {from} cannot be copied over generation {to}; give an empty database")]
+    WouldGoBack {
+        /// What was to be copied.
+        from: i64,
+        /// What is there.
+        to: i64,
+    },
+    /// Neither database of a copy is a server's.
+    #[error("both databases are SQLite files; copy the file")]
+    TwoFiles,
+    /// A copied table has more or fewer rows than it should.
+    #[error("table {table} has {read} rows, {written} of them were copied; nothing was written")]
+    Miscounted {
+        /// Its name.
+        table: String,
+        /// Rows read.
+        read: i64,
+        /// Rows written.
+        written: i64,
     },
     /// A later program wrote it.
     #[error("database {} has schema {found}, this program knows up to {known}; use a newer rhapsode or another file", path.display())]

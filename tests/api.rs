@@ -1,12 +1,13 @@
-//! The API over real HTTP, on real `SQLite` files: what it answers, what it refuses, and that it never mixes generations.
+//! The API over real HTTP, on real databases: what it answers, what it refuses, and that it never mixes generations.
 
+#[path = "support/database.rs"]
+mod database;
 mod golden;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
@@ -56,12 +57,7 @@ fn noon() -> Timestamp {
 }
 
 fn serve(test: &str, items: Vec<Item>) -> Server {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join("api")
-        .join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = folder.join("site.db").to_str().unwrap().to_owned();
+    let database = database::new(test);
     let runtime = Runtime::new().unwrap();
     let store = runtime.block_on(Store::open(&database)).unwrap();
     let clock = Arc::new(AtomicI64::new(noon().as_millisecond()));
@@ -83,6 +79,7 @@ fn spawn(runtime: &Runtime, store: &Store, clock: &Arc<AtomicI64>) -> SocketAddr
         cache_bytes: 8 << 20,
         cache_control: "public, max-age=60".into(),
         workers: 2,
+        ready_without_database: false,
     };
     let clock = Arc::clone(clock);
     let now = move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap();
@@ -958,17 +955,7 @@ fn a_new_generation_is_seen_and_an_equal_answer_keeps_its_tag() {
 fn a_broken_database_is_a_500_that_says_nothing_and_cached_answers_are_still_given() {
     let server = serve("sabotage", site());
     let cached = server.get("/entries/p1");
-    let sabotage = async {
-        use sqlx::Connection;
-        let mut connection = sqlx::SqliteConnection::connect(&server.database)
-            .await
-            .unwrap();
-        sqlx::query("drop table summary")
-            .execute(&mut connection)
-            .await
-            .unwrap();
-    };
-    server.runtime.block_on(sabotage);
+    database::execute(&server.database, "drop table summary");
     let failed = server.get("/entries/p2");
     assert_eq!(
         (failed.status, failed.header("content-type")),
@@ -988,6 +975,7 @@ fn a_panic_is_a_500_like_any_other_and_the_server_goes_on() {
         cache_bytes: 1 << 20,
         cache_control: "no-cache".into(),
         workers: 1,
+        ready_without_database: false,
     };
     let api = Arc::new(Api::new(server.store.clone(), &settings).with_clock(|| panic!("no clock")));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -1015,10 +1003,7 @@ fn a_panic_is_a_500_like_any_other_and_the_server_goes_on() {
 
 #[test]
 fn before_the_first_import_the_server_lives_but_is_not_ready() {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("api/not_ready");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = folder.join("site.db").to_str().unwrap().to_owned();
+    let database = database::new("not_ready");
     let runtime = Runtime::new().unwrap();
     let store = runtime.block_on(Store::open(&database)).unwrap();
     let clock = Arc::new(AtomicI64::new(noon().as_millisecond()));

@@ -1,6 +1,8 @@
-//! The store on real `SQLite` files: what is replaced, what is read, and what nobody ever sees.
+//! The store on real databases: what is replaced, what is read, and what nobody ever sees.
 
-use std::path::PathBuf;
+#[path = "support/database.rs"]
+mod database;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,17 +12,6 @@ use rhapsode::site::status::Window;
 use rhapsode::store::audience::Audience;
 use rhapsode::store::list::{Place, Query, Sort};
 use rhapsode::store::{Error, Item, Kind, Link, Store};
-use sqlx::Connection;
-
-/// A file for one test, new each time.
-fn database(test: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"))
-        .join("store")
-        .join(test);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    folder.join("site.db").to_str().unwrap().to_owned()
-}
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -64,7 +55,9 @@ async fn ids(store: &Store, query: &Query) -> Vec<String> {
 
 #[tokio::test]
 async fn what_was_put_in_comes_out() {
-    let store = Store::open(&database("what_was_put_in")).await.unwrap();
+    let store = Store::open(&database::new("what_was_put_in"))
+        .await
+        .unwrap();
     let item = Item {
         url: Some("/de/a".into()),
         permalink: Some("https://x.test/de/a".into()),
@@ -104,7 +97,7 @@ async fn what_was_put_in_comes_out() {
 
 #[tokio::test]
 async fn an_equal_site_is_not_written_again() {
-    let store = Store::open(&database("an_equal_site")).await.unwrap();
+    let store = Store::open(&database::new("an_equal_site")).await.unwrap();
     let site = || [entry("posts", "a"), entry("posts", "b")];
     store.replace(site(), &[], "f", noon()).await.unwrap();
     let again = store
@@ -125,7 +118,7 @@ async fn an_equal_site_is_not_written_again() {
 
 #[tokio::test]
 async fn one_changed_item_is_the_only_one_written() {
-    let store = Store::open(&database("one_changed")).await.unwrap();
+    let store = Store::open(&database::new("one_changed")).await.unwrap();
     store
         .replace([entry("posts", "a"), entry("posts", "b")], &[], "f", noon())
         .await
@@ -153,7 +146,7 @@ async fn one_changed_item_is_the_only_one_written() {
 
 #[tokio::test]
 async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
-    let store = Store::open(&database("only_moved")).await.unwrap();
+    let store = Store::open(&database::new("only_moved")).await.unwrap();
     let placed = |id: &str, place: i64| Item {
         own_order: place,
         position: place,
@@ -198,7 +191,7 @@ async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
 
 #[tokio::test]
 async fn what_vanished_is_gone_with_its_links_and_field_names() {
-    let file = database("what_vanished");
+    let file = database::new("what_vanished");
     let store = Store::open(&file).await.unwrap();
     let link = Link {
         field: "body".into(),
@@ -224,19 +217,13 @@ async fn what_vanished_is_gone_with_its_links_and_field_names() {
     assert!(visible(&store, "a", noon()).await.is_none());
     assert!(store.field_names(None).await.unwrap().is_empty());
 
-    let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-    let left: i64 = sqlx::query_scalar(
-        "select (select count(*) from link) + (select count(*) from body where number = 1)",
-    )
-    .fetch_one(&mut connection)
-    .await
-    .unwrap();
-    assert_eq!(left, 0);
+    let left = "select (select count(*) from link) + (select count(*) from body where number = 1)";
+    assert_eq!(database::number(&file, left), 0);
 }
 
 #[tokio::test]
 async fn drafts_are_found_by_no_read() {
-    let store = Store::open(&database("drafts")).await.unwrap();
+    let store = Store::open(&database::new("drafts")).await.unwrap();
     let draft = Item {
         published: false,
         fields: Some("{}".into()),
@@ -289,7 +276,7 @@ async fn drafts_are_found_by_no_read() {
 
 #[tokio::test]
 async fn an_entry_is_visible_from_its_first_second_until_its_last() {
-    let store = Store::open(&database("window")).await.unwrap();
+    let store = Store::open(&database::new("window")).await.unwrap();
     let window = Window {
         from: Some(noon()),
         until: Some(noon() + 1.hour()),
@@ -334,7 +321,7 @@ async fn an_entry_is_visible_from_its_first_second_until_its_last() {
 
 #[tokio::test]
 async fn of_several_versions_the_latest_valid_one_is_the_answer() {
-    let store = Store::open(&database("versions")).await.unwrap();
+    let store = Store::open(&database::new("versions")).await.unwrap();
     let version = |text: &str, valid_from| Item {
         summary: text.into(),
         valid_from,
@@ -368,7 +355,7 @@ async fn of_several_versions_the_latest_valid_one_is_the_answer() {
 
 #[tokio::test]
 async fn an_item_that_comes_twice_is_kept_once() {
-    let store = Store::open(&database("twice")).await.unwrap();
+    let store = Store::open(&database::new("twice")).await.unwrap();
     let second = Item {
         summary: "\"second\"".into(),
         ..entry("posts", "a")
@@ -390,7 +377,7 @@ async fn an_item_that_comes_twice_is_kept_once() {
 
 #[tokio::test]
 async fn a_uuid_is_found_in_any_spelling_and_other_ids_as_they_are() {
-    let store = Store::open(&database("spelling")).await.unwrap();
+    let store = Store::open(&database::new("spelling")).await.unwrap();
     let uuid = "7DC77816-0f92-4adb-80f6-6bc6e71453b8";
     store
         .replace(
@@ -417,7 +404,7 @@ async fn a_uuid_is_found_in_any_spelling_and_other_ids_as_they_are() {
 
 #[tokio::test]
 async fn a_localization_is_found_from_any_of_its_siblings() {
-    let store = Store::open(&database("localizations")).await.unwrap();
+    let store = Store::open(&database::new("localizations")).await.unwrap();
     let german = Item {
         site: "de".into(),
         localizes: Some("a".into()),
@@ -467,7 +454,7 @@ fn many() -> Vec<Item> {
 
 #[tokio::test]
 async fn pages_of_every_order_hold_each_entry_once_and_backwards_is_the_reverse() {
-    let store = Store::open(&database("pages")).await.unwrap();
+    let store = Store::open(&database::new("pages")).await.unwrap();
     store.replace(many(), &[], "f", noon()).await.unwrap();
     for sort in [Sort::OwnOrder, Sort::Date, Sort::Title, Sort::UpdatedAt] {
         for (collection, count) in [(None, 12), (Some("posts".to_owned()), 6)] {
@@ -513,7 +500,7 @@ async fn walk(store: &Store, mut query: Query) -> Vec<String> {
 
 #[tokio::test]
 async fn lists_are_in_the_order_that_was_asked_for() {
-    let store = Store::open(&database("orders")).await.unwrap();
+    let store = Store::open(&database::new("orders")).await.unwrap();
     store.replace(many(), &[], "f", noon()).await.unwrap();
     let list = async |sort, descending| {
         ids(
@@ -536,7 +523,7 @@ async fn lists_are_in_the_order_that_was_asked_for() {
 
 #[tokio::test]
 async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
-    let store = Store::open(&database("site_list")).await.unwrap();
+    let store = Store::open(&database::new("site_list")).await.unwrap();
     let german = Item {
         site: "de".into(),
         fields: Some("{}".into()),
@@ -595,7 +582,7 @@ async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
 
 #[tokio::test]
 async fn collections_come_in_their_order_with_the_number_of_their_public_entries() {
-    let store = Store::open(&database("collections")).await.unwrap();
+    let store = Store::open(&database::new("collections")).await.unwrap();
     let collection = |handle: &str, position| Item {
         position,
         ..Item::new(Kind::Collection, "", handle)
@@ -639,7 +626,7 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
 
 #[tokio::test]
 async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
-    let store = Store::open(&database("problems")).await.unwrap();
+    let store = Store::open(&database::new("problems")).await.unwrap();
     let problem = |severity, code: &str| Problem {
         severity,
         code: code.into(),
@@ -691,7 +678,7 @@ async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
 
 #[tokio::test]
 async fn statamic_objects_come_in_the_order_that_was_asked_for() {
-    let store = Store::open(&database("objects")).await.unwrap();
+    let store = Store::open(&database::new("objects")).await.unwrap();
     let item = |id: &str, position| Item {
         statamic: Some(id.into()),
         query: Some("{}".into()),
@@ -727,13 +714,13 @@ async fn statamic_objects_come_in_the_order_that_was_asked_for() {
 
 #[tokio::test]
 async fn a_database_of_a_newer_schema_is_refused_in_one_line() {
-    let file = database("newer");
+    let file = database::new("newer");
     drop(Store::open(&file).await.unwrap());
-    let mut connection = sqlx::SqliteConnection::connect(&file).await.unwrap();
-    sqlx::query("insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (999, 'x', true, x'00', 0)")
-        .execute(&mut connection)
-        .await
-        .unwrap();
+    database::execute(
+        &file,
+        "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+         select 999, 'x', success, checksum, 0 from _sqlx_migrations where version = 1",
+    );
     for refused in [Store::open(&file).await, Store::open_read_only(&file).await] {
         let error = refused.unwrap_err();
         assert!(
@@ -751,7 +738,7 @@ async fn a_database_of_a_newer_schema_is_refused_in_one_line() {
 
 #[tokio::test]
 async fn what_is_no_database_is_refused_in_one_line() {
-    let file = database("no_database");
+    let file = database::file("no_database");
     std::fs::write(
         &file,
         "# Just some text, longer than the header of a database file would be.\n".repeat(20),
@@ -764,13 +751,13 @@ async fn what_is_no_database_is_refused_in_one_line() {
             "{text}"
         );
     }
-    let missing = Store::open_read_only(&database("missing"))
+    let missing = Store::open_read_only(&database::file("missing"))
         .await
         .unwrap_err();
     assert!(matches!(missing, Error::Unreadable { .. }), "{missing:?}");
     let engine = Store::open("mysql://localhost/site").await.unwrap_err();
     assert!(matches!(engine, Error::Engine(_)), "{engine:?}");
-    let empty = database("empty");
+    let empty = database::file("empty");
     std::fs::write(&empty, "").unwrap();
     assert!(matches!(
         Store::open_read_only(&empty).await.unwrap_err(),
@@ -780,23 +767,26 @@ async fn what_is_no_database_is_refused_in_one_line() {
 
 #[tokio::test]
 async fn a_read_only_store_reads_and_does_not_write() {
-    let file = database("read_only");
+    let file = database::new("read_only");
     Store::open(&file)
         .await
         .unwrap()
         .replace([entry("posts", "a")], &[], "f", noon())
         .await
         .unwrap();
-    let store = Store::open_read_only(&format!("sqlite:{file}"))
-        .await
-        .unwrap();
+    let url = if file.contains("://") {
+        file
+    } else {
+        format!("sqlite:{file}")
+    };
+    let store = Store::open_read_only(&url).await.unwrap();
     assert!(!store.is_writable());
     assert!(visible(&store, "a", noon()).await.is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_sees_one_generation_whole_while_another_is_written() {
-    let store = Store::open(&database("whole")).await.unwrap();
+    let store = Store::open(&database::new("whole")).await.unwrap();
     let site = |stamp: i64| {
         (0..60).map(move |n| Item {
             summary: format!("{stamp}"),
@@ -855,7 +845,7 @@ async fn watch(store: Store, done: Arc<AtomicBool>) -> usize {
 
 #[tokio::test]
 async fn all_reads_of_a_computation_are_of_one_moment() {
-    let store = Store::open(&database("moment")).await.unwrap();
+    let store = Store::open(&database::new("moment")).await.unwrap();
     let site = |title: &str| {
         let summary = format!("{{\"title\":\"{title}\"}}");
         ["a", "b"].map(|id| Item {
@@ -877,4 +867,56 @@ async fn all_reads_of_a_computation_are_of_one_moment() {
     assert_eq!(within.await, (one.clone(), one));
     let two = Some("{\"title\":\"two\"}".to_owned());
     assert_eq!(visible(&store, "b", noon()).await, two);
+}
+
+#[tokio::test]
+async fn an_import_that_was_overtaken_is_refused_and_changes_nothing() {
+    let store = Store::open(&database::new("overtaken")).await.unwrap();
+    let (early, late) = (store.draw().await.unwrap(), store.draw().await.unwrap());
+    let replace = async |turn, id: &str| {
+        let items = [entry("posts", id)];
+        store.replace_in_turn(turn, items, &[], "f", noon()).await
+    };
+    assert_eq!(replace(late, "late").await.unwrap().generation, 1);
+    let refused = replace(early, "early").await.unwrap_err();
+    assert!(matches!(refused, Error::Overtaken), "{refused:?}");
+    assert!(visible(&store, "late", noon()).await.is_some());
+    // Whose commit was not heard of may try again.
+    let again = replace(late, "late").await.unwrap();
+    assert_eq!((again.generation, again.unchanged), (1, 1));
+    let next = store.draw().await.unwrap();
+    assert_eq!(replace(next, "next").await.unwrap().generation, 2);
+}
+
+#[tokio::test]
+async fn texts_of_any_length_and_any_character_are_stored() {
+    let store = Store::open(&database::new("odd_texts")).await.unwrap();
+    let long: String = (0_u32..40_000)
+        .map(|n| char::from_u32(0x4e00 + n * 7919 % 20_000).unwrap())
+        .collect();
+    let odd = Item {
+        title: format!("{long}\0\u{1}\u{10ffff}"),
+        links: vec![Link {
+            field: "body".into(),
+            target: format!("entry::{long}"),
+            text: "\0".into(),
+            state: "missing".into(),
+            ..Link::default()
+        }],
+        ..entry("posts", "odd")
+    };
+    let unfindable = Item {
+        slug: Some(long.clone()),
+        ..entry("posts", &long)
+    };
+    store
+        .replace([odd, unfindable, entry("posts", "plain")], &[], "f", noon())
+        .await
+        .unwrap();
+    for id in ["odd", "plain"] {
+        assert!(visible(&store, id, noon()).await.is_some(), "{id}");
+    }
+    for id in ["odd\0", &long] {
+        assert!(visible(&store, id, noon()).await.is_none(), "{id}");
+    }
 }

@@ -1,5 +1,7 @@
 //! What is here and how it fares: `/`, `/livez`, `/readyz`.
 
+use std::sync::atomic::Ordering;
+
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
@@ -35,18 +37,30 @@ pub async fn show_liveness() -> HttpResponse {
     health(&json!({"status": "ok"}))
 }
 
-/// Whether it has something to serve: the database answers and an import is in it.
+/// Whether it has something to serve: an import is in the database, and the database answers, or need not by setting.
 #[utoipa::path(
     get, path = "/readyz", tag = "server",
     responses(
         (status = 200, description = "It has.", body = schema::Health),
-        (status = 503, description = "Nothing is imported yet.", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Nothing is imported yet, or the database is lost.", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn show_readiness(api: web::Data<Api>) -> Result<HttpResponse, Error> {
-    match api.store.generation().await?.number {
-        0 => Err(Error::NotReady),
-        generation => Ok(health(&json!({"status": "ok", "generation": generation}))),
+    let lost = api.lost.load(Ordering::Acquire);
+    if lost && !api.ready_without_database {
+        return Err(Error::Lost);
+    }
+    let generation = if lost {
+        api.generation()
+    } else {
+        api.store.generation().await?.number
+    };
+    match (generation, lost) {
+        (0, _) => Err(Error::NotReady),
+        (_, false) => Ok(health(&json!({"status": "ok", "generation": generation}))),
+        (_, true) => Ok(health(
+            &json!({"status": "ok", "generation": generation, "database": "lost"}),
+        )),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What went wrong, as the client hears it: RFC 9457 problems. The one place where an error becomes a status.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +31,9 @@ pub enum Error {
     /// Nothing was imported yet.
     #[error("nothing is imported yet")]
     NotReady,
+    /// The database cannot be reached.
+    #[error("the database cannot be reached")]
+    Lost,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -127,7 +130,8 @@ impl ResponseError for Error {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
             Self::Parameter(_) => StatusCode::BAD_REQUEST,
-            Self::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Statamic(refusal) => refusal.status(),
             Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -155,6 +159,11 @@ impl ResponseError for Error {
         response
             .headers_mut()
             .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response
+                .headers_mut()
+                .insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response
                 .headers_mut()

@@ -400,4 +400,6 @@ pub struct Health {
     pub status: String,
     /// The generation that is served.
     pub generation: Option<i64>,
+    /// `lost`, while the database cannot be reached; missing otherwise.
+    pub database: Option<String>,
 }

@@ -87,6 +87,9 @@ impl Layers {
     fn line(&self, name: &str) -> String {
         let value = match get(&self.table, name) {
             Some(_) if SECRETS.contains(&name) => "(set)".to_owned(),
+            Some(Value::String(url)) if name == "database" => {
+                format!("{:?}", without_password(url))
+            }
             value => value.map_or("(not set)".to_owned(), ToString::to_string),
         };
         let source = self.sources.get(name).unwrap_or(&Source::Default);
@@ -181,6 +184,18 @@ fn found(file: Option<&Path>, root: Option<&str>) -> Option<PathBuf> {
     };
     file.map(Path::to_owned)
         .or_else(|| usual().find(|path| path.is_file()))
+}
+
+/// `postgres://user:…@host/name`
+fn without_password(url: &str) -> String {
+    let parts = url.split_once("://").and_then(|(scheme, rest)| {
+        let (login, place) = rest.rsplit_once('@')?;
+        Some((scheme, login.split_once(':')?.0, place))
+    });
+    parts.map_or_else(
+        || url.to_owned(),
+        |(scheme, user, place)| format!("{scheme}://{user}:…@{place}"),
+    )
 }
 
 fn flag(name: &str) -> String {

@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// The settings that a variable or a flag can give.
-pub const NAMES: [(&str, Kind); 37] = [
+pub const NAMES: [(&str, Kind); 38] = [
     ("root", Kind::Text),
     ("database", Kind::Text),
     ("listen", Kind::Text),
@@ -33,6 +33,7 @@ pub const NAMES: [(&str, Kind); 37] = [
     ("workers", Kind::Number),
     ("strict", Kind::Switch),
     ("read_only", Kind::Switch),
+    ("ready_without_database", Kind::Switch),
     ("no_watch", Kind::Switch),
     ("statamic.profile", Kind::Number),
     ("statamic.enabled", Kind::Switch),

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use rhapsode::config::Config;
 use rhapsode::content::problem::Severity;
 use rhapsode::import::{self, Outcome};
-use rhapsode::store::Store;
+use rhapsode::store::again::Tries;
+use rhapsode::store::{self, Store};
 
 /// `rhapsode import --dry-run`
 pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
@@ -33,16 +34,38 @@ pub async fn command(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Imports the project; answers with the one line that says what was done.
+/// Imports the project; answers with the one line that says what was done. What fails and passes is done again.
 pub async fn import(config: &Config, store: &Store) -> anyhow::Result<String> {
+    let mut tries = Tries::default();
+    loop {
+        match import_once(config, store).await {
+            Err(error) if passes(&error) && tries.another(&format!("{error:#}")).await => {}
+            settled => return settled,
+        }
+    }
+}
+
+fn passes(error: &anyhow::Error) -> bool {
+    let of_store = error.downcast_ref::<store::Error>();
+    of_store.is_some_and(store::Error::passes)
+}
+
+async fn import_once(config: &Config, store: &Store) -> anyhow::Result<String> {
     let begun = Instant::now();
+    let turn = store.draw().await?;
     let now = Timestamp::now();
     let settings = config.clone();
     let outcome = tokio::task::spawn_blocking(move || compile(&settings)).await??;
     refuse_errors(config, &outcome)?;
     let counts = counts(&outcome);
     let replaced = store
-        .replace(outcome.items, &outcome.problems, &fingerprint(config), now)
+        .replace_in_turn(
+            turn,
+            outcome.items,
+            &outcome.problems,
+            &fingerprint(config),
+            now,
+        )
         .await;
     let replaced = replaced.context("the import was not written; the database is as it was")?;
     Ok(format!(

@@ -1,19 +1,24 @@
-//! The engine that runs statements: an enum, so that a second one is a second variant. What engines do each their own
-//! way (opening, full-text search) has a file for each; everything else is one text for all.
+//! The engine that runs statements, one of two. What engines do each their own way (opening, many rows at once,
+//! full-text search) has a file for each; everything else is one text for both.
 
+pub(super) mod postgres;
 pub(super) mod sqlite;
+pub(super) mod tables;
 
+use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, FromRow, Row as _, Type};
+use sqlx::{Database, Decode, FromRow, Row as _, Type};
 
 use super::statement::{Statement, Value};
 use super::{Error, Store};
+use postgres::Postgres;
 use sqlite::Sqlite;
 
 /// A database that was opened.
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 /// A new file in the place of the one that is read, opened and of this program's schema.
@@ -22,27 +27,38 @@ pub struct Renewed(sqlite::Readers);
 /// The one connection that writes, in one transaction from its beginning to [`Writer::commit`].
 pub(super) enum Writer {
     Sqlite(sqlite::Writer),
+    Postgres(postgres::Writer),
 }
 
 /// Reads that see one moment; nothing is written in it.
 pub(super) enum Transaction {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
 /// One row of an answer.
 pub(super) enum Row {
     Sqlite(SqliteRow),
+    Postgres(PgRow),
 }
 
 /// A type that a column of either engine can be read as.
-pub(super) trait Column: for<'r> Decode<'r, sqlx::Sqlite> + Type<sqlx::Sqlite> {}
+pub(super) trait Column: ColumnOf<sqlx::Sqlite> + ColumnOf<sqlx::Postgres> {}
 
-impl<T> Column for T where T: for<'r> Decode<'r, sqlx::Sqlite> + Type<sqlx::Sqlite> {}
+impl<T> Column for T where T: ColumnOf<sqlx::Sqlite> + ColumnOf<sqlx::Postgres> {}
+
+/// A type that a column of one engine can be read as.
+pub(super) trait ColumnOf<E: Database>: for<'r> Decode<'r, E> + Type<E> {}
+
+impl<T, E: Database> ColumnOf<E> for T where T: for<'r> Decode<'r, E> + Type<E> {}
 
 /// A type that a row of either engine can be read as.
-pub(super) trait Record: for<'r> FromRow<'r, SqliteRow> {}
+pub(super) trait Record:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{
+}
 
-impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> {}
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 
 impl Store {
     /// Opens a database for reading and writing: makes it and brings its schema up to date where needed.
@@ -50,7 +66,11 @@ impl Store {
     /// # Errors
     /// If it cannot be opened, is of a newer schema, or is of an engine that is not known.
     pub async fn open(database: &str) -> Result<Self, Error> {
-        let engine = Engine::Sqlite(Sqlite::open(database).await?);
+        let engine = if Postgres::is_named_by(database) {
+            Engine::Postgres(Postgres::open(database).await?)
+        } else {
+            Engine::Sqlite(Sqlite::open(database).await?)
+        };
         Ok(Self { engine })
     }
 
@@ -59,7 +79,11 @@ impl Store {
     /// # Errors
     /// If it is not there, is of another schema, or is of an engine that is not known.
     pub async fn open_read_only(database: &str) -> Result<Self, Error> {
-        let engine = Engine::Sqlite(Sqlite::open_read_only(database).await?);
+        let engine = if Postgres::is_named_by(database) {
+            Engine::Postgres(Postgres::open_read_only(database).await?)
+        } else {
+            Engine::Sqlite(Sqlite::open_read_only(database).await?)
+        };
         Ok(Self { engine })
     }
 
@@ -70,13 +94,14 @@ impl Store {
     pub async fn renewed(&self) -> Result<Option<Renewed>, Error> {
         match &self.engine {
             Engine::Sqlite(sqlite) => Ok(sqlite.renewed().await?.map(Renewed)),
+            Engine::Postgres(_) => Ok(None),
         }
     }
 
     /// Reads from the new file from now on; what is being read from the former one is read to its end.
     pub fn take(&self, renewed: Renewed) {
-        match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.take(renewed.0),
+        if let Engine::Sqlite(sqlite) = &self.engine {
+            sqlite.take(renewed.0);
         }
     }
 
@@ -85,14 +110,15 @@ impl Store {
     pub fn epoch(&self) -> i64 {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.epoch(),
+            Engine::Postgres(_) => 0,
         }
     }
 
     /// Leaves a database that is one file, without a journal beside it, to be copied and read anywhere. Where others have
     /// it open, it stays as it is.
     pub async fn seal(self) {
-        match self.engine {
-            Engine::Sqlite(sqlite) => sqlite.seal().await,
+        if let Engine::Sqlite(sqlite) = self.engine {
+            sqlite.seal().await;
         }
     }
 
@@ -101,6 +127,7 @@ impl Store {
     pub fn is_writable(&self) -> bool {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.is_writable(),
+            Engine::Postgres(postgres) => postgres.is_writable(),
         }
     }
 }
@@ -110,13 +137,25 @@ impl Engine {
     pub(super) async fn rows_now(&self, statement: Statement) -> Result<Vec<Row>, Error> {
         match self {
             Self::Sqlite(sqlite) => sqlite.rows(statement).await,
+            Self::Postgres(postgres) => postgres.rows(&statement).await,
         }
     }
 
-    /// Begins to read at one moment.
-    pub(super) async fn begin(&self) -> Result<Transaction, Error> {
+    /// Begins to read at one moment, and what a first statement answers then.
+    pub(super) async fn begin(
+        &self,
+        statement: Statement,
+    ) -> Result<(Transaction, Vec<Row>), Error> {
         match self {
-            Self::Sqlite(sqlite) => Ok(Transaction::Sqlite(sqlite.begin().await?)),
+            Self::Sqlite(sqlite) => {
+                let mut transaction = Transaction::Sqlite(sqlite.begin().await?);
+                let rows = transaction.rows(statement).await?;
+                Ok((transaction, rows))
+            }
+            Self::Postgres(postgres) => {
+                let (transaction, rows) = postgres.begin(&statement).await?;
+                Ok((Transaction::Postgres(transaction), rows))
+            }
         }
     }
 
@@ -133,6 +172,7 @@ impl Engine {
     pub(super) async fn writer(&self) -> Result<Writer, Error> {
         match self {
             Self::Sqlite(sqlite) => Ok(Writer::Sqlite(sqlite.writer().await?)),
+            Self::Postgres(postgres) => Ok(Writer::Postgres(postgres.writer().await?)),
         }
     }
 }
@@ -142,6 +182,10 @@ impl Transaction {
     pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
         match self {
             Self::Sqlite(transaction) => sqlite::rows(&mut **transaction, statement).await,
+            Self::Postgres(transaction) => {
+                let read = postgres::fetch(transaction, &statement).await?;
+                Ok(postgres::rows(read))
+            }
         }
     }
 }
@@ -151,6 +195,7 @@ impl Writer {
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<(), Error> {
         match self {
             Self::Sqlite(writer) => writer.execute(statement).await,
+            Self::Postgres(writer) => writer.execute(&statement).await,
         }
     }
 
@@ -158,6 +203,7 @@ impl Writer {
     pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
         match self {
             Self::Sqlite(writer) => writer.rows(statement).await,
+            Self::Postgres(writer) => writer.rows(&statement).await,
         }
     }
 
@@ -173,29 +219,29 @@ impl Writer {
             .collect()
     }
 
+    /// The one number that a statement answers.
+    pub(super) async fn number(&mut self, statement: Statement) -> Result<i64, Error> {
+        let rows = self.rows(statement).await?;
+        rows.first().ok_or(sqlx::Error::RowNotFound)?.get("number")
+    }
+
     /// Inserts rows into `target`, a table with its columns between parentheses, many at a time.
     pub(super) async fn insert(
         &mut self,
-        target: &'static str,
+        target: &str,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), Error> {
-        let mut insert = Insert::into(target);
-        for row in rows {
-            if !insert.has_room_for(&row) {
-                self.execute(insert.take()).await?;
-            }
-            insert.add(row);
+        match self {
+            Self::Sqlite(writer) => writer.insert(target, rows).await,
+            Self::Postgres(writer) => writer.insert(target, rows).await,
         }
-        if insert.is_empty() {
-            return Ok(());
-        }
-        self.execute(insert.take()).await
     }
 
     /// Makes what was written the truth.
     pub(super) async fn commit(self) -> Result<(), Error> {
         match self {
             Self::Sqlite(writer) => writer.commit().await,
+            Self::Postgres(writer) => writer.commit().await,
         }
     }
 }
@@ -205,6 +251,7 @@ impl Row {
     pub(super) fn get<T: Column>(&self, column: &str) -> Result<T, Error> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(column)?),
+            Self::Postgres(row) => Ok(row.try_get(column)?),
         }
     }
 
@@ -212,50 +259,7 @@ impl Row {
     pub(super) fn record<T: Record>(&self) -> Result<T, Error> {
         match self {
             Self::Sqlite(row) => Ok(T::from_row(row)?),
+            Self::Postgres(row) => Ok(T::from_row(row)?),
         }
-    }
-}
-
-/// Values of one statement at most: far below what either engine takes.
-const MOST_VALUES: usize = 8192;
-
-/// An `insert` of many rows that is being put together.
-struct Insert {
-    target: &'static str,
-    statement: Statement,
-}
-
-impl Insert {
-    fn into(target: &'static str) -> Self {
-        Self {
-            target,
-            statement: Self::begin(target),
-        }
-    }
-
-    fn begin(target: &'static str) -> Statement {
-        let mut statement = Statement::new("insert into ");
-        statement.push(target);
-        statement.push(" values ");
-        statement
-    }
-
-    fn is_empty(&self) -> bool {
-        self.statement.values.is_empty()
-    }
-
-    fn has_room_for(&self, row: &[Value]) -> bool {
-        self.is_empty() || self.statement.values.len() + row.len() <= MOST_VALUES
-    }
-
-    fn add(&mut self, row: Vec<Value>) {
-        self.statement
-            .push(if self.is_empty() { "(" } else { ", (" });
-        self.statement.push_values(row);
-        self.statement.push(")");
-    }
-
-    fn take(&mut self) -> Statement {
-        std::mem::replace(&mut self.statement, Self::begin(self.target))
     }
 }

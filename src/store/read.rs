@@ -181,7 +181,9 @@ impl Store {
     /// # Errors
     /// If the database fails.
     pub async fn generation(&self) -> Result<Generation, Error> {
-        let statement = Statement::new("select number, fingerprint from generation where id = 1");
+        let statement = Statement::new(
+            "select number, number as generation, fingerprint from generation where id = 1",
+        );
         let rows = self.engine.rows(statement).await?;
         rows.first().ok_or(sqlx::Error::RowNotFound)?.record()
     }

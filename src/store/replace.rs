@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::engine::{Row, Writer};
 use super::statement::Statement;
+use super::turn::{self, Turn};
 use super::write::{self, ItemRow, Span};
 use super::{Error, Item, Kind, Store, id_key, moment, problems};
 use crate::content::problem::Problem;
@@ -28,9 +29,7 @@ pub struct Replaced {
 }
 
 impl Store {
-    /// Replaces the whole site; versions of one item stand together in `items`.
-    ///
-    /// Where two items have the same kind, owner, id and site, the first is kept.
+    /// Replaces the whole site by one that was read just now; see [`Store::replace_in_turn`].
     ///
     /// # Errors
     /// If the database fails or cannot be written; then it is as it was.
@@ -44,7 +43,30 @@ impl Store {
     where
         I: IntoIterator<Item = Item>,
     {
+        let turn = self.draw().await?;
+        self.replace_in_turn(turn, items, problems, fingerprint, now)
+            .await
+    }
+
+    /// Replaces the whole site; versions of one item stand together in `items`.
+    ///
+    /// Where two items have the same kind, owner, id and site, the first is kept.
+    ///
+    /// # Errors
+    /// If the database fails or cannot be written, or if an import that drew later was written; then it is as it was.
+    pub async fn replace_in_turn<I>(
+        &self,
+        turn: Turn,
+        items: I,
+        problems: &[Problem],
+        fingerprint: &str,
+        now: Timestamp,
+    ) -> Result<Replaced, Error>
+    where
+        I: IntoIterator<Item = Item>,
+    {
         let mut writer = self.engine.writer().await?;
+        turn::take(&mut writer, turn).await?;
         let mut replacement = Replacement::begin(&mut writer, now).await?;
         let mut versions = Vec::new();
         for item in items {
@@ -108,6 +130,14 @@ impl<'w> Replacement<'w> {
         let Some(first) = versions.first() else {
             return Ok(());
         };
+        if write::is_unfindable(first) {
+            tracing::warn!(
+                kind = first.kind.name(),
+                owner = first.owner,
+                "an item is left out: its names are too long"
+            );
+            return Ok(());
+        }
         if !self.met.insert((
             first.kind,
             first.owner.clone(),

@@ -13,6 +13,7 @@ macro_rules! in_site {
     };
 }
 
+/// The inner `select` walks the index; sorting its few rows again costs nothing, and PostgreSQL would sort all otherwise.
 const LIST: &str = concat!(
     "select ",
     head!(),
@@ -20,13 +21,14 @@ const LIST: &str = concat!(
     document!(),
     "
      from generation g
-     left join item i on i.kind = $3 and i.owner = $4 and i.own_order > $6 and ",
+     left join (select i.number from item i where i.kind = $3 and i.owner = $4 and i.own_order > $6 and ",
     visible!("i"),
     in_site!(),
-    "
+    " order by i.own_order limit $7) p on true
+     left join item i on i.number = p.number
      left join summary s on s.number = i.number
      left join body b on b.number = i.number
-     where g.id = 1 order by i.own_order limit $7"
+     where g.id = 1 order by i.own_order"
 );
 
 const ONE: &str = concat!(
@@ -103,12 +105,13 @@ mod tests {
 
     #[tokio::test]
     async fn no_read_walks_a_table_or_sorts() {
-        for statement in [LIST, ONE] {
-            let plan = plan(statement).await;
-            assert!(
-                !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),
-                "{statement}\n{plan}"
-            );
-        }
+        let one = plan(ONE).await;
+        assert!(
+            !one.contains("SCAN") && !one.contains("TEMP B-TREE"),
+            "{one}"
+        );
+        let list = plan(LIST).await.replace("SCAN p", "");
+        assert!(!list.contains("SCAN"), "{list}");
+        assert_eq!(list.matches("TEMP B-TREE").count(), 1, "{list}");
     }
 }

@@ -4,6 +4,7 @@
 //! reads the page. It knows nothing of how a query is written in a URL.
 
 pub mod phrases;
+mod postgres;
 pub mod snippet;
 pub mod sqlite;
 pub mod words;
@@ -73,6 +74,16 @@ pub(super) struct Row<'a> {
     facets: &'a [(String, String)],
 }
 
+/// What is found of an item, as it is stored.
+#[derive(FromRow)]
+struct Stored {
+    number: i64,
+    facets: String,
+    title: String,
+    headings: String,
+    body: String,
+}
+
 #[derive(FromRow)]
 struct Candidate {
     number: i64,
@@ -130,6 +141,7 @@ impl Store {
         let most = i64::try_from(MOST_RANKED + 1).unwrap_or(i64::MAX);
         let statement = match &self.engine {
             Engine::Sqlite(_) => sqlite::candidates(query, most, audience),
+            Engine::Postgres(_) => postgres::candidates(query, most, audience),
         };
         let mut found = snapshot::<Candidate>(&self.engine.rows(statement).await?)?;
         found.value.sort_by(|one, other| {
@@ -198,8 +210,7 @@ fn found(candidates: &[Candidate]) -> Found {
     let ranked = &candidates[..candidates.len().min(MOST_RANKED)];
     let mut facets: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
     for candidate in ranked {
-        let pairs = candidate.facets.lines();
-        for (name, value) in pairs.filter_map(|line| line.split_once('\t')) {
+        for (name, value) in pairs(&candidate.facets) {
             let counts = facets.entry(name.to_owned()).or_default();
             *counts.entry(value.to_owned()).or_default() += 1;
         }
@@ -223,8 +234,35 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
     writer
         .insert(target, found.iter().map(Row::values).collect())
         .await?;
+    index(writer, &found).await
+}
+
+/// Makes the index anew of what is found.
+pub(super) async fn index_all(writer: &mut Writer) -> Result<(), Error> {
+    if let Writer::Sqlite(_) = writer {
+        sqlite::clear(writer).await?;
+    }
+    let mut after = i64::MIN;
+    loop {
+        let page = Statement::new(
+            "select number, facets, title, headings, body from search where number > $1 order by number limit 200",
+        );
+        let stored: Vec<Stored> = writer.records(page.bind(after)).await?;
+        let Some(last) = stored.last() else {
+            return Ok(());
+        };
+        after = last.number;
+        let facets: Vec<_> = stored.iter().map(Stored::pairs).collect();
+        let rows = stored.iter().zip(&facets);
+        let rows: Vec<Row<'_>> = rows.map(|(stored, facets)| stored.row(facets)).collect();
+        index(writer, &rows).await?;
+    }
+}
+
+async fn index(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
     match writer {
-        Writer::Sqlite(_) => sqlite::insert(writer, &found).await,
+        Writer::Sqlite(_) => sqlite::insert(writer, rows).await,
+        Writer::Postgres(_) => postgres::insert(writer, rows).await,
     }
 }
 
@@ -232,6 +270,8 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
 pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), Error> {
     match writer {
         Writer::Sqlite(_) => sqlite::delete(writer, numbers).await,
+        // Its index refers to the items, and goes with them.
+        Writer::Postgres(_) => Ok(()),
     }
 }
 
@@ -244,6 +284,34 @@ fn row(row: &ItemRow) -> Option<Row<'_>> {
         body: &searchable.text,
         facets: &searchable.facets,
     })
+}
+
+impl Stored {
+    fn pairs(&self) -> Vec<(String, String)> {
+        pairs(&self.facets)
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    fn row<'a>(&'a self, facets: &'a [(String, String)]) -> Row<'a> {
+        Row {
+            number: self.number,
+            title: &self.title,
+            headings: &self.headings,
+            body: &self.body,
+            facets,
+        }
+    }
+}
+
+fn pairs(facets: &str) -> impl Iterator<Item = (&str, &str)> {
+    facets.lines().filter_map(|line| line.split_once('\t'))
+}
+
+/// A facet and its value as one word of the index.
+fn token(name: &str, value: &str) -> String {
+    let hash = blake3::hash(format!("{name}\t{value}").as_bytes());
+    hash.to_hex()[..16].to_owned()
 }
 
 impl Row<'_> {

@@ -35,9 +35,8 @@ impl Engine {
         if let Some(transaction) = &mut *transaction {
             return transaction.rows(statement).await;
         }
-        transaction
-            .insert(self.begin().await?)
-            .rows(statement)
-            .await
+        let (begun, rows) = self.begin(statement).await?;
+        *transaction = Some(begun);
+        Ok(rows)
     }
 }

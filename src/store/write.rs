@@ -8,6 +8,9 @@ use super::statement::{Statement, Value};
 use super::{Error, Item, Link, id_key, moment, search};
 use crate::fields::splice;
 
+/// Bytes of a text by which things are found or sorted: three of them fit into a row of an index.
+const LONGEST_KEY: usize = 800;
+
 /// An item with all that its row has beside it.
 pub(super) struct ItemRow {
     pub(super) number: i64,
@@ -147,7 +150,7 @@ fn item(row: &ItemRow) -> Vec<Value> {
         item.uri.as_deref().into(),
         item.url.as_deref().into(),
         item.permalink.as_deref().into(),
-        item.title.to_lowercase().into(),
+        key(&item.title.to_lowercase()).into(),
         date(item).into(),
         item.updated_at.unwrap_or(moment::ALWAYS).into(),
         item.position.into(),
@@ -206,7 +209,7 @@ fn links(row: &ItemRow) -> Vec<Vec<Value>> {
             i64::try_from(place).unwrap_or(i64::MAX).into(),
             link.via.name().into(),
             link.field.as_str().into(),
-            target(&link.target).into(),
+            key(&target(&link.target)).into(),
             link.text.as_str().into(),
             link.state.as_str().into(),
             source.as_str().into(),
@@ -282,6 +285,26 @@ fn names(template: Option<&str>) -> String {
     };
     splice::cut(template.unwrap_or_default(), &note, &mut String::new());
     names.into_inner().join(" ")
+}
+
+/// The part of a text that indexes hold: no index takes more than some 2,700 bytes a row.
+fn key(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST_KEY)]
+}
+
+/// Whether the names of an item are longer than any index takes.
+pub(super) fn is_unfindable(item: &Item) -> bool {
+    let names = [
+        Some(&item.id),
+        Some(&item.owner),
+        Some(&item.site),
+        item.slug.as_ref(),
+        item.uri.as_ref(),
+    ];
+    names
+        .into_iter()
+        .flatten()
+        .any(|name| name.len() > LONGEST_KEY)
 }
 
 fn date(item: &Item) -> i64 {

@@ -1,5 +1,8 @@
 //! A project imported into a database of its own and served over real HTTP, as it was on 2026-11-22.
 
+#[path = "database.rs"]
+mod database;
+
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -45,18 +48,15 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 impl Served {
     /// Imports and serves.
     pub fn new(set: &Set<'_>) -> Self {
-        let name = format!(
-            "rhapsode-served-{}-{}",
-            std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
-        );
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("rhapsode-served-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         let written: Timestamp = set.written.parse().expect("a moment");
         copy(set.root, &folder.join("in"), SystemTime::from(written));
         let now: Timestamp = NOW.parse().expect("a moment");
         let outcome = import::run(&folder.join("in"), &import_settings(set), now, &|_, _| ())
             .expect("a project");
-        let database = folder.join("site.db").display().to_string();
+        let database = database::new(&format!("served{number}"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let statamic = Settings {
@@ -74,6 +74,7 @@ impl Served {
                     cache_bytes: 1 << 20,
                     cache_control: "no-cache".into(),
                     workers: 1,
+                    ready_without_database: false,
                 };
                 let api = Api::new(store, &settings)
                     .with_clock(move || now)

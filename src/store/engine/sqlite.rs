@@ -1,5 +1,6 @@
 //! `SQLite`: the file, a pool that only reads it, a connection of its own for each write, its schema.
 
+mod bulk;
 mod file;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Transaction};
 use super::Row;
 use crate::store::Error;
 use crate::store::statement::{Statement, Value};
+use bulk::Insert;
 use file::Identity;
 
 pub(in crate::store) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -134,6 +136,13 @@ impl Sqlite {
         Ok(Writer { connection })
     }
 
+    /// A connection that sees the file as it is now, whatever is written meanwhile.
+    pub(super) async fn reader(&self) -> Result<SqliteConnection, Error> {
+        let mut connection = self.readers().pool.acquire().await?.detach();
+        sqlx::query("begin").execute(&mut connection).await?;
+        Ok(connection)
+    }
+
     async fn reading(path: PathBuf, writable: bool) -> Result<Self, Error> {
         let file = Identity::of(&path);
         let pool = pool(&path, writable).await?;
@@ -195,8 +204,33 @@ impl Writer {
         rows(&mut self.connection, statement).await
     }
 
+    /// Inserts many rows by few statements.
+    pub(super) async fn insert(
+        &mut self,
+        target: &str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), Error> {
+        let mut insert = Insert::into(target);
+        for row in rows {
+            if !insert.has_room_for(&row) {
+                self.execute(insert.take()).await?;
+            }
+            insert.add(row);
+        }
+        if insert.is_empty() {
+            return Ok(());
+        }
+        self.execute(insert.take()).await
+    }
+
     pub(super) async fn commit(mut self) -> Result<(), Error> {
-        for end in ["commit", "pragma wal_checkpoint(truncate)"] {
+        // The journal is taken over where no reader is in the way; none is waited for.
+        let ends = [
+            "commit",
+            "pragma busy_timeout = 0",
+            "pragma wal_checkpoint(truncate)",
+        ];
+        for end in ends {
             sqlx::query(end).execute(&mut self.connection).await?;
         }
         self.connection.close().await?;

@@ -9,7 +9,7 @@ use super::super::engine::Writer;
 use super::super::read::{head, visible};
 use super::super::statement::{Statement, Value};
 use super::phrases::Phrase;
-use super::{Query, Row, words};
+use super::{Query, Row, token, words};
 
 /// The newest matches with their rank, the lower the better: `$3` is the expression, `$4` how many. Rows of `item` are
 /// numbered in the order of their dates, as far as one import knows them.
@@ -63,6 +63,12 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), 
         .await
 }
 
+/// Takes everything out of the index.
+pub(super) async fn clear(writer: &mut Writer) -> Result<(), Error> {
+    let clear = Statement::new("insert into search_index (search_index) values ('delete-all')");
+    writer.execute(clear).await
+}
+
 /// Takes rows out of the index.
 pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), Error> {
     let mut statement = Statement::new("delete from search_index where rowid in (");
@@ -90,12 +96,6 @@ fn expression(query: &Query) -> String {
 fn phrase(phrase: &Phrase) -> String {
     let star = if phrase.is_prefix { "*" } else { "" };
     format!("\"{}\"{star}", phrase.words.join(" "))
-}
-
-/// A facet and its value as one word.
-fn token(name: &str, value: &str) -> String {
-    let hash = blake3::hash(format!("{name}\t{value}").as_bytes());
-    hash.to_hex()[..16].to_owned()
 }
 
 #[cfg(test)]
