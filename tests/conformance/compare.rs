@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::score::Score;
-use crate::served::Served;
-use crate::text;
+use super::score::Score;
+use super::served::Served;
+use super::text;
 
 /// Each entry by its id, and the order of each collection's list.
 pub fn entries(served: &Served, wanted: &[Value], score: &mut Score<'_>) {

@@ -6,10 +6,10 @@ use std::path::Path;
 use rhapsode::api::statamic::settings::{Allowed, Settings};
 use serde_json::{Value, json};
 
-use crate::compare::{entries, globals, terms, trees};
-use crate::score::{Deviation, Score};
-use crate::served::{Served, Set};
-use crate::{json_file, json_lines, settings, text};
+use super::compare::{entries, globals, terms, trees};
+use super::score::{Deviation, Score};
+use super::served::{Served, Set};
+use super::{json_file, json_lines, settings, text};
 
 /// The score of the site in a folder.
 pub fn site<'a>(folder: &Path, name: &'a str, deviations: &'a [Deviation]) -> Score<'a> {

@@ -7,10 +7,10 @@ use std::path::Path;
 use rhapsode::api::statamic::settings::{Allowed, Resource, Settings};
 use serde_json::{Value, json};
 
-use crate::compare::{branches, entries, rows, terms};
-use crate::score::{Deviation, Score};
-use crate::served::{Served, Set};
-use crate::{json_lines, settings, text};
+use super::compare::{branches, entries, rows, terms};
+use super::score::{Deviation, Score};
+use super::served::{Served, Set};
+use super::{json_lines, settings, text};
 
 /// The score of the site in a folder.
 pub fn synthetic<'a>(
