@@ -18,6 +18,7 @@ pub mod links;
 pub mod list;
 pub mod llms;
 pub mod markdown;
+pub mod mcp;
 pub mod problem;
 pub mod problems;
 pub mod query;
@@ -312,6 +313,11 @@ fn routes() -> Vec<(&'static str, Route)> {
 }
 
 fn register(app: &mut web::ServiceConfig) {
+    app.service(
+        web::resource("/mcp")
+            .route(web::post().to(mcp::answer_message))
+            .default_service(web::to(mcp::other_methods)),
+    );
     for (path, route) in routes() {
         app.service(
             web::resource(path)

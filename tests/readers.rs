@@ -11,7 +11,7 @@ use rhapsode::api::{self, Api, Settings};
 use rhapsode::config::Config;
 use rhapsode::import;
 use rhapsode::store::{Item, Kind, Store};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 const ENTRY: &str = "7dc77816-0f92-4adb-80f6-6bc6e71453b8";
@@ -78,6 +78,7 @@ fn serve(test: &str) -> Server {
         cache_bytes: 8 << 20,
         cache_control: "public, max-age=60".into(),
         workers: 1,
+        ready_without_database: false,
     };
     let api = Arc::new(Api::new(store, &settings).with_clock(move || now));
     let inside = runtime.enter();
@@ -204,4 +205,158 @@ fn drafts_are_read_by_nobody() {
             "{path}"
         );
     }
+}
+
+const MCP: &str =
+    "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n";
+
+impl Server {
+    /// The result of one message.
+    fn ask(&self, method: &str, params: &Value) -> Value {
+        let message = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let answer = self.send("POST", "/mcp", MCP, &message.to_string());
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.json()
+    }
+
+    /// The text that a tool gives.
+    fn call(&self, tool: &str, arguments: &Value) -> String {
+        let answer = self.ask(
+            "tools/call",
+            &json!({ "name": tool, "arguments": arguments }),
+        );
+        answer["result"]["content"][0]["text"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned()
+    }
+}
+
+#[test]
+fn agents_list_search_and_read_what_the_routes_answer() {
+    let server = serve("mcp");
+    let begun = server.ask("initialize", &json!({
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "test", "version": "1" },
+    }));
+    assert_eq!(begun["result"]["serverInfo"]["name"], "rhapsode", "{begun}");
+    let tools = server.ask("tools/list", &json!({}));
+    let names: Vec<&str> = tools["result"]["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| tool["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["search", "list_entries", "list_collections", "read_entry"]
+    );
+
+    let found = server.call("search", &json!({ "q": "client server", "limit": 2 }));
+    assert_eq!(
+        found,
+        server.get("/search?q=client+server&limit=2", "").body
+    );
+    let listed = server.call(
+        "list_entries",
+        &json!({ "collection": "posts", "sort": "-date", "limit": 1 }),
+    );
+    assert_eq!(
+        listed,
+        server
+            .get("/entries?collection=posts&sort=-date&limit=1", "")
+            .body
+    );
+    assert_eq!(
+        server.call("list_collections", &json!({})),
+        server.get("/collections", "").body
+    );
+    let markdown = server.get(&format!("/entries/{ENTRY}.md"), "").body;
+    assert_eq!(server.call("read_entry", &json!({ "id": ENTRY })), markdown);
+
+    let listed = server.ask("resources/list", &json!({}));
+    let resources = listed["result"]["resources"].as_array().unwrap();
+    assert!(resources.len() > 20 && !listed.to_string().contains("secret-draft"));
+    for resource in resources {
+        let uri = resource["uri"].as_str().unwrap();
+        let read = server.ask("resources/read", &json!({ "uri": uri }));
+        let own = server
+            .get(uri.strip_prefix("rhapsode://").unwrap(), "")
+            .body;
+        assert_eq!(read["result"]["contents"][0]["text"], own, "{uri}");
+    }
+}
+
+#[test]
+fn agents_hear_what_is_wrong_and_see_no_drafts() {
+    let server = serve("mcp_refusals");
+    let drafts = server.ask(
+        "resources/read",
+        &json!({ "uri": "rhapsode:///entries/secret-draft.md" }),
+    );
+    assert!(
+        drafts["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("no resource"),
+        "{drafts}"
+    );
+    assert!(
+        server
+            .call("read_entry", &json!({ "id": "secret-draft" }))
+            .contains("no public entry")
+    );
+    let unknown = server.ask(
+        "tools/call",
+        &json!({ "name": "search", "arguments": { "query": "x" } }),
+    );
+    assert!(
+        unknown["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("unknown argument"),
+        "{unknown}"
+    );
+    assert!(
+        server
+            .call("list_entries", &json!({ "limit": 1000 }))
+            .contains("from 1 to 100")
+    );
+
+    let large = format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"{}\"}}",
+        "x".repeat(70_000)
+    );
+    assert_eq!(server.send("POST", "/mcp", MCP, &large).status, 413);
+    let refused = server.get("/mcp", "");
+    assert_eq!(
+        (refused.status, refused.header("allow")),
+        (405, "POST, OPTIONS")
+    );
+    assert_eq!(server.send("POST", "/mcp", MCP, "{").status, 400);
+}
+
+/// `RHAPSODE_PYTHON` names a Python that has the package `mcp`; without one this says so and is skipped.
+#[test]
+fn the_protocols_own_client_reads_what_the_routes_answer() {
+    let python = std::env::var("RHAPSODE_PYTHON").unwrap_or_else(|_| "python3".into());
+    let command = |arguments: &[&str]| std::process::Command::new(&python).args(arguments).output();
+    let installed = command(&["-c", "from mcp import Client"]);
+    if !installed.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: {python} has no package mcp with a Client (pip install mcp)");
+        return;
+    }
+    let server = serve("mcp_python");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/mcp_python/client.py");
+    let address = format!("http://{}/mcp", server.address);
+    let output = command(&[script, &address]).unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let got: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{errors}"));
+    assert_eq!(got["tools"].as_array().unwrap().len(), 4);
+    let found = server.get("/search?q=client+server&limit=1", "").body;
+    assert_eq!(got["found"], found);
+    let uri = got["uri"].as_str().unwrap();
+    let own = server
+        .get(uri.strip_prefix("rhapsode://").unwrap(), "")
+        .body;
+    assert_eq!(got["read"], own);
 }

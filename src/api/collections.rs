@@ -54,7 +54,7 @@ pub async fn find_collection(
     api.answer(&request, &key, one(&api, &handle)).await
 }
 
-async fn many(api: &Api) -> Result<Draft, Error> {
+pub(super) async fn many(api: &Api) -> Result<Draft, Error> {
     let found = api.store.collections(None, &api.audience()).await?;
     let members: Vec<String> = found.value.iter().map(object).collect();
     let links = Links::of(&Canonical::new(&["collections"]), None, None, None);

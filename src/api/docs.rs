@@ -11,7 +11,7 @@ use super::answer::Draft;
 use super::problem::{Error, Problem};
 use super::query::Parameters;
 use super::{
-    Api, collections, entries, entry_list, health, links, llms, markdown, problems, resources,
+    Api, collections, entries, entry_list, health, links, llms, markdown, mcp, problems, resources,
     schema, search,
 };
 
@@ -31,6 +31,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         entries::find_entry,
         markdown::show_markdown,
         llms::show_llms,
+        mcp::answer_message,
         links::list_backlinks,
         links::list_broken_links,
         search::search_everything,

@@ -176,6 +176,11 @@ fn sort_of(text: &str) -> Sort {
     }
 }
 
+/// The answer to a query, for whoever asks for it in other ways.
+pub(super) async fn of_query(api: &Api, query: &str) -> Result<Draft, Error> {
+    many(api, &List::parse(query)?).await
+}
+
 async fn many(api: &Api, list: &List) -> Result<Draft, Error> {
     let found = api
         .store

@@ -77,7 +77,8 @@ fn index() -> Value {
     let document = serde_json::to_value(docs::openapi()).expect("a document is always JSON");
     let mut routes = Map::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        routes.insert(path.clone(), item["get"]["summary"].clone());
+        let operation = item.get("get").unwrap_or(&item["post"]);
+        routes.insert(path.clone(), operation["summary"].clone());
     }
     json!({"name": "rhapsode", "version": env!("CARGO_PKG_VERSION"), "routes": routes})
 }

@@ -25,6 +25,12 @@ pub enum Error {
     /// Path and query together are longer than any meaningful request.
     #[error("path and query are longer than {0} bytes")]
     UriTooLong(usize),
+    /// The body is larger than any meaningful one.
+    #[error("the body is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The body did not come in time, or its answer did not.
+    #[error("the request took too long")]
+    TooSlow,
     /// A query parameter is unknown, malformed or out of range.
     #[error("{}", .0.detail)]
     Parameter(Box<Parameter>),
@@ -129,6 +135,8 @@ impl ResponseError for Error {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UriTooLong(_) => StatusCode::URI_TOO_LONG,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::NotReady | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,

@@ -189,7 +189,7 @@ fn escape(text: &str, out: &mut String) {
 }
 
 /// Undoes percent-encoding and `+`; `None` if what comes out is no UTF-8.
-fn decode(text: &str) -> Option<String> {
+pub(super) fn decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

@@ -216,6 +216,11 @@ fn facets(given: &Parameters, filters: &[String]) -> Result<Vec<(String, String,
     Ok(facets)
 }
 
+/// The answer to a query, for whoever asks for it in other ways.
+pub(super) async fn of_query(api: &Api, query: &str) -> Result<Draft, Error> {
+    answer(api, &Search::parse(query)?).await
+}
+
 async fn answer(api: &Api, search: &Search) -> Result<Draft, Error> {
     let found = if search.phrases.wanted.is_empty() {
         api.store.nothing(&api.audience()).await?
