@@ -45,7 +45,7 @@ fn whatever_dies_nothing_committed_is_lost_and_nothing_older_is_served() {
         return;
     };
     let urls: Vec<String> = cluster.nodes.iter().map(cluster::Node::url).collect();
-    let folder = folder();
+    let folder = folder("replicas");
     let importer = Importer {
         folder: folder.clone(),
         primary: urls[0].clone(),
@@ -54,7 +54,7 @@ fn whatever_dies_nothing_committed_is_lost_and_nothing_older_is_served() {
     let world = Arc::new(World {
         // Two read from a replica each, the third from the primary.
         nodes: [&urls[1], &urls[2], &urls[0]]
-            .map(|url| Node::start(&folder, url))
+            .map(|url| Node::start(&folder, url, &[]))
             .into(),
         over: AtomicBool::new(false),
         calm: AtomicBool::new(true),
@@ -80,13 +80,61 @@ fn whatever_dies_nothing_committed_is_lost_and_nothing_older_is_served() {
     settle(&world);
 }
 
+#[test]
+fn a_node_that_loses_its_database_serves_what_is_cached_says_so_and_comes_back() {
+    let Some(mut cluster) = Cluster::start("lost", 0) else {
+        println!("SKIPPED: PostgreSQL's programs are not installed");
+        return;
+    };
+    let (folder, url) = (folder("lost"), cluster.nodes[0].url());
+    let importer = Importer {
+        folder: folder.clone(),
+        primary: url.clone(),
+    };
+    assert!(importer.import(1, None), "the import");
+    let strict = Node::start(&folder, &url, &[]);
+    let lenient = Node::start(&folder, &url, &["--ready-without-database"]);
+    let status = |node: &Node, path: &str| node.get(path).map(|(status, _)| status);
+    for node in [&strict, &lenient] {
+        assert_eq!(status(node, PAGE), Some(200));
+    }
+    cluster.nodes[0].kill();
+    let lost = |node: &Node| {
+        node.get("/readyz")
+            .is_some_and(|(_, body)| body["database"] == "lost")
+    };
+    wait_until("it is noticed", || {
+        status(&strict, "/readyz") == Some(503) && lost(&lenient)
+    });
+    assert_eq!(status(&lenient, "/readyz"), Some(200));
+    for node in [&strict, &lenient] {
+        assert_eq!(status(node, PAGE), Some(200));
+        assert_eq!(status(node, "/entries/p0001"), Some(503));
+        assert_eq!(status(node, "/livez"), Some(200));
+    }
+    cluster.nodes[0].start();
+    wait_until("it comes back", || {
+        status(&strict, "/readyz") == Some(200)
+            && status(&strict, "/entries/p0001") == Some(200)
+            && !lost(&lenient)
+    });
+}
+
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{what}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
 fn spawn(world: &Arc<World>, run: impl FnOnce(&World) + Send + 'static) -> thread::JoinHandle<()> {
     let world = Arc::clone(world);
     thread::spawn(move || run(&world))
 }
 
-fn folder() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("replicas");
+fn folder(test: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(folder.join("content/collections/posts")).expect("a folder");
     std::fs::write(

@@ -17,6 +17,8 @@ pub const PAGE: &str = "/entries?limit=100";
 pub struct Node {
     folder: PathBuf,
     database: String,
+    /// Further flags.
+    flags: Vec<String>,
     address: SocketAddr,
     newest: AtomicI64,
     running: Mutex<Option<Child>>,
@@ -24,13 +26,14 @@ pub struct Node {
 
 impl Node {
     /// Starts a server and waits until it is ready.
-    pub fn start(folder: &Path, database: &str) -> Self {
+    pub fn start(folder: &Path, database: &str, flags: &[&str]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         drop(listener);
         let node = Self {
             folder: folder.to_owned(),
             database: database.to_owned(),
+            flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
             address,
             newest: AtomicI64::new(0),
             running: Mutex::new(None),
@@ -97,7 +100,8 @@ impl Node {
         Some(first)
     }
 
-    fn get(&self, path: &str) -> Option<(u16, Value)> {
+    /// Status and body of a path; nothing where there is no whole answer.
+    pub fn get(&self, path: &str) -> Option<(u16, Value)> {
         let patience = Some(Duration::from_secs(10));
         let mut stream = TcpStream::connect_timeout(&self.address, Duration::from_secs(2)).ok()?;
         stream.set_read_timeout(patience).ok()?;
@@ -124,6 +128,7 @@ impl Node {
             "--listen",
             &self.address.to_string(),
         ]);
+        command.args(&self.flags);
         command.stderr(Stdio::null()).spawn().expect("a server")
     }
 }

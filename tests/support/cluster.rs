@@ -183,7 +183,7 @@ impl Node {
     }
 
     fn spawn(&mut self) {
-        let server = "\"$@\" & server=$!; (cat > /dev/null; kill -QUIT $server) & wait $server";
+        let server = "exec 3<&0; \"$@\" & server=$!; (cat <&3 > /dev/null; kill -QUIT $server) & wait $server";
         let mut command = self.as_user("sh");
         command.args(["-c", server, "sh"]);
         command.arg(self.programs.join("postgres"));

@@ -5,6 +5,7 @@
 mod bulk;
 pub(in crate::store) mod failure;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -28,6 +29,9 @@ const CONNECTED_WITHIN: Duration = Duration::from_secs(2);
 /// A read that takes longer is given up: the network may have swallowed the answer.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(12);
 
+/// Rows of one insert that may change how a table is best read.
+const MANY: usize = 100;
+
 /// Begins to read at one moment.
 const READ: &str = "begin isolation level repeatable read read only";
 
@@ -41,11 +45,14 @@ const READING: [(&str, &str); 3] = [
     ("jit", "off"),
 ];
 
-/// A writer that falls silent loses its transaction, so that another one can write.
-const WRITING: [(&str, &str); 3] = [
+/// A writer that falls silent loses its transaction, so that another one can write; one whose machine is gone, sooner.
+const WRITING: [(&str, &str); 6] = [
     ("statement_timeout", "10min"),
     ("lock_timeout", "1min"),
-    ("idle_in_transaction_session_timeout", "1min"),
+    ("idle_in_transaction_session_timeout", "10min"),
+    ("tcp_keepalives_idle", "30"),
+    ("tcp_keepalives_interval", "10"),
+    ("tcp_keepalives_count", "3"),
 ];
 
 /// One database of a server.
@@ -61,6 +68,8 @@ pub(in crate::store) struct Postgres {
 /// A connection in a transaction; if it is dropped, the database is as it was.
 pub(in crate::store) struct Writer {
     connection: PgConnection,
+    /// Tables that got many rows: how these are spread is not known yet.
+    grown: BTreeSet<String>,
 }
 
 impl Postgres {
@@ -131,7 +140,10 @@ impl Postgres {
         sqlx::raw_sql("begin isolation level read committed")
             .execute(&mut connection)
             .await?;
-        Ok(Writer { connection })
+        Ok(Writer {
+            connection,
+            grown: BTreeSet::new(),
+        })
     }
 
     /// A connection that sees the database as it is now, whatever is written meanwhile.
@@ -254,6 +266,10 @@ impl Writer {
         target: &str,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), Error> {
+        if rows.len() >= MANY {
+            let table = target.split(' ').next().unwrap_or(target);
+            self.grown.insert(table.to_owned());
+        }
         bulk::insert(&mut self.connection, target, rows).await
     }
 
@@ -261,6 +277,12 @@ impl Writer {
         sqlx::raw_sql("commit")
             .execute(&mut self.connection)
             .await?;
+        for table in &self.grown {
+            let analyze = AssertSqlSafe(format!("analyze {table}"));
+            if let Err(error) = sqlx::raw_sql(analyze).execute(&mut self.connection).await {
+                tracing::debug!("{table} is not analyzed: {error}");
+            }
+        }
         self.connection.close().await?;
         Ok(())
     }
