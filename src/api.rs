@@ -6,19 +6,23 @@
 
 pub mod answer;
 pub mod cache;
+pub mod changes;
 pub mod choice;
 pub mod collections;
 pub mod docs;
 pub mod entries;
 pub mod entry_list;
+pub mod events;
 pub mod freshness;
 pub mod front;
 pub mod health;
 pub mod links;
 pub mod list;
+pub mod live;
 pub mod llms;
 pub mod markdown;
 pub mod mcp;
+pub mod preview;
 pub mod problem;
 pub mod problems;
 pub mod query;
@@ -26,6 +30,9 @@ pub mod resources;
 pub mod schema;
 pub mod search;
 pub mod statamic;
+pub mod stop;
+pub mod token;
+pub mod webhooks;
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -39,12 +46,15 @@ use actix_web::{
 };
 use jiff::Timestamp;
 
-use crate::store::Store;
-use crate::store::audience::Audience;
+use crate::store::audience::{Audience, Preview};
+use crate::store::{self, Store};
 use answer::{Answer, Draft};
 use cache::Cache;
 use freshness::Freshness;
+use live::{Live, Watched};
 use problem::{Error, METHODS};
+use stop::Signals;
+use webhooks::Webhook;
 
 /// How often the store is asked for its generation.
 const POLLED_EVERY: Duration = Duration::from_millis(100);
@@ -77,6 +87,9 @@ pub struct Api {
     lost: AtomicBool,
     clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
     statamic: Option<statamic::settings::Settings>,
+    live: Live,
+    preview_secret: Option<String>,
+    webhooks: Vec<Webhook>,
 }
 
 impl Api {
@@ -93,6 +106,9 @@ impl Api {
             lost: AtomicBool::new(false),
             clock: Box::new(Timestamp::now),
             statamic: None,
+            live: Live::default(),
+            preview_secret: None,
+            webhooks: Vec::new(),
         }
     }
 
@@ -114,6 +130,21 @@ impl Api {
         }
     }
 
+    /// The same with previews, for whoever has a token made with this secret.
+    #[must_use]
+    pub fn with_previews(self, secret: Option<String>) -> Self {
+        Self {
+            preview_secret: secret,
+            ..self
+        }
+    }
+
+    /// The same with addresses that are told what changes; the store must be one that can be written.
+    #[must_use]
+    pub fn with_webhooks(self, webhooks: Vec<Webhook>) -> Self {
+        Self { webhooks, ..self }
+    }
+
     /// Bytes of answers that are in memory now.
     #[must_use]
     pub fn cached_bytes(&self) -> usize {
@@ -126,7 +157,10 @@ impl Api {
 
     /// Whom answers are for.
     fn audience(&self) -> Audience {
-        Audience::public(self.now())
+        Audience {
+            now: self.now(),
+            preview: preview::allowed(),
+        }
     }
 
     /// The newest generation that was seen, of all files that were read from.
@@ -160,6 +194,11 @@ impl Api {
     where
         F: Future<Output = Result<Draft, Error>>,
     {
+        if preview::allowed() != Preview::None {
+            // Boxed: a route's future would stand in this one twice.
+            let draft = Box::pin(self.store.at_one_moment(compute)).await?;
+            return Ok(self.answer_once(request, draft, &preview::freshness()));
+        }
         let edition = self.edition();
         let answer = if let Some(answer) = self.cache.find(key, edition, || self.now()) {
             answer
@@ -176,7 +215,7 @@ impl Api {
 
     /// Looks for a new generation, and for a new file in the place of the one that is read. Answers of the former file end
     /// before the first one of the new file can be given.
-    async fn catch_up(&self) -> Result<(), crate::store::Error> {
+    async fn catch_up(&self) -> Result<(), store::Error> {
         let renewed = self.store.renewed().await?;
         if let Some(renewed) = renewed {
             self.saw((self.store.epoch() + 1) * GENERATIONS);
@@ -218,6 +257,17 @@ impl Api {
         }
     }
 
+    /// The response to a request whose answer nobody else will ask for.
+    fn answer_once(
+        &self,
+        request: &HttpRequest,
+        draft: Draft,
+        freshness: &Freshness,
+    ) -> HttpResponse {
+        let answer = Answer::new(draft, self.edition(), freshness);
+        answer.respond(request.headers(), freshness, || self.now())
+    }
+
     fn respond(&self, answer: &Answer, spelling: &str, request: &HeaderMap) -> HttpResponse {
         let before = answer.encodings();
         let response = answer.respond(request, &self.freshness, || self.now());
@@ -238,6 +288,8 @@ pub fn serve(
     listener: TcpListener,
 ) -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
     let follower = tokio::spawn(follow(Arc::clone(&api)));
+    let teller = tokio::spawn(webhooks::deliver(Arc::clone(&api), api.webhooks.clone()));
+    let told = Arc::clone(&api);
     let workers = if api.workers == 0 {
         std::thread::available_parallelism().map_or(1, usize::from)
     } else {
@@ -258,10 +310,14 @@ pub fn serve(
         .workers(workers)
         .keep_alive(Duration::from_secs(15))
         .client_request_timeout(Duration::from_secs(10));
-    let server = server.shutdown_timeout(30).listen(listener)?.run();
+    let server = server.shutdown_timeout(30).disable_signals();
+    let server = server.listen(listener)?.run();
+    let stopper = tokio::spawn(stop::when_told(Signals::catch()?, told, server.handle()));
     Ok(async move {
         let ended = server.await;
-        follower.abort();
+        for task in [follower, teller, stopper] {
+            task.abort();
+        }
         ended
     })
 }
@@ -304,6 +360,8 @@ fn routes() -> Vec<(&'static str, Route)> {
         ("/assets/{container}/{path:.*}", read(resources::find_asset)),
         ("/sites", read(resources::list_sites)),
         ("/problems", read(problems::list_problems)),
+        ("/changes", read(changes::list_changes)),
+        ("/events", read(events::stream_events)),
         ("/openapi.json", read(docs::show_openapi)),
         ("/docs", read(docs::open_docs)),
         ("/docs/{file:.*}", read(docs::show_docs)),
@@ -360,9 +418,9 @@ async fn other_methods(method: Method) -> Result<HttpResponse, Error> {
 
 /// Keeps up with the store, whoever writes it.
 async fn follow(api: Arc<Api>) {
-    let mut trouble = String::new();
+    let (mut trouble, mut watched) = (String::new(), Watched::default());
     loop {
-        let followed = api.catch_up().await;
+        let followed = look(&api, &mut watched).await;
         api.lost.store(followed.is_err(), Ordering::Release);
         let error = followed
             .err()
@@ -374,4 +432,13 @@ async fn follow(api: Arc<Api>) {
         trouble = error;
         tokio::time::sleep(POLLED_EVERY).await;
     }
+}
+
+/// Catches up with the store, and tells those who listen what came with it, or with the clock.
+async fn look(api: &Api, watched: &mut Watched) -> Result<(), store::Error> {
+    api.catch_up().await?;
+    let generation = api.generation();
+    api.live
+        .look(watched, &api.store, generation, api.now())
+        .await
 }

@@ -20,6 +20,9 @@ use crate::content::packages::Packages;
 use crate::seo::dialect::Dialect;
 use crate::{api, content, import, seo, site};
 
+/// A shorter secret can be found by trying.
+const SHORTEST_SECRET: usize = 16;
+
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -60,6 +63,11 @@ pub struct Config {
     pub ready_without_database: bool,
     /// Do not import again when files change.
     pub no_watch: bool,
+    /// What preview tokens are signed with; there is no preview where it is not set.
+    pub preview_secret: Option<String>,
+    /// Addresses that are told what changes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub webhooks: Vec<Webhook>,
     /// What follows Statamic's own configuration.
     pub statamic: Statamic,
     /// What a deployment may choose about SEO.
@@ -132,6 +140,19 @@ pub struct Seo {
     pub lastmod_from_mtime: bool,
 }
 
+/// An address that is told what changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// Where messages are posted.
+    pub url: String,
+    /// What they are signed with: `whsec_` and Base64, or any text.
+    pub secret: String,
+    /// Only of entries of these collections; of everything if not set.
+    #[serde(default)]
+    pub collections: Vec<String>,
+}
+
 /// Where an asset disk lies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -197,6 +218,8 @@ impl Default for Config {
             read_only: false,
             ready_without_database: false,
             no_watch: false,
+            preview_secret: None,
+            webhooks: Vec::new(),
             statamic: Statamic::default(),
             seo: Seo::default(),
             disks: BTreeMap::new(),
@@ -281,6 +304,12 @@ impl Config {
                 "an origin begins with http:// or https://".to_owned(),
             ));
         }
+        if let Some(message) = self.wrong_secret() {
+            return Some(("preview_secret", message));
+        }
+        if let Some(message) = self.wrong_webhook() {
+            return Some(("webhooks", message));
+        }
         if let Err(error) = TimeZone::get(&self.timezone) {
             return Some((
                 "timezone",
@@ -292,6 +321,48 @@ impl Config {
             .profile
             .is_none_or(|profile| profile == 5 || profile == 6);
         (!known).then(|| ("statamic.profile", "expected 5 or 6".to_owned()))
+    }
+
+    fn wrong_secret(&self) -> Option<String> {
+        let is_short = |secret: &String| secret.len() < SHORTEST_SECRET;
+        self.preview_secret
+            .as_ref()
+            .filter(|secret| is_short(secret))?;
+        Some(format!("a secret has {SHORTEST_SECRET} characters or more"))
+    }
+
+    /// Addresses that are none, secrets that are too short to be any, and what stands there twice.
+    fn wrong_webhook(&self) -> Option<String> {
+        self.webhooks
+            .iter()
+            .enumerate()
+            .find_map(|(index, webhook)| {
+                let url = webhook.url.as_str();
+                if !url.starts_with("http://") && !url.starts_with("https://") {
+                    return Some(format!("{url:?} is no URL with http:// or https://"));
+                }
+                if webhook.secret.len() < SHORTEST_SECRET {
+                    return Some(format!(
+                        "the secret of {url:?} has {SHORTEST_SECRET} characters or more"
+                    ));
+                }
+                let before = &self.webhooks[..index];
+                before
+                    .iter()
+                    .any(|earlier| earlier.url == url)
+                    .then(|| format!("{url:?} stands there twice"))
+            })
+    }
+
+    /// Who is told what changes.
+    #[must_use]
+    pub fn webhooks(&self) -> Vec<api::webhooks::Webhook> {
+        let webhook = |of: &Webhook| api::webhooks::Webhook {
+            url: of.url.clone(),
+            secret: of.secret.clone(),
+            collections: of.collections.clone(),
+        };
+        self.webhooks.iter().map(webhook).collect()
     }
 
     /// What the importer is given.

@@ -7,6 +7,7 @@ mod assets;
 mod compiler;
 mod entries;
 mod globals;
+mod hidden;
 mod links;
 mod navigations;
 mod order;

@@ -6,12 +6,16 @@ mod check;
 mod copy;
 #[path = "main/import.rs"]
 mod import;
+#[path = "main/preview.rs"]
+mod preview;
 #[path = "main/render.rs"]
 mod render;
 #[path = "main/serve.rs"]
 mod serve;
 #[path = "main/watch.rs"]
 mod watch;
+#[path = "main/webhooks.rs"]
+mod webhooks;
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -76,6 +80,17 @@ enum Command {
         #[arg(long)]
         field: Option<String>,
     },
+    /// Print a token that shows what is not public yet, or not any more, as the parameter `preview`
+    PreviewToken {
+        /// The id of the only entry that it shows; everything if not given
+        #[arg(long, value_name = "ID")]
+        entry: Option<String>,
+        /// How long it is good, such as 30m or 24h
+        #[arg(long, default_value = "1h", value_name = "TIME")]
+        expires: String,
+    },
+    /// Print how far each webhook was told what changed
+    Webhooks,
     /// Print the `OpenAPI` document
     Openapi,
 }
@@ -212,6 +227,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let profile = settings()?.config.profile();
             render::render(file.as_deref(), field.as_deref(), profile)
         }
+        Some(Command::PreviewToken { entry, expires }) => {
+            preview::token(&settings()?.config, entry.as_deref(), expires)
+                .map(|token| print(&token))
+        }
+        Some(Command::Webhooks) => blocking(webhooks::list(&settings()?.config)),
         Some(Command::Openapi) => Ok(print(api::docs::openapi_text().trim_end())),
     }
 }

@@ -7,11 +7,16 @@
 
 pub mod again;
 pub mod audience;
+pub mod changes;
 pub mod copy;
+pub mod deliveries;
 mod engine;
+pub mod keys;
 pub mod links;
 pub mod list;
+pub mod log;
 pub mod moment;
+pub mod news;
 pub mod problems;
 pub mod read;
 pub mod replace;

@@ -419,6 +419,56 @@ fn sigterm_ends_the_server_and_it_says_goodbye_with_zero() {
 }
 
 #[test]
+#[cfg(unix)]
+fn whoever_listens_to_events_does_not_hold_up_the_end() {
+    let folder = folder("listener");
+    project(&folder, 1, "Before");
+    let mut served = serve(&folder, &[]);
+    let mut stream = TcpStream::connect(("127.0.0.1", served.1)).unwrap();
+    write!(stream, "GET /events HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.starts_with("retry: ")));
+    std::thread::sleep(Duration::from_millis(300));
+    project(&folder, 1, "After");
+    let data = lines.find(|line| line.starts_with("data: ")).unwrap();
+    assert!(data.contains("\"id\":\"p0000\""), "{data}");
+
+    let id = served.0.id().to_string();
+    let killed = Command::new("kill").args(["-TERM", &id]).status().unwrap();
+    assert!(killed.success());
+    let begun = Instant::now();
+    assert_eq!(served.0.wait().unwrap().code(), Some(0));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert!(
+        lines.all(|line| !line.starts_with("data: ")),
+        "the stream ends"
+    );
+}
+
+#[test]
+fn a_preview_token_needs_a_secret_and_a_time() {
+    let folder = folder("preview");
+    project(&folder, 1, "A");
+    let token = |arguments: &[&str], secret: Option<&str>| {
+        let mut command = rhapsode(&folder, &[&["preview-token"], arguments].concat());
+        if let Some(secret) = secret {
+            command.env("RHAPSODE_PREVIEW_SECRET", secret);
+        }
+        command.output().unwrap()
+    };
+    let good = Some("sixteen characters");
+    assert!(text(&token(&[], None).stderr).contains("set preview_secret"));
+    assert!(text(&token(&[], Some("short")).stderr).contains("16 characters or more"));
+    assert!(text(&token(&["--expires", "soon"], good).stderr).contains("--expires"));
+    let made = token(&["--entry", "p0000", "--expires", "30m"], good);
+    assert!(made.status.success() && text(&made.stdout).contains('.'));
+    let webhooks = run(&folder, &["import"]);
+    assert!(webhooks.status.success());
+    let webhooks = run(&folder, &["webhooks"]);
+    assert!(text(&webhooks.stdout).contains("there are no webhooks"));
+}
+
+#[test]
 fn a_kill_at_any_moment_of_an_import_leaves_one_whole_generation() {
     let folder = folder("kill");
     project(&folder, 400, "0");

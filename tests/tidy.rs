@@ -18,7 +18,7 @@ const ROOMS: [&[&str]; 10] = [
 ];
 
 /// Library (as code names it) → the rooms that may use it.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("serde_yaml", &["content"]),
     ("walkdir", &["content"]),
     ("comrak", &["markdown"]),
@@ -26,6 +26,8 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("actix_web", &["api"]),
     ("utoipa_swagger_ui", &["api"]),
     ("utoipa", &["api", "seo"]),
+    ("ureq", &["api"]),
+    ("hmac", &["api"]),
     ("clap", &["main", "config"]),
     ("anyhow", &["main"]),
     ("indicatif", &["main"]),

@@ -105,6 +105,22 @@ impl Choice {
         }
     }
 
+    /// The choice for a thing of a kind: what has no fields shows none.
+    #[must_use]
+    pub fn of_kind(&self, kind: &str) -> Self {
+        let has_fields = ["entry", "term", "global"].contains(&kind);
+        let none = || Names::None;
+        Self {
+            fields: if has_fields {
+                self.fields.clone()
+            } else {
+                none()
+            },
+            seo: if has_fields { self.seo.clone() } else { none() },
+            ..self.clone()
+        }
+    }
+
     /// Adds what was said to the canonical query, in the one spelling it has there.
     #[must_use]
     pub fn canonical(&self, query: Canonical) -> Canonical {

@@ -12,8 +12,8 @@ use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::fields::splice;
-use crate::store::Snapshot;
 use crate::store::read::Collection;
+use crate::store::{Kind, Snapshot, keys};
 
 /// All collections, in the order of their handles, with the number of their public entries.
 #[utoipa::path(
@@ -67,7 +67,16 @@ pub(super) async fn many(api: &Api) -> Result<Draft, Error> {
             count: Some(count),
         },
     );
-    Ok(draft(&found, body, "collections"))
+    let of_each = found
+        .value
+        .iter()
+        .map(|of| keys::document(Kind::Collection, &of.id, ""));
+    let lists = [
+        keys::list(Kind::Collection, None),
+        keys::list(Kind::Entry, None),
+    ];
+    let keys = lists.into_iter().chain(of_each).collect();
+    Ok(draft(&found, body, keys))
 }
 
 async fn one(api: &Api, handle: &str) -> Result<Draft, Error> {
@@ -77,16 +86,17 @@ async fn one(api: &Api, handle: &str) -> Result<Draft, Error> {
             "there is no collection {handle:?}"
         )));
     };
-    let key = format!("collection:{}", collection.id);
-    Ok(draft(&found, object(collection), &key))
+    let own = keys::document(Kind::Collection, &collection.id, "");
+    let counted = keys::list(Kind::Entry, Some(&collection.id));
+    Ok(draft(&found, object(collection), vec![own, counted]))
 }
 
-fn draft(found: &Snapshot<Vec<Collection>>, body: String, key: &str) -> Draft {
+fn draft(found: &Snapshot<Vec<Collection>>, body: String, keys: Vec<String>) -> Draft {
     Draft {
         body,
         content_type: "application/json",
         links: Vec::new(),
-        keys: vec![key.to_owned()],
+        keys,
         changed_at: Some(
             found
                 .last_boundary

@@ -11,8 +11,8 @@ use super::answer::Draft;
 use super::problem::{Error, Problem};
 use super::query::Parameters;
 use super::{
-    Api, collections, entries, entry_list, health, links, llms, markdown, mcp, problems, resources,
-    schema, search,
+    Api, changes, collections, entries, entry_list, events, health, links, llms, markdown, mcp,
+    problems, resources, schema, search,
 };
 
 static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
@@ -51,6 +51,8 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         resources::find_asset,
         resources::list_sites,
         problems::list_problems,
+        changes::list_changes,
+        events::stream_events,
         show_openapi,
         open_docs,
         show_docs,
@@ -65,6 +67,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         (name = "collections", description = "How it is grouped."),
         (name = "site", description = "What stands around it: sites, taxonomies, globals, navigations, assets."),
         (name = "readers", description = "The same for those who read Markdown."),
+        (name = "changes", description = "What is new, different or gone."),
         (name = "problems", description = "What is wrong with the files."),
         (name = "server", description = "The server itself."),
     )

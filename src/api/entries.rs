@@ -11,7 +11,7 @@ use super::query::{Canonical, Parameters, unknown_value};
 use super::schema;
 use crate::fields::splice;
 use crate::store::read::Document;
-use crate::store::{Kind, id_key};
+use crate::store::{Kind, id_key, keys};
 
 /// One entry: its place in the site, its fields with the raw Bard trees and their HTML, its resolved SEO metadata.
 #[utoipa::path(
@@ -77,7 +77,7 @@ async fn one(api: &Api, id: &str, site: Option<&str>, choice: &Choice) -> Result
             .iter()
             .map(|permalink| format!("<{permalink}>; rel=\"canonical\""))
             .collect(),
-        keys: keys(document, true),
+        keys: vec![key(document)],
         changed_at: Some(document.changed_at()),
         expires: document.visible_until(),
         generation: found.generation,
@@ -120,23 +120,9 @@ pub(super) fn object(document: &Document, choice: &Choice) -> String {
     out
 }
 
-/// What an entry's answer was made of; a summary of nothing but itself.
-pub(super) fn keys(document: &Document, whole: bool) -> Vec<String> {
-    let own = format!("entry:{}", document.id);
-    let others = document
-        .keys
-        .as_deref()
-        .filter(|_| whole)
-        .unwrap_or_default();
-    let mut keys: Vec<String> = others
-        .split('\n')
-        .filter(|key| !key.is_empty())
-        .map(str::to_owned)
-        .chain([own])
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
+/// The surrogate key of an entry: its answer is spliced from its own document and nothing else.
+pub(super) fn key(document: &Document) -> String {
+    keys::document(Kind::Entry, &document.id, &document.site)
 }
 
 /// Names of fields that neither the entry at hand has nor any other of its collection are errors.

@@ -5,14 +5,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
-use super::entries::{check_fields, check_handle, keys, object};
+use super::entries::{check_fields, check_handle, key, object};
 use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::store::list::{Listing, Query, Sort};
 use crate::store::read::Document;
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 const SORTS: [&str; 8] = [
     "order",
@@ -252,17 +252,8 @@ fn neighbours(list: &List, documents: &[Document], more: bool) -> (Option<String
     (next, prev)
 }
 
-/// The list itself and each of its entries, with what those were made of where more than their summaries is shown.
+/// The list itself and each of its entries.
 fn made_of(list: &List, documents: &[Document]) -> Vec<String> {
-    let collection = list.query.collection.as_ref();
-    let own = collection.map_or("entries".to_owned(), |handle| {
-        format!("collection:{handle}")
-    });
-    let entries = documents
-        .iter()
-        .flat_map(|entry| keys(entry, list.query.bodies));
-    let mut keys: Vec<String> = entries.chain([own]).collect();
-    keys.sort();
-    keys.dedup();
-    keys
+    let own = keys::list(Kind::Entry, list.query.collection.as_deref());
+    [own].into_iter().chain(documents.iter().map(key)).collect()
 }

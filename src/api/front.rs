@@ -12,7 +12,8 @@ use actix_web::http::{Method, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
 use super::problem::Error;
-use super::{Api, markdown};
+use super::{Api, markdown, preview};
+use crate::store::audience::Preview;
 
 /// Two hundred UUIDs, percent-encoded commas between them, and a path fit in.
 const LONGEST_URI: usize = 8192;
@@ -34,20 +35,26 @@ pub static COMMON_HEADERS: [(HeaderName, HeaderValue); 4] = [
 /// Answers what is in the cache, refuses what is too long, and hands everything else to the routes.
 pub fn answer<S>(
     api: &Api,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     routes: &S,
 ) -> impl Future<Output = Result<ServiceResponse, actix_web::Error>> + use<S>
 where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = actix_web::Error>,
 {
-    let step = catch_unwind(AssertUnwindSafe(|| match at_once(api, &request) {
+    let allowed = preview::take(&mut request, api.preview_secret.as_deref(), || api.now());
+    let shown = allowed.as_ref().cloned().unwrap_or_default();
+    let step = catch_unwind(AssertUnwindSafe(|| match at_once(api, &request, allowed) {
         Some(response) => Ok(request.into_response(response)),
-        None => Err(routes.call(request)),
+        None => Err(preview::ALLOWED.sync_scope(shown.clone(), || routes.call(request))),
     }));
     async move {
         let mut response = match step {
             Ok(Ok(response)) => return Ok(response),
-            Ok(Err(call)) => guarded(call).await??,
+            Ok(Err(call)) => {
+                preview::ALLOWED
+                    .scope(shown.clone(), guarded(call))
+                    .await??
+            }
             Err(_) => return Err(Error::Panic.into()),
         };
         for (name, value) in COMMON_HEADERS.clone() {
@@ -55,14 +62,26 @@ where
                 response.headers_mut().insert(name, value);
             }
         }
+        if shown != Preview::None {
+            preview::keep_private(response.response_mut());
+        }
         Ok(response)
     }
 }
 
-fn at_once(api: &Api, request: &ServiceRequest) -> Option<HttpResponse> {
+fn at_once(
+    api: &Api,
+    request: &ServiceRequest,
+    allowed: Result<Preview, Error>,
+) -> Option<HttpResponse> {
     let spelling = spelling(request.uri(), request.headers())?;
     if spelling.len() > LONGEST_URI {
         return Some(Error::UriTooLong(LONGEST_URI).error_response());
+    }
+    match allowed {
+        Err(error) => return Some(error.error_response()),
+        Ok(Preview::None) => {}
+        Ok(_) => return None,
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
-use super::entries::{check_fields, check_handle, keys, object};
+use super::entries::{check_fields, check_handle, key, object};
 use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
@@ -14,7 +14,7 @@ use super::schema;
 use crate::fields::splice;
 use crate::store::links::{Backlinks, Broken, BrokenQuery, Page, Reference, Referrer};
 use crate::store::list::Place;
-use crate::store::{Kind, Snapshot, id_key};
+use crate::store::{Kind, Snapshot, id_key, keys};
 
 /// What a reference that leads nowhere may be.
 const STATES: [&str; 3] = ["draft", "missing", "no_route"];
@@ -58,11 +58,13 @@ pub async fn list_backlinks(
     api.answer(&request, &key, draft).await
 }
 
-/// References that lead nowhere: their target is missing, a draft (or scheduled, or expired), or has no URL.
+/// References that lead nowhere: their target is missing, or has no URL.
+///
+/// With a preview of everything, those to drafts, and to what is scheduled or expired, too.
 #[utoipa::path(
     get, path = "/links/broken", tag = "links",
     params(
-        ("filter[state]" = Option<String>, Query, description = "`missing`, `draft` or `no_route`."),
+        ("filter[state]" = Option<String>, Query, description = "`missing`, `no_route`, or, with a preview of everything, `draft`."),
         ("filter[collection]" = Option<String>, Query, description = "Only those of a collection's entries."),
         ("site" = Option<String>, Query, description = "Only those of a site."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "How many; 20 where it is not given."),
@@ -200,10 +202,11 @@ async fn backlinks(
         .iter()
         .map(|referrer| referrer_object(referrer, choice))
         .collect();
-    let own = ["entries".to_owned(), format!("entry:{id}")];
-    let shown = entries
-        .iter()
-        .flat_map(|referrer| keys(&referrer.document, bodies));
+    let own = [
+        keys::list(Kind::Entry, None),
+        keys::document(Kind::Entry, id, ""),
+    ];
+    let shown = entries.iter().map(|referrer| key(&referrer.document));
     Ok(draft(
         &found,
         envelope(&members, &links, &meta(walk, total)),
@@ -222,15 +225,12 @@ async fn broken(api: &Api, walk: &Walk, query: &BrokenQuery) -> Result<Draft, Er
     }
     let (broken, links) = walk.cut(broken, |link| &link.place);
     let members: Vec<String> = broken.iter().map(broken_object).collect();
-    let own = ["entries", "global", "term"].map(str::to_owned);
-    let shown = broken
-        .iter()
-        .map(|link| format!("{}:{}", link.kind, link.document.id));
+    let lists = [Kind::Entry, Kind::Global, Kind::Term].map(|kind| keys::list(kind, None));
     Ok(draft(
         &found,
         envelope(&members, &links, &meta(walk, None)),
         &links,
-        own.into_iter().chain(shown).collect(),
+        lists.into(),
     ))
 }
 

@@ -11,10 +11,10 @@ use super::markdown::description;
 use super::problem::Error;
 use super::query::{Canonical, Parameters};
 use crate::fields::splice;
-use crate::store::Kind;
 use crate::store::list::Query;
 use crate::store::read::Document;
 use crate::store::resources::Which;
+use crate::store::{Kind, keys};
 
 /// Entries of one collection that are named; where there are more, a line says so and where they are.
 const MOST_ENTRIES: i64 = 100;
@@ -77,7 +77,9 @@ async fn draft(api: &Api) -> Result<Draft, Error> {
         body,
         content_type: "text/markdown; charset=utf-8",
         links: Vec::new(),
-        keys: ["entries", "collections", "site"].map(str::to_owned).into(),
+        keys: [Kind::Entry, Kind::Collection, Kind::Site]
+            .map(|kind| keys::list(kind, None))
+            .into(),
         changed_at: collections.last_boundary.max(Some(collections.replaced_at)),
         expires: collections.next_boundary,
         generation: collections.generation,

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Api;
 use super::answer::Draft;
-use super::entries::{keys, missing};
+use super::entries::{key, missing};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use crate::fields::splice;
@@ -74,7 +74,7 @@ pub(super) async fn draft(api: &Api, id: &str, site: Option<&str>) -> Result<Dra
         links: canonical
             .map(|permalink| format!("<{permalink}>; rel=\"canonical\""))
             .collect(),
-        keys: keys(document, true),
+        keys: vec![key(document)],
         changed_at: Some(document.changed_at()),
         expires: document.visible_until(),
         generation: found.generation,

@@ -34,6 +34,20 @@ pub enum Error {
     /// A query parameter is unknown, malformed or out of range.
     #[error("{}", .0.detail)]
     Parameter(Box<Parameter>),
+    /// What changed since a token is not known any more, or never was.
+    #[error(
+        "the token is too old, or of another database; read everything: /changes without since"
+    )]
+    TokenTooOld,
+    /// A preview token was not made by this server, or not as it is.
+    #[error("this is no preview token of this server; make one with `rhapsode preview-token`")]
+    PreviewInvalid,
+    /// A preview token was good once.
+    #[error("this preview token has expired; make another one with `rhapsode preview-token`")]
+    PreviewExpired,
+    /// There is no place for another listener.
+    #[error("too many are listening already")]
+    TooManyListeners,
     /// Nothing was imported yet.
     #[error("nothing is imported yet")]
     NotReady,
@@ -72,7 +86,9 @@ pub struct Parameter {
     "allowed": ["order", "-order", "date", "-date", "title", "-title", "updated_at", "-updated_at"], "did_you_mean": "title"
 }))]
 pub struct Problem {
-    /// `about:blank` where the status says it all, `urn:rhapsode:invalid-parameter` for a wrong query parameter.
+    /// `about:blank` where the status says it all, `urn:rhapsode:invalid-parameter` for a wrong query parameter,
+    /// `urn:rhapsode:full-sync-needed` for a token that is too old, `urn:rhapsode:preview-token-invalid` and
+    /// `urn:rhapsode:preview-token-expired` for a preview that is not to be.
     pub r#type: &'static str,
     /// The same for all problems of this type.
     pub title: &'static str,
@@ -124,6 +140,21 @@ impl Error {
                 did_you_mean: wrong.did_you_mean.clone(),
                 ..plain
             },
+            Self::TokenTooOld => Problem {
+                r#type: "urn:rhapsode:full-sync-needed",
+                title: "Full sync needed",
+                ..plain
+            },
+            Self::PreviewInvalid => Problem {
+                r#type: "urn:rhapsode:preview-token-invalid",
+                title: "Preview token invalid",
+                ..plain
+            },
+            Self::PreviewExpired => Problem {
+                r#type: "urn:rhapsode:preview-token-expired",
+                title: "Preview token expired",
+                ..plain
+            },
             _ => plain,
         }
     }
@@ -138,7 +169,9 @@ impl ResponseError for Error {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Parameter(_) => StatusCode::BAD_REQUEST,
-            Self::NotReady | Self::Lost => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TokenTooOld => StatusCode::GONE,
+            Self::PreviewInvalid | Self::PreviewExpired => StatusCode::FORBIDDEN,
+            Self::NotReady | Self::Lost | Self::TooManyListeners => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Statamic(refusal) => refusal.status(),
             Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,

@@ -10,6 +10,7 @@ use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::content::problem::Severity;
+use crate::store::keys;
 use crate::store::list::{Key, Place};
 
 /// What was wrong with the files at the last import, by path.
@@ -87,7 +88,7 @@ async fn many(
         body: envelope(&members, &links, &Meta { limit, count: None }),
         content_type: "application/json",
         links: links.header(),
-        keys: vec!["problems".to_owned()],
+        keys: vec![keys::PROBLEMS.to_owned()],
         changed_at: Some(found.replaced_at),
         expires: None::<Timestamp>,
         generation: found.generation,

@@ -13,7 +13,7 @@ use super::schema;
 use crate::store::list::{Key, Place};
 use crate::store::read::Document;
 use crate::store::resources::Which;
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// Names a kind of thing in a path, and what may be asked of it.
 struct Resource<'a> {
@@ -320,7 +320,7 @@ async fn one(
             return Err(Error::NotFound(format!("there is no {kind} {id:?}")));
         };
         let body = object(document, &choice_of(&resource, choice.of_one())?);
-        let keys = keys(resource.kind, [document]);
+        let keys = vec![name(resource.kind, document)];
         Ok(draft(&found, body, keys, Vec::new()))
     };
     api.answer(request, &key, compute).await
@@ -361,13 +361,7 @@ async fn list(
         }
         let choice = choice_of(&resource, said.of_many())?;
         Ok(page(
-            &found,
-            limit,
-            &canonical,
-            cursor,
-            &order,
-            &choice,
-            resource.kind,
+            &found, limit, &canonical, cursor, &order, &choice, &resource,
         ))
     };
     api.answer(request, &key, compute).await
@@ -391,7 +385,7 @@ fn page(
     here: Option<&str>,
     order: &str,
     choice: &Choice,
-    kind: Kind,
+    resource: &Resource<'_>,
 ) -> Draft {
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let members: Vec<&Document> = found.value.iter().take(shown).collect();
@@ -403,7 +397,10 @@ fn page(
         .map(|member| object(member, choice))
         .collect();
     let body = envelope(&objects, &links, &Meta { limit, count: None });
-    draft(found, body, keys(kind, members), links.header())
+    let own = keys::list(resource.kind, Some(resource.owner));
+    let keys = members.iter().map(|member| name(resource.kind, member));
+    let keys = [own].into_iter().chain(keys).collect();
+    draft(found, body, keys, links.header())
 }
 
 /// The cursor of the page that follows this last one.
@@ -418,20 +415,9 @@ fn next(last: &Document, order: &str) -> String {
     .write(order)
 }
 
-/// What an answer was made of: the kind, and what its members were made of.
-fn keys<'a>(kind: Kind, members: impl IntoIterator<Item = &'a Document>) -> Vec<String> {
-    let members = members
-        .into_iter()
-        .filter_map(|member| member.keys.as_deref());
-    let mut keys: Vec<String> = members
-        .flat_map(|keys| keys.split('\n'))
-        .chain([kind.name()])
-        .filter(|key| !key.is_empty())
-        .map(str::to_owned)
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
+/// The surrogate key of one of them.
+fn name(kind: Kind, document: &Document) -> String {
+    keys::document(kind, &document.id, &document.site)
 }
 
 fn draft<T>(found: &Snapshot<T>, body: String, keys: Vec<String>, links: Vec<String>) -> Draft {

@@ -119,7 +119,7 @@ pub struct BodyLink {
     pub url: Option<String>,
     /// The linked text.
     pub text: String,
-    /// `ok`, `missing`, `draft`, `no_route`, `external` or `unsafe`.
+    /// `ok`, `missing`, `no_route`, `external` or `unsafe`; a link to what is hidden is left out.
     pub state: String,
 }
 
@@ -345,6 +345,50 @@ pub struct ResourceList {
     pub links: Links,
     /// What is to be said of it.
     pub meta: Meta,
+}
+
+/// A page of what changed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeList {
+    /// In no order that means anything.
+    pub data: Vec<Change>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: ChangeMeta,
+}
+
+/// One thing that is new, different or gone.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// `upsert`: it is there, as `object` has it; `delete`: the public does not see it any more.
+    pub change: String,
+    /// `entry`, `term`, `global`, `asset` and so on.
+    pub kind: String,
+    /// Opaque; unique with kind, owner and site.
+    pub id: String,
+    /// Collection, taxonomy, container or navigation; null where the kind has none.
+    pub owner: Option<String>,
+    /// Handle of its site; null where it is in none.
+    pub site: Option<String>,
+    /// The surrogate keys that it touches.
+    pub keys: Vec<String>,
+    /// As its own route gives it, with the parts that were chosen; missing where it is gone.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub object: Option<Map<String, Value>>,
+}
+
+/// What is to be said of a page of changes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeMeta {
+    /// How many a page holds at most.
+    pub limit: i64,
+    /// What to ask with the next time, as `since`; null where there is another page.
+    pub token: Option<String>,
 }
 
 /// Something that is wrong with a file.

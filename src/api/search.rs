@@ -15,7 +15,7 @@ use super::query::{Canonical, Parameters, unknown_value};
 use super::schema;
 use crate::store::search::phrases::Phrases;
 use crate::store::search::{Found, Hit, MOST_RANKED, Query};
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// Words that may be looked for at once.
 const MOST_WORDS: usize = 32;
@@ -291,7 +291,7 @@ fn draft(search: &Search, found: &Snapshot<Found>) -> Draft {
         body,
         content_type: "application/json",
         links: links.header(),
-        keys: keys(hits),
+        keys: made_of(hits),
         changed_at: found.last_boundary.max(Some(found.replaced_at)),
         expires: found.next_boundary,
         generation: found.generation,
@@ -332,22 +332,11 @@ fn facet_object(found: &Found) -> Value {
 }
 
 /// Any entry or term may come to match; and what was shown.
-fn keys(hits: &[Hit]) -> Vec<String> {
-    let shown = hits.iter().flat_map(|hit| {
-        let made_of = hit.document.keys.as_deref().unwrap_or_default();
-        let own = format!("{}:{}", hit.kind, hit.document.id);
-        made_of
-            .split('\n')
-            .filter(|key| !key.is_empty())
-            .map(str::to_owned)
-            .chain([own])
+fn made_of(hits: &[Hit]) -> Vec<String> {
+    let lists = [Kind::Entry, Kind::Term].map(|kind| keys::list(kind, None));
+    let shown = hits.iter().filter_map(|hit| {
+        let kind = Kind::named(&hit.kind)?;
+        Some(keys::document(kind, &hit.document.id, &hit.document.site))
     });
-    let mut keys: Vec<String> = ["entries", "term"]
-        .map(str::to_owned)
-        .into_iter()
-        .chain(shown)
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
+    lists.into_iter().chain(shown).collect()
 }

@@ -153,7 +153,7 @@ fn described_kind(resource: &str) -> Result<Kind, Refusal> {
 
 async fn ping(request: &Request<'_>) -> Result<Draft, Refusal> {
     let read = request.store.sites(&request.audience).await?;
-    Ok(request.answer(&read, r#"{"ping":"pong"}"#.into(), "ping".into(), &[]))
+    Ok(request.answer(&read, r#"{"ping":"pong"}"#.into(), Vec::new()))
 }
 
 /// The one spelling of a path and query, under which its answer is kept.

@@ -22,7 +22,7 @@ pub enum Source {
 }
 
 /// Whose values are not for anybody's terminal.
-const SECRETS: [&str; 1] = ["statamic.auth_token"];
+const SECRETS: [&str; 3] = ["statamic.auth_token", "preview_secret", "webhooks"];
 
 /// The settings with the source of each.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// The settings that a variable or a flag can give.
-pub const NAMES: [(&str, Kind); 38] = [
+pub const NAMES: [(&str, Kind); 39] = [
     ("root", Kind::Text),
     ("database", Kind::Text),
     ("listen", Kind::Text),
@@ -35,6 +35,7 @@ pub const NAMES: [(&str, Kind); 38] = [
     ("read_only", Kind::Switch),
     ("ready_without_database", Kind::Switch),
     ("no_watch", Kind::Switch),
+    ("preview_secret", Kind::Text),
     ("statamic.profile", Kind::Number),
     ("statamic.enabled", Kind::Switch),
     ("statamic.prefix", Kind::Text),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::links::{self, Source};
-use super::search;
+use super::{hidden, search};
 use crate::fields::item::{entry as statamic, native, page};
 use crate::fields::{Context, Holder, Output, Shape, dates, query_values};
 use crate::seo;
@@ -24,6 +24,9 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
     let fields = native::of_entry(entry, &context);
     let theirs = compiler.context(view, Shape::Statamic, Holder::Entry(entry));
     let in_tree = compiler.context(view, Shape::Statamic, Holder::Page(Some(entry)));
+    let links = links(site, entry, &fields, &context);
+    let search = search::of_entry(site, entry, &fields);
+    let fields = hidden::left_out(fields);
     let item = Item {
         site: entry.site.clone(),
         localizes: entry.origin.map(|_| root(view, entry).id.clone()),
@@ -44,8 +47,8 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         statamic: Some(template(&statamic::members(entry, &theirs))),
         page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &in_tree))),
         query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
-        links: links(site, entry, &fields, &context),
-        search: Some(search::of_entry(site, entry, &fields)),
+        links,
+        search: Some(search),
         ..Item::new(Kind::Entry, &entry.collection, &entry.id)
     };
     let odd = problems(

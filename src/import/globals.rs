@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Compile;
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::entries::position;
-use super::links;
+use super::{hidden, links};
 use crate::content::globals::GlobalSet;
 use crate::fields::item::{global as statamic, native};
 use crate::fields::{Holder, Shape};
@@ -49,15 +49,16 @@ fn global(
         value: &|field| data.get(field),
         file: &|_| path.clone(),
     };
+    let links = links::of(&fields, &source, &context);
     let item = Item {
         site: site.to_owned(),
         title: set.title.clone(),
         position: position(index),
         own_order: position(index),
         summary: json!({ "handle": set.handle, "title": set.title, "site": site }).to_string(),
-        fields: Some(template(&fields)),
+        fields: Some(template(&hidden::left_out(fields))),
         statamic: Some(template(&statamic::members(&set.handle, &data, &theirs))),
-        links: links::of(&fields, &source, &context),
+        links,
         ..Item::new(Kind::Global, "", &set.handle)
     };
     Compiled::new(item, view, problems(context.oddities(), path, None))

@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use super::Compile;
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::links;
-use super::search;
+use super::{hidden, links, search};
 use crate::content::taxonomy::Taxonomy;
 use crate::fields::item::{native, term as statamic};
 use crate::fields::{Holder, Shape, dates, query_values, shallow};
@@ -87,6 +86,9 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         value: &|field| term.data.get(field),
         file: &|_| path.clone(),
     };
+    let links = links::of(&fields, &source, &context);
+    let search = search::of_term(term, &fields);
+    let fields = hidden::left_out(fields);
     let item = Item {
         site: term.site.clone(),
         localizes: Some(id.clone()),
@@ -103,8 +105,8 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         seo: Some(seo::template(&seo::term(view, term, compiler.seo))),
         statamic: Some(template(&statamic::members(term, &theirs))),
         query: Some(Value::Object(query_values::of_term(term, &theirs)).to_string()),
-        links: links::of(&fields, &source, &context),
-        search: Some(search::of_term(term, &fields)),
+        links,
+        search: Some(search),
         ..Item::new(Kind::Term, &term.taxonomy, &id)
     };
     Compiled::new(item, view, problems(context.oddities(), &path, None))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use rhapsode::api::webhooks::Webhook;
 use rhapsode::api::{self, Api};
 use rhapsode::config::Config;
 use rhapsode::store::Store;
@@ -28,12 +29,27 @@ pub async fn serve(config: &Config) -> anyhow::Result<ExitCode> {
     if !config.read_only {
         first_import(config, &store).await?;
     }
-    let api = Api::new(store, &config.api()).with_statamic(config.statamic());
+    let api = Api::new(store, &config.api())
+        .with_statamic(config.statamic())
+        .with_previews(config.preview_secret.clone())
+        .with_webhooks(webhooks(config));
     let address = listener.local_addr()?;
     let server = api::serve(Arc::new(api), listener)?;
     tracing::info!("serving {} at http://{address}", config.root.display());
     server.await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whom to tell what changes. How far each knows the site is kept in the database, so that it has to be one that can be
+/// written.
+fn webhooks(config: &Config) -> Vec<Webhook> {
+    if !config.read_only {
+        return config.webhooks();
+    }
+    if !config.webhooks.is_empty() {
+        tracing::warn!("webhooks are not told anything by a server that only reads its database");
+    }
+    Vec::new()
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

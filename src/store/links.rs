@@ -137,7 +137,7 @@ macro_rules! broken {
                  join item i on i.number = l.number and ",
             visible!("i"),
             "
-                 where l.state <> 'ok' and (l.source, l.place) ",
+                 where l.state <> 'ok' and (l.state <> 'draft' or $2 = '*') and (l.source, l.place) ",
             $beyond,
             " ($6, $7) and ($3 is null or l.state = $3)
                      and ($4 is null or i.kind = 'entry' and i.owner = $4) and ($5 is null or i.site = $5)

@@ -283,7 +283,7 @@ pub(super) fn snapshot<T: Record>(rows: &[Row]) -> Result<Snapshot<Vec<T>>, Erro
     })
 }
 
-fn optional(row: &Row, column: &str) -> Result<Option<Timestamp>, Error> {
+pub(super) fn optional(row: &Row, column: &str) -> Result<Option<Timestamp>, Error> {
     Ok(row.get::<Option<i64>>(column)?.and_then(moment::read))
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::engine::{Row, Writer};
+use super::log::{Identity, Log, Version};
 use super::statement::Statement;
 use super::turn::{self, Turn};
 use super::write::{self, ItemRow, Span};
@@ -90,6 +91,7 @@ struct Stored {
     number: i64,
     hash: Vec<u8>,
     places: (i64, i64),
+    visible: (i64, i64),
 }
 
 /// A replacement on its way.
@@ -104,11 +106,15 @@ struct Replacement<'w> {
     fresh: Vec<ItemRow>,
     moved: Vec<(i64, (i64, i64))>,
     boundaries: BTreeSet<i64>,
+    log: Log,
+    /// The former one.
+    generation: i64,
     replaced: Replaced,
 }
 
 impl<'w> Replacement<'w> {
     async fn begin(writer: &'w mut Writer, now: Timestamp) -> Result<Self, Error> {
+        let generation = generation(writer).await?;
         let stored = stored(writer).await?;
         let next_number = stored.values().map(|row| row.number).max().unwrap_or(0) + 1;
         Ok(Self {
@@ -121,6 +127,8 @@ impl<'w> Replacement<'w> {
             fresh: Vec::new(),
             moved: Vec::new(),
             boundaries: BTreeSet::new(),
+            log: Log::default(),
+            generation,
             replaced: Replaced::default(),
         })
     }
@@ -191,7 +199,14 @@ impl<'w> Replacement<'w> {
             valid.0,
         );
         let places = (row.item.position, row.item.own_order);
-        match self.stored.remove(&name) {
+        let stored = self.stored.remove(&name);
+        if stored
+            .as_ref()
+            .is_some_and(|stored| stored.places != places)
+        {
+            self.log.moved(&name.0, &name.1);
+        }
+        match stored {
             Some(stored) if stored.hash == row.hash => {
                 self.replaced.unchanged += 1;
                 if stored.places != places {
@@ -199,6 +214,8 @@ impl<'w> Replacement<'w> {
                 }
             }
             Some(stored) => {
+                self.log.was(identity(&name), stored.version());
+                self.log.is(identity(&name), row.version());
                 self.stale.push(stored.number);
                 self.fresh.push(ItemRow {
                     number: stored.number,
@@ -206,6 +223,7 @@ impl<'w> Replacement<'w> {
                 });
             }
             None => {
+                self.log.is(identity(&name), row.version());
                 self.fresh.push(ItemRow {
                     number: self.next_number,
                     ..row
@@ -226,6 +244,9 @@ impl<'w> Replacement<'w> {
 
     async fn finish(mut self, problems: &[Problem], fingerprint: &str) -> Result<Replaced, Error> {
         self.flush().await?;
+        for (name, row) in &self.stored {
+            self.log.was(identity(name), row.version());
+        }
         let vanished: Vec<i64> = self.stored.values().map(|row| row.number).collect();
         for numbers in vanished.chunks(BATCH) {
             write::delete(self.writer, numbers).await?;
@@ -240,6 +261,9 @@ impl<'w> Replacement<'w> {
             write::field_names(self.writer).await?;
         }
         let problems_changed = problems::replace(self.writer, problems).await?;
+        if problems_changed {
+            self.log.moved("problem", "");
+        }
         self.replaced.generation = raise(
             self.writer,
             items_changed || problems_changed,
@@ -247,7 +271,29 @@ impl<'w> Replacement<'w> {
             self.now,
         )
         .await?;
+        let generation = self.replaced.generation;
+        if generation != self.generation {
+            self.log.write(self.writer, generation, self.now).await?;
+        }
         Ok(self.replaced)
+    }
+}
+
+impl Stored {
+    fn version(&self) -> Version {
+        Version {
+            visible: self.visible,
+            hash: self.hash.clone(),
+        }
+    }
+}
+
+fn identity((kind, owner, id, site, _): &Name) -> Identity {
+    Identity {
+        kind: kind.clone(),
+        id: id.clone(),
+        owner: owner.clone(),
+        site: site.clone(),
     }
 }
 
@@ -260,7 +306,8 @@ fn same(one: &Item, other: &Item) -> bool {
 
 async fn stored(writer: &mut Writer) -> Result<HashMap<Name, Stored>, Error> {
     let statement = Statement::new(
-        "select number, kind, owner, id, site, valid_from, hash, position, own_order from item",
+        "select number, kind, owner, id, site, valid_from, hash, position, own_order, visible_from,
+         visible_until from item",
     );
     let rows = writer.rows(statement).await?;
     rows.iter()
@@ -284,6 +331,7 @@ fn stored_row(row: &Row) -> Result<Stored, Error> {
         number: row.get("number")?,
         hash: row.get("hash")?,
         places,
+        visible: (row.get("visible_from")?, row.get("visible_until")?),
     })
 }
 
@@ -300,6 +348,10 @@ async fn raise(
     );
     let raise = raise.bind(fingerprint).bind(now).bind(changed);
     writer.execute(raise).await?;
+    generation(writer).await
+}
+
+async fn generation(writer: &mut Writer) -> Result<i64, Error> {
     let number = Statement::new("select number from generation where id = 1");
     let rows = writer.rows(number).await?;
     rows.first().ok_or(sqlx::Error::RowNotFound)?.get("number")

@@ -1,11 +1,13 @@
 //! The rows of a replacement, written many at a time.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::engine::Writer;
+use super::log::{PART, Version};
 use super::statement::{Statement, Value};
-use super::{Error, Item, Link, id_key, moment, search};
+use super::{Error, Item, Kind, Link, id_key, moment, search};
 use crate::fields::splice;
 
 /// Bytes of a text by which things are found or sorted: three of them fit into a row of an index.
@@ -16,9 +18,18 @@ pub(super) struct ItemRow {
     pub(super) number: i64,
     pub(super) id: String,
     pub(super) span: Span,
-    pub(super) hash: [u8; 32],
+    pub(super) hash: Digest,
     pub(super) changed_at: i64,
     pub(super) item: Item,
+}
+
+impl ItemRow {
+    pub(super) fn version(&self) -> Version {
+        Version {
+            visible: self.span.visible,
+            hash: self.hash.to_vec(),
+        }
+    }
 }
 
 /// When a version of an item is the valid one, and when the public may see it.
@@ -50,60 +61,93 @@ impl Span {
     }
 }
 
-/// A hash of everything that a row says but its places, which others' coming and going shifts.
-pub(super) fn digest(item: &Item, span: Span) -> [u8; 32] {
-    let mut hasher = blake3::Hasher::new();
-    let mut part = |text: &str| {
-        hasher
-            .update(&text.len().to_le_bytes())
-            .update(text.as_bytes());
+/// Four hashes in one: of what the native API shows, of what Statamic's own shows, of what lists go by, and of everything
+/// that a row says. Its places are in none of them, which others' coming and going shifts.
+pub(super) type Digest = [u8; 4 * PART];
+
+/// The hashes of a row.
+pub(super) fn digest(item: &Item, span: Span) -> Digest {
+    let parts = [native(item), statamic_texts(item), listed(item)].map(|texts| hash(&texts));
+    let all = hash(&everything_else(item, span));
+    let mut digest = [0; 4 * PART];
+    for (place, part) in parts.iter().chain([&all]).enumerate() {
+        digest[place * PART..(place + 1) * PART].copy_from_slice(part);
+    }
+    digest
+}
+
+/// Trees keep in `fields` what only Statamic's own API composes.
+fn shows_fields(kind: Kind) -> bool {
+    matches!(kind, Kind::Entry | Kind::Term | Kind::Global)
+}
+
+fn native(item: &Item) -> Vec<Cow<'_, str>> {
+    let (fields, seo) = if shows_fields(item.kind) {
+        (item.fields.as_deref(), item.seo.as_deref())
+    } else {
+        (None, None)
     };
-    part(&item.title);
-    part(&item.summary);
-    let texts = [
-        &item.fields,
-        &item.seo,
-        &item.statamic,
-        &item.page,
-        &item.query,
-    ];
+    vec![item.summary.as_str().into(), text(fields), text(seo)]
+}
+
+fn statamic_texts(item: &Item) -> Vec<Cow<'_, str>> {
+    let fields = item.fields.as_deref();
+    vec![
+        text(item.statamic.as_deref()),
+        text(item.page.as_deref()),
+        text(fields.filter(|_| !shows_fields(item.kind))),
+    ]
+}
+
+fn listed(item: &Item) -> Vec<Cow<'_, str>> {
     let names = [
+        &item.query,
         &item.localizes,
         &item.slug,
         &item.uri,
         &item.url,
         &item.permalink,
     ];
-    for text in texts.into_iter().chain(names) {
-        part(text.as_deref().unwrap_or("\u{1}"));
-    }
+    let mut texts: Vec<Cow<'_, str>> = names.map(|name| text(name.as_deref())).into();
     for link in &item.links {
-        for text in [&link.field, &link.target, &link.text, &link.state] {
-            part(text);
-        }
-        part(link.via.name());
+        let parts = [&link.field, &link.target, &link.text, &link.state];
+        texts.extend(parts.map(|part| Cow::from(part.as_str())));
+        texts.push(link.via.name().into());
     }
     if let Some(searchable) = &item.search {
-        part(&searchable.headings);
-        part(&searchable.text);
+        texts.push(searchable.headings.as_str().into());
+        texts.push(searchable.text.as_str().into());
         for (name, value) in &searchable.facets {
-            part(name);
-            part(value);
+            texts.extend([name, value].map(|text| Cow::from(text.as_str())));
         }
     }
-    part(&item.keys.join(" "));
-    let moments = [
-        span.valid.0,
-        span.valid.1,
-        span.visible.0,
-        span.visible.1,
-        date(item),
-        item.updated_at.unwrap_or(moment::ALWAYS),
-    ];
-    for moment in moments {
-        part(&moment.to_string());
+    texts.push(item.title.as_str().into());
+    texts.push(date(item).to_string().into());
+    texts.push(item.updated_at.unwrap_or(moment::ALWAYS).to_string().into());
+    texts
+}
+
+fn everything_else(item: &Item, span: Span) -> Vec<Cow<'_, str>> {
+    let moments = [span.valid.0, span.valid.1, span.visible.0, span.visible.1];
+    let mut texts: Vec<Cow<'_, str>> = moments.map(|moment| moment.to_string().into()).into();
+    texts.extend(item.keys.iter().map(|key| Cow::from(key.as_str())));
+    texts
+}
+
+fn text(text: Option<&str>) -> Cow<'_, str> {
+    text.unwrap_or("\u{1}").into()
+}
+
+fn hash(texts: &[Cow<'_, str>]) -> [u8; PART] {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher
+            .update(&text.len().to_le_bytes())
+            .update(text.as_bytes());
     }
-    *hasher.finalize().as_bytes()
+    let mut part = [0; PART];
+    part.copy_from_slice(&hasher.finalize().as_bytes()[..PART]);
+    part
 }
 
 /// Deletes rows; their texts and links go with them.

@@ -3,11 +3,11 @@
 
 use super::object::Fields;
 use super::refusal::Refusal;
-use super::request::{Request, served};
+use super::request::{Request, keys_of_list, served};
 use super::settings::Resource;
 use crate::api::answer::Draft;
-use crate::store::Kind;
 use crate::store::texts::Texts;
+use crate::store::{Kind, keys};
 
 /// `/globals`: those that the site has.
 pub async fn list_globals(request: &Request<'_>) -> Result<Draft, Refusal> {
@@ -104,5 +104,6 @@ async fn list(
     let mut body = String::from("{\"data\":");
     Fields::All.write_all(&items, &mut body);
     body.push('}');
-    Ok(request.answer(&found, body, format!("{}s", kind.name()), &items))
+    let keys = keys_of_list(keys::list(kind, None), kind, items.iter().copied());
+    Ok(request.answer(&found, body, keys))
 }

@@ -13,13 +13,13 @@ use super::members;
 use super::object::Fields;
 use super::page::Page;
 use super::refusal::Refusal;
-use super::request::Request;
+use super::request::{Request, keys_of_list};
 use super::settings::Allowed;
 use super::sort::{self, Language, Sort};
 use crate::api::answer::Draft;
 use crate::fields::splice;
 use crate::store::texts::Texts;
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// Reads begin anew this often where the site is replaced between two statements.
 const ATTEMPTS: usize = 3;
@@ -201,19 +201,7 @@ fn written(request: &Request<'_>, list: &List<'_>, page: Page, found: &Snapshot<
     let mut body = String::from("{\"data\":");
     list.fields.write_all(&items, &mut body);
     write!(body, ",\"links\":{links},\"meta\":{meta}}}").expect("writing to a String cannot fail");
-    let group = match list.owner {
-        Some(owner) if !owner.is_empty() => format!("{}:{owner}", owner_kind(list.kind)),
-        _ => format!("{}s", list.kind.name()),
-    };
-    request.answer(found, body, group, &items)
-}
-
-/// What an owner is called in surrogate keys.
-fn owner_kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Entry => "collection",
-        Kind::Term => "taxonomy",
-        Kind::Asset => "container",
-        kind => kind.name(),
-    }
+    let own = keys::list(list.kind, list.owner);
+    let keys = keys_of_list(own, list.kind, items.iter().copied());
+    request.answer(found, body, keys)
 }

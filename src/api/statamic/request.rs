@@ -11,7 +11,7 @@ use crate::api::answer::Draft;
 use crate::bard::Profile;
 use crate::store::audience::Audience;
 use crate::store::texts::Texts;
-use crate::store::{Kind, Snapshot, Store};
+use crate::store::{Kind, Snapshot, Store, keys};
 
 /// Surrogate keys that one answer names at most.
 const MOST_KEYS: usize = 400;
@@ -89,14 +89,8 @@ impl Request<'_> {
         }
     }
 
-    /// An answer of this body, as old and as durable as what it was read from; made of a group of items and of these.
-    pub fn answer<T>(
-        &self,
-        read: &Snapshot<T>,
-        body: String,
-        group: String,
-        items: &[&Texts],
-    ) -> Draft {
+    /// An answer of this body with these surrogate keys, as old and as durable as what it was read from.
+    pub fn answer<T>(&self, read: &Snapshot<T>, body: String, keys: Vec<String>) -> Draft {
         let excluded = &self.settings.excluded_keys;
         Draft {
             body: if excluded.is_empty() {
@@ -106,7 +100,7 @@ impl Request<'_> {
             },
             content_type: "application/json",
             links: Vec::new(),
-            keys: keys(group, items),
+            keys,
             changed_at: Some(
                 read.last_boundary
                     .map_or(read.replaced_at, |boundary| boundary.max(read.replaced_at)),
@@ -127,24 +121,27 @@ impl Request<'_> {
         let mut body = String::from("{\"data\":");
         fields.write(item.object.as_deref().unwrap_or("{}"), &mut body);
         body.push('}');
-        Ok(self.answer(read, body, format!("{}:{}", kind.name(), item.id), &[item]))
+        Ok(self.answer(read, body, vec![key(kind, item)]))
     }
 }
 
-/// What an answer was made of: the group, the items, and all that they show; the group alone where that would make a
-/// header that no proxy takes.
-fn keys(group: String, items: &[&Texts]) -> Vec<String> {
-    let shown = items
-        .iter()
-        .flat_map(|item| item.keys.iter().flat_map(|keys| keys.split('\n')));
-    let shown: BTreeSet<&str> = shown
-        .filter(|key| !key.is_empty() && *key != group)
-        .collect();
-    if shown.len() > MOST_KEYS {
-        return vec![group];
+/// The surrogate key of an item as it is shown here.
+pub fn key(kind: Kind, item: &Texts) -> String {
+    keys::statamic(kind, &item.id, &item.site)
+}
+
+/// The surrogate keys of a list: the list itself and its items; the list alone where all would make a header that no
+/// proxy takes.
+pub fn keys_of_list<'t>(
+    list: String,
+    kind: Kind,
+    items: impl IntoIterator<Item = &'t Texts>,
+) -> Vec<String> {
+    let items: BTreeSet<String> = items.into_iter().map(|item| key(kind, item)).collect();
+    if items.len() > MOST_KEYS {
+        return vec![list];
     }
-    let shown: Vec<String> = shown.into_iter().map(str::to_owned).collect();
-    [vec![group], shown].concat()
+    [list].into_iter().chain(items).collect()
 }
 
 /// The filters of a part of a resource; not found where it is not served.

@@ -12,11 +12,11 @@ use super::filter::{Filters, Scope};
 use super::members;
 use super::object::Fields;
 use super::refusal::Refusal;
-use super::request::{Request, served};
+use super::request::{Request, keys_of_list, served};
 use crate::api::answer::Draft;
 use crate::fields::splice;
-use crate::store::Kind;
 use crate::store::texts::Texts;
+use crate::store::{Kind, keys};
 
 /// A branch as the importer stores it.
 #[derive(Deserialize)]
@@ -62,8 +62,9 @@ pub async fn of_collection(request: &Request<'_>, handle: &str) -> Result<Draft,
         .tree_entries(handle, &found.site, &request.audience)
         .await?;
     let body = written(request, found.branches.as_deref(), &entries, &filters)?;
-    let shown: Vec<&Texts> = entries.iter().collect();
-    Ok(request.answer(&tree, body, format!("collection:{handle}"), &shown))
+    let mut keys = keys_of_list(keys::list(Kind::Entry, Some(handle)), Kind::Entry, &entries);
+    keys.push(keys::statamic(Kind::CollectionTree, handle, &found.site));
+    Ok(request.answer(&tree, body, keys))
 }
 
 /// `/navs/{handle}/tree`
@@ -80,7 +81,8 @@ pub async fn of_navigation(request: &Request<'_>, handle: &str) -> Result<Draft,
         .await?;
     let found = tree.value.as_ref().ok_or(Refusal::NotFound)?;
     let body = written(request, found.branches.as_deref(), &[], &Filters::default())?;
-    Ok(request.answer(&tree, body, format!("navigation:{handle}"), &[]))
+    let keys = vec![keys::statamic(Kind::NavigationTree, handle, &found.site)];
+    Ok(request.answer(&tree, body, keys))
 }
 
 fn written(

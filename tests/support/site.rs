@@ -1,0 +1,202 @@
+//! A project on disk, imported into a database of its own and served over real HTTP by a clock that the test sets.
+
+#![allow(dead_code, reason = "each test uses what it needs of it")]
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rhapsode::api::statamic::settings::Settings as Statamic;
+use rhapsode::api::{self, Api, Settings};
+use rhapsode::store::Store;
+use rhapsode::{content, import, seo, site};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::tree::Tree;
+
+/// The first moment of every test.
+pub const BEGIN: &str = "2026-01-10T12:00:00Z";
+
+/// What preview tokens are signed with.
+pub const SECRET: &str = "the secret of the tests";
+
+/// A project, its database, its server.
+pub struct Site {
+    /// The project's folder.
+    pub tree: Tree,
+    /// The database.
+    pub store: Store,
+    /// What asynchronous work of the test is done in.
+    pub runtime: Runtime,
+    /// Where its server is.
+    pub address: SocketAddr,
+    clock: Arc<AtomicI64>,
+}
+
+/// A response as it came over the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: BTreeMap<String, String>,
+    /// As text.
+    pub body: String,
+}
+
+impl Site {
+    /// Imports a project and serves it.
+    pub fn serve(tree: Tree, and: impl FnOnce(Api) -> Api) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let database = tree.root().join("site.db").display().to_string();
+        let store = runtime.block_on(Store::open(&database)).unwrap();
+        let begin: Timestamp = BEGIN.parse().unwrap();
+        let clock = Arc::new(AtomicI64::new(begin.as_millisecond()));
+        let mut site = Self {
+            tree,
+            store,
+            runtime,
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            clock,
+        };
+        site.import();
+        site.address = site.serve_again(and);
+        site
+    }
+
+    /// Another server on the same database; its address.
+    pub fn serve_again(&self, and: impl FnOnce(Api) -> Api) -> SocketAddr {
+        spawn(&self.runtime, &self.store, &self.clock, and)
+    }
+
+    /// The clock.
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.clock.load(Ordering::SeqCst)).unwrap()
+    }
+
+    /// Sets it.
+    pub fn at(&self, moment: Timestamp) {
+        self.clock.store(moment.as_millisecond(), Ordering::SeqCst);
+    }
+
+    /// Imports the project as it is.
+    pub fn import(&self) -> i64 {
+        let now = self.now();
+        let settings = import::Settings {
+            content: content::Settings {
+                base_url: Some("https://site.test".into()),
+                ..content::Settings::default()
+            },
+            site: site::Settings {
+                base_url: Some("https://site.test".into()),
+                api_url: None,
+                profile: Some(rhapsode::bard::Profile::V6),
+                timezone: TimeZone::UTC,
+                app_name: Some("Site".into()),
+                environment: "production".into(),
+            },
+            seo: seo::settings::Settings::default(),
+            shows_users: false,
+        };
+        let outcome = import::run(self.tree.root(), &settings, now, &|_, _| ()).unwrap();
+        let replaced = self
+            .store
+            .replace(outcome.items, &outcome.problems, "test", now);
+        self.runtime.block_on(replaced).unwrap().generation
+    }
+
+    /// The response to a GET.
+    pub fn get(&self, path: &str) -> Response {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.split(' ').nth(1));
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        Response {
+            status: status.and_then(|status| status.parse().ok()).unwrap(),
+            headers: headers
+                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+                .collect(),
+            body: body.to_owned(),
+        }
+    }
+
+    /// The JSON of an answer that is one.
+    pub fn json(&self, path: &str) -> Value {
+        let response = self.get(path);
+        assert_eq!(response.status, 200, "{path}: {}", response.body);
+        serde_json::from_str(&response.body).unwrap()
+    }
+}
+
+fn spawn(
+    runtime: &Runtime,
+    store: &Store,
+    clock: &Arc<AtomicI64>,
+    and: impl FnOnce(Api) -> Api,
+) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    // Nothing is kept, so that an answer is always of the generation that was just imported.
+    let settings = Settings {
+        cache_bytes: 0,
+        cache_control: "public, max-age=60".into(),
+        workers: 2,
+        ready_without_database: false,
+    };
+    let clock = Arc::clone(clock);
+    let now = move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap();
+    let api = Api::new(store.clone(), &settings)
+        .with_clock(now)
+        .with_statamic(Statamic::default())
+        .with_previews(Some(SECRET.into()));
+    let _inside = runtime.enter();
+    runtime.spawn(api::serve(Arc::new(and(api)), listener).unwrap());
+    address
+}
+
+impl Response {
+    /// A header; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", String::as_str)
+    }
+}
+
+/// Every route of the server with every choice of names in its path.
+pub fn requests(names: &[String]) -> Vec<String> {
+    let mut requests = Vec::new();
+    for path in api::paths() {
+        let mut filled = vec![String::new()];
+        for part in path.split('/').skip(1) {
+            let choices: Vec<&str> = if part.starts_with('{') {
+                names.iter().map(String::as_str).collect()
+            } else {
+                vec![part]
+            };
+            filled = filled
+                .iter()
+                .flat_map(|begun| {
+                    choices
+                        .iter()
+                        .map(move |choice| format!("{begun}/{choice}"))
+                })
+                .collect();
+        }
+        requests.extend(filled);
+    }
+    requests.retain(|path| path != "/events");
+    requests
+}
