@@ -100,6 +100,7 @@ enum Command {
 
 /// Each goes over the environment's `RHAPSODE_…`, which goes over rhapsode.toml.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct Settings {
     /// The settings' file; rhapsode.toml of this or the project's folder if not given
     #[arg(long, global = true, value_name = "FILE")]
@@ -143,6 +144,9 @@ struct Settings {
     /// An import with errors changes nothing and fails
     #[arg(long, global = true)]
     strict: bool,
+    /// Trust no file's time and size to tell whether it changed: read them all
+    #[arg(long, global = true)]
+    checksum: bool,
     /// Serve the database as it is, without importing
     #[arg(long, global = true)]
     read_only: bool,
@@ -172,6 +176,7 @@ impl Settings {
         ];
         let switches = [
             ("strict", self.strict),
+            ("checksum", self.checksum),
             ("read_only", self.read_only),
             ("ready_without_database", self.ready_without_database),
             ("no_watch", self.no_watch),

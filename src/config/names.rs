@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// The settings that a variable or a flag can give.
-pub const NAMES: [(&str, Kind); 42] = [
+pub const NAMES: [(&str, Kind); 43] = [
     ("root", Kind::Text),
     ("database", Kind::Text),
     ("listen", Kind::Text),
@@ -32,6 +32,7 @@ pub const NAMES: [(&str, Kind); 42] = [
     ("cache_control", Kind::Text),
     ("workers", Kind::Number),
     ("strict", Kind::Switch),
+    ("checksum", Kind::Switch),
     ("read_only", Kind::Switch),
     ("ready_without_database", Kind::Switch),
     ("no_watch", Kind::Switch),

@@ -9,22 +9,22 @@ use super::compiler::{Compiled, Compiler};
 use crate::bard::escape;
 use crate::content::collection::Collection;
 use crate::content::problem::Problem;
-use crate::content::sites::Site;
+use crate::content::sites;
 use crate::fields::item::native;
 use crate::fields::{Holder, Output, Shape, splice};
-use crate::seo;
 use crate::seo::feed::{self, FORMATS, Feed};
+use crate::seo::{self, Project};
 use crate::site::view::View;
-use crate::site::{Entry, url};
+use crate::site::{Entry, Site, url};
 use crate::store::{Item, Kind};
 
 /// How many entries a feed shows.
 const NEWEST: usize = 20;
 
 /// Collections that the settings name and that are not there.
-pub fn problems(compiler: &Compiler) -> Vec<Problem> {
-    let named = compiler.seo.settings.feeds.iter();
-    let missing = named.filter(|handle| compiler.site.collection(handle).is_none());
+pub fn problems(site: &Site, seo: &Project) -> Vec<Problem> {
+    let named = seo.settings.feeds.iter();
+    let missing = named.filter(|handle| site.collection(handle).is_none());
     missing
         .map(|handle| {
             let message = format!("seo.feeds names the collection {handle}, which is not there");
@@ -33,8 +33,17 @@ pub fn problems(compiler: &Compiler) -> Vec<Problem> {
         .collect()
 }
 
+/// Indices of the entries that feeds may show: any of a collection, for which of them are listed is not known before.
+pub fn entries(site: &Site, seo: &Project) -> Vec<usize> {
+    let shown = site
+        .entries
+        .iter()
+        .filter(|entry| seo.settings.feeds.contains(&entry.collection));
+    shown.map(|entry| entry.index).collect()
+}
+
 /// The feeds of one site, each format an item; none without a public origin, for all URLs of a feed are absolute.
-pub fn of_site<'a>(compiler: &'a Compiler<'a>, site: &'a Site) -> Vec<Compile<'a>> {
+pub fn of_site<'a>(compiler: &'a Compiler<'a>, site: &'a sites::Site) -> Vec<Compile<'a>> {
     let base = compiler.site.settings.base_url.as_deref();
     let Some(origin) = url::site_origin(site, base) else {
         return Vec::new();
@@ -55,7 +64,7 @@ pub fn of_site<'a>(compiler: &'a Compiler<'a>, site: &'a Site) -> Vec<Compile<'a
 
 fn compile(
     compiler: &Compiler,
-    site: &Site,
+    site: &sites::Site,
     origin: &str,
     collection: &Collection,
     format: feed::Format,
@@ -83,7 +92,7 @@ fn compile(
     Compiled::new(item, view, Vec::new())
 }
 
-fn title(compiler: &Compiler, site: &Site, collection: &Collection) -> String {
+fn title(compiler: &Compiler, site: &sites::Site, collection: &Collection) -> String {
     let name = compiler
         .seo
         .site(&site.handle)

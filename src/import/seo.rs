@@ -10,7 +10,7 @@ use super::{feeds, redirects};
 use crate::content::sites::Site;
 use crate::seo::report::{self, Finding};
 use crate::seo::sitemap::{self, Listed};
-use crate::seo::{self, robots_txt};
+use crate::seo::{self, Project, robots_txt};
 use crate::site::view::View;
 use crate::site::{Entry, Term, url};
 use crate::store::{Item, Kind};
@@ -69,6 +69,17 @@ pub fn of_navigation<'a>(
     } else {
         Vec::new()
     }
+}
+
+/// Indices of the entries that have to be whole for what [`all`] makes and for the findings of trees.
+pub fn entries(site: &crate::site::Site, seo: &Project) -> Vec<usize> {
+    if !seo.settings.enabled {
+        return Vec::new();
+    }
+    let in_trees = site.entries.iter().filter(|entry| entry.depth > 0);
+    let mut entries = feeds::entries(site, seo);
+    entries.extend(in_trees.map(|entry| entry.index));
+    entries
 }
 
 /// What stands beside the pages, in every site.

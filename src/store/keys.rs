@@ -25,31 +25,12 @@ impl Kind {
             Self::Site => "sites",
             Self::CollectionTree => "collection_trees",
             Self::NavigationTree => "navigation_trees",
+            Self::Sitemap => "sitemaps",
+            Self::Robots => "robots",
+            Self::Redirect => "redirects",
+            Self::Feed => "feeds",
         }
     }
-
-    /// The kind of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// All kinds.
-    pub const ALL: [Self; 13] = [
-        Self::Entry,
-        Self::Term,
-        Self::Asset,
-        Self::Global,
-        Self::User,
-        Self::Form,
-        Self::Collection,
-        Self::Taxonomy,
-        Self::Navigation,
-        Self::Container,
-        Self::Site,
-        Self::CollectionTree,
-        Self::NavigationTree,
-    ];
 }
 
 /// The list of problems.
@@ -60,7 +41,12 @@ pub const PROBLEMS: &str = "problems";
 pub fn document(kind: Kind, id: &str, site: &str) -> String {
     let name = kind.name();
     match kind {
-        Kind::Term | Kind::Global | Kind::CollectionTree | Kind::NavigationTree => {
+        Kind::Term
+        | Kind::Global
+        | Kind::CollectionTree
+        | Kind::NavigationTree
+        | Kind::Redirect
+        | Kind::Feed => {
             format!("{name}:{id}@{site}")
         }
         _ => format!("{name}:{id}"),
