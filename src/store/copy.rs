@@ -1,6 +1,6 @@
 //! A whole database copied into another one, of either engine: every table, streamed, in one transaction, and counted.
 //!
-//! The tables are those that the PostgreSQL side has, so that one that a migration adds is copied without a word here.
+//! The tables are those that the `PostgreSQL` side has, so that one that a migration adds is copied without a word here.
 
 use super::engine::Writer;
 use super::engine::tables::{Reader, Table};

@@ -18,7 +18,7 @@ use sqlite::Sqlite;
 #[derive(Clone, Debug)]
 pub(super) enum Engine {
     Sqlite(Sqlite),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 /// A new file in the place of the one that is read, opened and of this program's schema.
@@ -67,7 +67,7 @@ impl Store {
     /// If it cannot be opened, is of a newer schema, or is of an engine that is not known.
     pub async fn open(database: &str) -> Result<Self, Error> {
         let engine = if Postgres::is_named_by(database) {
-            Engine::Postgres(Postgres::open(database).await?)
+            Engine::Postgres(Box::new(Postgres::open(database).await?))
         } else {
             Engine::Sqlite(Sqlite::open(database).await?)
         };
@@ -80,7 +80,7 @@ impl Store {
     /// If it is not there, is of another schema, or is of an engine that is not known.
     pub async fn open_read_only(database: &str) -> Result<Self, Error> {
         let engine = if Postgres::is_named_by(database) {
-            Engine::Postgres(Postgres::open_read_only(database).await?)
+            Engine::Postgres(Box::new(Postgres::open_read_only(database).await?))
         } else {
             Engine::Sqlite(Sqlite::open_read_only(database).await?)
         };

@@ -13,7 +13,7 @@ macro_rules! in_site {
     };
 }
 
-/// The inner `select` walks the index; sorting its few rows again costs nothing, and PostgreSQL would sort all otherwise.
+/// The inner `select` walks the index; sorting its few rows again costs nothing, and `PostgreSQL` would sort all otherwise.
 const LIST: &str = concat!(
     "select ",
     head!(),

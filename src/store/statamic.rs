@@ -38,7 +38,7 @@ pub struct Site {
     pub object: Option<String>,
 }
 
-/// The inner `select` walks the index; sorting its few rows again costs nothing, and PostgreSQL would sort all otherwise.
+/// The inner `select` walks the index; sorting its few rows again costs nothing, and `PostgreSQL` would sort all otherwise.
 const PAGE: &str = concat!(
     "select ", head!(), ", p.number, p.id, p.site, p.owner, p.slug, null as query, t.object, null as page, b.keys,
      (select count(*) from item c where c.kind = $3 and c.owner = $4 and ($5 is null or c.site = $5) and ", visible!("c"), ") as total

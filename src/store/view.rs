@@ -27,7 +27,13 @@ impl Store {
 
 impl Engine {
     /// What a statement answers, at the moment of the computation that it belongs to.
+    ///
+    /// Boxed: drivers' futures are large, and every route holds this one.
     pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
+        Box::pin(self.rows_of_a_moment(statement)).await
+    }
+
+    async fn rows_of_a_moment(&self, statement: Statement) -> Result<Vec<Row>, Error> {
         let Ok(view) = VIEW.try_with(View::clone) else {
             return self.rows_now(statement).await;
         };

@@ -19,7 +19,7 @@ pub(in crate::store) struct Table {
     columns: Vec<Column>,
 }
 
-/// A column, and the type that PostgreSQL has for it.
+/// A column, and the type that `PostgreSQL` has for it.
 struct Column {
     name: String,
     kind: String,

@@ -101,10 +101,10 @@ impl Column {
         }
     }
 
-    fn bound_to<'q>(
+    fn bound_to(
         self,
-        query: Query<'q, sqlx::Postgres, PgArguments>,
-    ) -> Query<'q, sqlx::Postgres, PgArguments> {
+        query: Query<'_, sqlx::Postgres, PgArguments>,
+    ) -> Query<'_, sqlx::Postgres, PgArguments> {
         match self {
             Self::Integer(column) => query.bind(column),
             Self::Text(column) => query.bind(column),
