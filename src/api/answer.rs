@@ -108,7 +108,7 @@ impl Answer {
             .changed_at
             .map(|moment| HttpDate::from(SystemTime::from(moment)));
         let headers = headers(&draft, freshness, changed_at);
-        let identity = Variant::new(&digest.to_hex()[..32], "", None, draft.body.into());
+        let identity = Variant::new(&digest.to_hex()[..32], "", None, draft.body.as_bytes());
         let (brotli, gzip) = (OnceLock::new(), OnceLock::new());
         Self {
             edition,
@@ -233,7 +233,7 @@ impl Answer {
 
     fn encoded(&self, suffix: &str, name: &'static str, body: Vec<u8>) -> Variant {
         let digest = self.identity.tag.to_str().unwrap_or_default();
-        Variant::new(digest.trim_matches('"'), suffix, Some(name), body.into())
+        Variant::new(digest.trim_matches('"'), suffix, Some(name), &body)
     }
 
     /// Whether the client has this variant already: by its tag, or, where it sends none, by the date.
@@ -254,10 +254,11 @@ impl Answer {
 }
 
 impl Variant {
-    fn new(digest: &str, suffix: &str, encoding: Option<&'static str>, body: Bytes) -> Self {
+    /// The body is copied: what it was written into has room for parts that were not chosen, up to as much again.
+    fn new(digest: &str, suffix: &str, encoding: Option<&'static str>, body: &[u8]) -> Self {
         let tag = format!("\"{digest}{suffix}\"");
         Self {
-            body,
+            body: Bytes::copy_from_slice(body),
             tag: HeaderValue::from_str(&tag).expect("a digest is ASCII"),
             encoding: encoding.map(HeaderValue::from_static),
         }
@@ -358,11 +359,13 @@ fn surrogate_keys(keys: &[String]) -> String {
     keys.join(" ")
 }
 
-/// Quality 5 is nearly as small as 9 at a tenth of its time (spec/engine.md §2).
+/// Quality 5 is nearly as small as 9 at a tenth of its time (spec/engine.md §2); a window beyond the body's end would only
+/// take memory.
 fn brotli(body: &[u8]) -> Vec<u8> {
     let mut compressed = Vec::with_capacity(body.len() / 3);
     let parameters = brotli::enc::BrotliEncoderParams {
         quality: 5,
+        lgwin: i32::try_from(body.len().max(1).ilog2()).map_or(22, |bits| (bits + 1).clamp(16, 22)),
         size_hint: body.len(),
         ..Default::default()
     };
