@@ -57,6 +57,8 @@ pub struct Config {
     pub workers: usize,
     /// An import with errors changes nothing.
     pub strict: bool,
+    /// An import trusts no file's time and size, only its hash.
+    pub checksum: bool,
     /// Serve the database as it is, without importing.
     pub read_only: bool,
     /// Whether `/readyz` stays 200 while the database cannot be reached: cached answers are given all the same.
@@ -215,6 +217,7 @@ impl Default for Config {
             cache_control: "public, max-age=60, stale-while-revalidate=600".into(),
             workers: 0,
             strict: false,
+            checksum: false,
             read_only: false,
             ready_without_database: false,
             no_watch: false,

@@ -13,12 +13,15 @@ pub mod file_name;
 pub mod form;
 pub mod front_matter;
 pub mod globals;
+pub mod inventory;
+pub mod known;
 pub mod navigation;
 pub mod occurrence;
 pub mod packages;
 pub mod plain_date;
 pub mod problem;
 pub mod project;
+pub mod rest;
 pub mod sites;
 pub mod taxonomy;
 pub mod text;
@@ -31,8 +34,11 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use entry::Former;
+use known::Known;
 use problem::Problem;
 use project::Project;
+use rest::Rest;
 use sites::Sites;
 
 /// A YAML mapping as the file has it: same keys, same order, same types.
@@ -79,6 +85,8 @@ pub struct Content {
     pub robots_txt: Option<String>,
     /// What could not be read, or only by guessing; by path.
     pub problems: Vec<problem::Problem>,
+    /// Where the rest is of entries of which only the front is here.
+    pub rest: rest::Rest,
 }
 
 /// What lives in PHP configuration in a real project and so has to be told, or guessed, here.
@@ -133,10 +141,34 @@ pub enum Error {
 /// # Errors
 /// Only where there is no `content/` folder; whatever is wrong below it is a problem in the result.
 pub fn read(root: &Path, settings: &Settings) -> Result<Content, Error> {
+    let mut former = Former {
+        known: &Known::default(),
+        learn: &mut drop,
+        gone: Vec::new(),
+    };
+    read_with(root, settings, Rest::default(), &mut former)
+}
+
+/// The same, but files that did not change are not read again, and of entries only the front stays in memory (see
+/// [`entry::front`]); [`Rest`] brings back the rest.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn read_fronts(root: &Path, settings: &Settings, former: &mut Former) -> Result<Content, Error> {
+    read_with(root, settings, Rest::below(root), former)
+}
+
+fn read_with(
+    root: &Path,
+    settings: &Settings,
+    mut rest: Rest,
+    former: &mut Former,
+) -> Result<Content, Error> {
     let project = Project::open(root, settings)?;
     let sites = Sites::read(&project);
     let collections = collection::read(&project, &sites);
-    let entries = entry::read(&project, &sites, &collections);
+    rest.know(&collections);
+    let entries = entry::read(&project, &sites, &collections, &rest, former);
     let taxonomies = taxonomy::read(&project, &sites);
     let containers = assets::read(&project);
     let blueprints = blueprint::read(&project);
@@ -161,7 +193,16 @@ pub fn read(root: &Path, settings: &Settings) -> Result<Content, Error> {
         containers,
         blueprints,
         problems: project.into_problems(),
+        rest,
     })
+}
+
+/// A short hash, for telling whether something changed.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> i64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&blake3::hash(bytes).as_bytes()[..8]);
+    i64::from_le_bytes(first)
 }
 
 fn robots_txt(project: &Project) -> Option<String> {

@@ -1,11 +1,13 @@
 //! The story of the program: read the files, link them, compile each thing that can be asked for.
 //!
-//! In: a project's folder and the settings. Out: an [`Outcome`], everything the store needs to replace its site. It
-//! knows nothing of SQL and HTTP; the clock is given to it.
+//! In: a project's folder, the settings, and what an earlier import left. Out: item by item, what the store needs to
+//! replace its site; what did not change is neither read nor compiled again. It knows nothing of SQL and HTTP; the clock
+//! is given to it.
 
 mod assets;
 mod compiler;
 mod entries;
+pub mod faces;
 mod globals;
 mod hidden;
 mod links;
@@ -14,23 +16,30 @@ mod order;
 mod search;
 mod structure;
 mod terms;
+pub mod update;
 mod users;
 mod versions;
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
+use crate::content;
+use crate::content::entry::Former;
+use crate::content::known::{Known, Record};
 use crate::content::problem::{Problem, Severity};
-use crate::content::{self, Content};
 use crate::fields;
 use crate::seo;
-use crate::site::{self, Entry, Site};
-use crate::store::Item;
+use crate::site::view::Key;
+use crate::site::{self, Site};
+use crate::store::memory::Stale;
+use crate::store::{Item, Kept, Kind, Name};
 
 use compiler::{Compiled, Compiler};
+use faces::{Changes, Faces};
 
 /// Everything that shapes what is compiled, besides the files.
 #[derive(Clone, Debug)]
@@ -56,24 +65,62 @@ pub struct Outcome {
     pub entries: usize,
 }
 
+/// What is left to say of a project whose items were handed on.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// All problems, by path and place.
+    pub problems: Vec<Problem>,
+    /// Entries read, drafts among them.
+    pub entries: usize,
+}
+
 impl Outcome {
     /// Problems that kept something from being served.
     #[must_use]
     pub fn errors(&self) -> usize {
-        self.problems
-            .iter()
-            .filter(|problem| problem.severity == Severity::Error)
-            .count()
+        errors(&self.problems)
     }
+}
 
-    fn take(&mut self, (items, problems): (Vec<Item>, Vec<Problem>)) {
-        self.items.extend(items);
-        self.problems.extend(problems);
+impl Report {
+    /// Problems that kept something from being served.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        errors(&self.problems)
     }
+}
+
+fn errors(problems: &[Problem]) -> usize {
+    let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+    problems.iter().filter(is_error).count()
 }
 
 /// Told how many entries are done, of how many; from any thread.
 pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
+
+/// What becomes of one item.
+#[derive(Debug)]
+pub enum Step {
+    /// It is made: all its versions.
+    Made(Vec<Item>),
+    /// It is as it was.
+    Kept(Kept),
+}
+
+/// Given the items one after the other; it may ask for no more.
+pub type Take<'a> = dyn FnMut(Step) -> ControlFlow<()> + 'a;
+
+/// What an earlier import left.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// What it read.
+    pub known: Known,
+    /// How everything looked.
+    pub faces: Faces,
+}
+
+/// Entries that are whole, and compiled, at a time: enough for all cores, little enough for the memory.
+const CHUNK: usize = 128;
 
 /// Reads, links and compiles the project at `root` as it is seen at `now`.
 ///
@@ -85,83 +132,234 @@ pub fn run(
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Outcome, content::Error> {
-    Ok(compile(
-        content::read(root, &settings.content)?,
-        settings,
-        now,
-        progress,
-    ))
+    let mut linked = Linked::read(root, settings, &Past::default(), &mut drop)?;
+    let mut items = Vec::new();
+    let mut take = |step| {
+        if let Step::Made(versions) = step {
+            items.extend(versions);
+        }
+        ControlFlow::Continue(())
+    };
+    let Report { problems, entries } =
+        linked.compile(now, &Stale::default(), progress, &mut take);
+    Ok(Outcome {
+        items,
+        problems,
+        entries,
+    })
 }
 
-/// Links and compiles what was read.
-#[must_use]
-pub fn compile(
-    content: Content,
-    settings: &Settings,
-    now: Timestamp,
-    progress: &Progress,
-) -> Outcome {
-    let site = Site::link(content, settings.site.clone());
-    let project = seo::Project::new(&site, settings.seo.clone(), &site.content.addon_files);
-    let compiler = Compiler {
-        site: &site,
-        seo: &project,
-        shows_users: settings.shows_users,
-    };
-    let mut outcome = Outcome {
-        entries: site.entries.len(),
-        ..Outcome::default()
-    };
-    outcome
-        .problems
-        .extend(site.content.problems.iter().chain(&site.problems).cloned());
-    outcome
-        .problems
-        .extend(fields::check::problems(&site.content.blueprints));
-    for compiled in compiled_entries(&compiler, now, progress) {
-        outcome.take(compiled);
-    }
-    for compile in everything_else(&compiler) {
-        outcome.take(versions::of(now, compile));
-    }
-    outcome
-        .problems
-        .sort_by(|left, right| place(left).cmp(&place(right)));
-    outcome.problems.dedup();
-    outcome
+/// A project read and linked, ready to be compiled. Neither all sources nor all items are ever in memory.
+#[derive(Debug)]
+pub struct Linked {
+    site: Site,
+    seo: seo::Project,
+    shows_users: bool,
+    /// How everything looks now.
+    pub faces: Faces,
+    /// What looks different from before.
+    pub changes: Changes,
+    /// Files of entries that are no longer there.
+    pub gone: Vec<String>,
 }
 
-/// Entries are many and independent: all cores work on them.
-fn compiled_entries(
-    compiler: &Compiler,
+impl Linked {
+    /// Reads what changed and links it with what did not; `learn` is given what the next import wants to know.
+    ///
+    /// # Errors
+    /// Where `root` is no project at all.
+    pub fn read(
+        root: &Path,
+        settings: &Settings,
+        past: &Past,
+        learn: &mut dyn FnMut(Record),
+    ) -> Result<Self, content::Error> {
+        let mut former = Former {
+            known: &past.known,
+            learn,
+            gone: Vec::new(),
+        };
+        let content = content::read_fronts(root, &settings.content, &mut former)?;
+        let site = Site::link(content, settings.site.clone());
+        let seo = seo::Project::new(&site, settings.seo.clone(), &site.content.addon_files);
+        let faces = Faces::of(&site, &seo);
+        Ok(Self {
+            changes: faces.since(&past.faces),
+            gone: former.gone,
+            shows_users: settings.shows_users,
+            faces,
+            site,
+            seo,
+        })
+    }
+
+    /// Compiles what is new, changed or stale as it is seen at `now`.
+    pub fn compile(
+        &mut self,
+        now: Timestamp,
+        stale: &Stale,
+        progress: &Progress,
+        take: &mut Take,
+    ) -> Report {
+        let mut report = Report {
+            problems: of_the_whole(&self.site),
+            entries: self.site.entries.len(),
+        };
+        let mut import = Import {
+            shows_users: self.shows_users,
+            changes: &self.changes,
+            now,
+            stale,
+            progress,
+            take,
+            problems: &mut report.problems,
+        };
+        let _ = import.entries(&mut self.site, &self.seo).is_continue()
+            && import
+                .everything_else(&mut self.site, &self.seo)
+                .is_continue();
+        report
+            .problems
+            .sort_by(|left, right| place(left).cmp(&place(right)));
+        report.problems.dedup();
+        report
+    }
+}
+
+/// Problems that compiling does not find.
+fn of_the_whole(site: &Site) -> Vec<Problem> {
+    let found = site.content.problems.iter().chain(&site.problems).cloned();
+    found
+        .chain(fields::check::problems(&site.content.blueprints))
+        .collect()
+}
+
+/// An import on its way, from a linked site to items.
+struct Import<'a, 'take> {
+    shows_users: bool,
+    changes: &'a Changes,
     now: Timestamp,
-    progress: &Progress,
-) -> Vec<(Vec<Item>, Vec<Problem>)> {
-    let mut entries: Vec<&Entry> = compiler.site.entries.iter().collect();
-    // Rows are numbered as they come; of very many matches a search ranks those with the highest numbers.
-    entries.sort_by_key(|entry| entry.date.map(|date| date.at));
-    let orders = order::own_orders(compiler.site);
-    let done = AtomicUsize::new(0);
-    let made = entries.par_iter().map(|entry| {
-        let versions = versions::of(now, |moment| {
-            entries::compile(compiler, entry, orders[entry.index], moment)
-        });
-        progress(done.fetch_add(1, Ordering::Relaxed) + 1, entries.len());
-        versions
-    });
-    made.collect()
+    stale: &'a Stale,
+    progress: &'a Progress<'a>,
+    take: &'a mut Take<'take>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Import<'_, '_> {
+    /// Entries are many and independent: all cores work on a chunk of them.
+    fn entries(&mut self, site: &mut Site, seo: &seo::Project) -> ControlFlow<()> {
+        let orders = order::own_orders(site);
+        let (mut stale, mut kept) = (Vec::new(), 0);
+        for entry in &site.entries {
+            let known = entries::kept(entry, orders[entry.index]);
+            if self.is_stale(&known.name, &Key::Whole("entry", entry.id.clone())) {
+                stale.push(entry.index);
+            } else {
+                kept += 1;
+                self.keep(known)?;
+            }
+        }
+        // Rows are numbered as they come; of very many matches a search ranks those with the highest numbers.
+        stale.sort_by_key(|index| site.entries[*index].date.map(|date| date.at));
+        let (all, done) = (site.entries.len(), AtomicUsize::new(kept));
+        for chunk in stale.chunks(CHUNK) {
+            let loaded = site.load(chunk.iter().copied());
+            let compiler = self.compiler(site, seo);
+            let (now, progress) = (self.now, self.progress);
+            let made = chunk.par_iter().map(|index| {
+                let entry = &compiler.site.entries[*index];
+                let versions = versions::of(now, |moment| {
+                    entries::compile(&compiler, entry, orders[*index], moment)
+                });
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+                versions
+            });
+            let made = made.collect();
+            site.unload(&loaded);
+            self.hand_on(made)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Terms and assets are many too; the rest is little enough to be made each time.
+    fn everything_else(&mut self, site: &mut Site, seo: &seo::Project) -> ControlFlow<()> {
+        site.load(navigations::entries(site));
+        let compiler = self.compiler(site, seo);
+        let mut stale = Vec::new();
+        for task in everything_else(&compiler) {
+            match task.known {
+                Some((known, key)) if !self.is_stale(&known.name, &key) => self.keep(known)?,
+                _ => stale.push(task.compile),
+            }
+        }
+        let now = self.now;
+        for chunk in stale.chunks(CHUNK) {
+            let made = chunk.par_iter().map(|compile| versions::of(now, compile));
+            self.hand_on(made.collect())?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Whether an item has to be made anew; `own` is what it is made of in any case.
+    fn is_stale(&self, name: &Name, own: &Key) -> bool {
+        self.changes.everything
+            || self.changes.seo && matches!(name.kind, Kind::Entry | Kind::Term)
+            || self.changes.keys.contains(&own.digest())
+            || self.stale.names.contains(name)
+    }
+
+    fn keep(&mut self, known: Kept) -> ControlFlow<()> {
+        let odd = self.stale.problems.get(&known.name);
+        self.problems.extend(odd.into_iter().flatten().cloned());
+        (self.take)(Step::Kept(known))
+    }
+
+    fn hand_on(&mut self, made: Vec<Vec<Item>>) -> ControlFlow<()> {
+        for versions in made {
+            let odd = versions.iter().flat_map(|item| &item.problems);
+            self.problems.extend(odd.cloned());
+            (self.take)(Step::Made(versions))?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn compiler<'s>(&self, site: &'s Site, seo: &'s seo::Project) -> Compiler<'s> {
+        Compiler {
+            site,
+            seo,
+            shows_users: self.shows_users,
+        }
+    }
+}
+
+/// One item to be compiled.
+struct Task<'a> {
+    /// What is kept of it, and what it is made of in any case; `None`: it is made each time.
+    known: Option<(Kept, Key)>,
+    compile: Compile<'a>,
 }
 
 /// A way to compile one item as it is at a moment.
-type Compile<'a> = Box<dyn Fn(Timestamp) -> Compiled + 'a>;
+type Compile<'a> = Box<dyn Fn(Timestamp) -> Compiled + Sync + 'a>;
 
-fn everything_else<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
-    let mut all = structure::all(compiler);
+impl<'a> From<Compile<'a>> for Task<'a> {
+    fn from(compile: Compile<'a>) -> Self {
+        Self {
+            known: None,
+            compile,
+        }
+    }
+}
+
+fn everything_else<'a>(compiler: &'a Compiler<'a>) -> Vec<Task<'a>> {
+    let few = structure::all(compiler)
+        .into_iter()
+        .chain(globals::all(compiler))
+        .chain(navigations::all(compiler))
+        .chain(users::all(compiler));
+    let mut all: Vec<Task> = few.map(Task::from).collect();
     all.extend(terms::all(compiler));
-    all.extend(globals::all(compiler));
     all.extend(assets::all(compiler));
-    all.extend(navigations::all(compiler));
-    all.extend(users::all(compiler));
     all
 }
 

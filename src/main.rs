@@ -140,6 +140,9 @@ struct Settings {
     /// An import with errors changes nothing and fails
     #[arg(long, global = true)]
     strict: bool,
+    /// Trust no file's time and size to tell whether it changed: read them all
+    #[arg(long, global = true)]
+    checksum: bool,
     /// Serve the database as it is, without importing
     #[arg(long, global = true)]
     read_only: bool,
@@ -169,6 +172,7 @@ impl Settings {
         ];
         let switches = [
             ("strict", self.strict),
+            ("checksum", self.checksum),
             ("read_only", self.read_only),
             ("ready_without_database", self.ready_without_database),
             ("no_watch", self.no_watch),

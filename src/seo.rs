@@ -34,7 +34,7 @@ pub mod verification;
 pub mod warning;
 pub mod xml;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -132,7 +132,7 @@ pub struct Project {
     /// By handle, the default site first; never empty.
     sites: Vec<(String, ProjectSite)>,
     /// Containers of which at least one file is known.
-    stocked: HashSet<String>,
+    stocked: BTreeSet<String>,
 }
 
 /// One site of a project: what its settings say, by the dialect of the project or, without one, by each that a page

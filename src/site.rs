@@ -175,9 +175,32 @@ impl Site {
         &self.content.entries[entry.index]
     }
 
-    /// A value of the entry: its own (even null), else its origin's, else the collection's `inject`.
+    /// Brings back all that the files of these entries and of their localizations say, where only their front is here;
+    /// answers with those that it brought.
+    pub fn load(&mut self, entries: impl IntoIterator<Item = usize>) -> Vec<usize> {
+        let wanted = entries
+            .into_iter()
+            .flat_map(|index| self.entries[index].localizations.iter().copied())
+            .collect();
+        self.content.rest.load(&mut self.content.entries, &wanted)
+    }
+
+    /// Leaves the front of entries that were loaded.
+    pub fn unload(&mut self, loaded: &[usize]) {
+        for index in loaded {
+            self.content.rest.unload(&mut self.content.entries[*index]);
+        }
+    }
+
+    /// A value of the entry: its own (even null), else its origin's, else the collection's `inject`. One that is
+    /// not of the entry's front is only known while the entry is whole.
     #[must_use]
     pub fn value(&self, entry: &Entry, key: &str) -> Option<&Value> {
+        debug_assert!(
+            self.source(entry).is_whole || self.content.rest.is_front(&entry.collection, key),
+            "{key} of {} is not here",
+            entry.id
+        );
         let mut at = entry;
         loop {
             if let Some(value) = self.source(at).data.get(key) {
@@ -193,6 +216,7 @@ impl Site {
     /// The same as PHP reads it: an unquoted date is a number of seconds (spec/statamic.md §1.1).
     #[must_use]
     pub fn php_value(&self, entry: &Entry, key: &str) -> Option<Cow<'_, Value>> {
+        debug_assert!(self.source(entry).is_whole, "{} is not here", entry.id);
         let mut at = entry;
         while !self.source(at).data.contains_key(key) {
             match at.origin {
@@ -209,6 +233,7 @@ impl Site {
     /// All values of the entry: its own, then what it inherits, then the collection's `inject`.
     #[must_use]
     pub fn values<'a>(&'a self, entry: &Entry) -> Vec<(&'a str, &'a Value)> {
+        debug_assert!(self.source(entry).is_whole, "{} is not here", entry.id);
         let mut values: Vec<(&str, &Value)> = Vec::new();
         let mut seen = HashSet::new();
         let mut add = |data: &'a Data| {
@@ -274,6 +299,13 @@ impl Site {
     pub fn entry_at(&self, site: &str, uri: &str) -> Option<&Entry> {
         let index = self.by_uri.get(&(site.to_owned(), uri.to_owned()))?;
         Some(&self.entries[*index])
+    }
+
+    /// All pages that are found at a URI, with their site's handle and the URI, in no order.
+    pub fn pages(&self) -> impl Iterator<Item = (&str, &str, &Entry)> {
+        self.by_uri
+            .iter()
+            .map(|((site, uri), index)| (site.as_str(), uri.as_str(), &self.entries[*index]))
     }
 
     /// A term by taxonomy and default-site slug, in a site.

@@ -2,8 +2,6 @@
 //!
 //! In: [`Item`]s and [`Problem`]s. Out: rows, as the JSON templates they were stored as. The one home of `sqlx` and SQL.
 //! It knows nothing of YAML, of Bard or of HTTP.
-//!
-//! [`Problem`]: crate::content::problem::Problem
 
 pub mod again;
 pub mod audience;
@@ -15,6 +13,7 @@ pub mod keys;
 pub mod links;
 pub mod list;
 pub mod log;
+pub mod memory;
 pub mod moment;
 pub mod news;
 pub mod problems;
@@ -33,6 +32,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::content::problem::Problem;
 use crate::site::status::Window;
 
 /// What an item is.
@@ -67,6 +67,29 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Entry,
+        Self::Term,
+        Self::Asset,
+        Self::Global,
+        Self::User,
+        Self::Form,
+        Self::Collection,
+        Self::Taxonomy,
+        Self::Navigation,
+        Self::Container,
+        Self::Site,
+        Self::CollectionTree,
+        Self::NavigationTree,
+    ];
+
+    /// The kind of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name it is stored under, and the first half of its surrogate key.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -146,6 +169,10 @@ pub struct Item {
     pub search: Option<Searchable>,
     /// What the answer was made of: `entry:ID`, `global:seo`, …
     pub keys: Vec<String>,
+    /// The same and more in short, for the importer: it is made anew when one of them changes.
+    pub needs: Vec<i64>,
+    /// What was odd about it.
+    pub problems: Vec<Problem>,
 }
 
 /// What full-text search knows of an item besides its title.
@@ -190,8 +217,47 @@ impl Item {
             links: Vec::new(),
             search: None,
             keys: Vec::new(),
+            needs: Vec::new(),
+            problems: Vec::new(),
         }
     }
+}
+
+/// What names an item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    /// What it is.
+    pub kind: Kind,
+    /// Collection, taxonomy, container or navigation; empty where the kind has none.
+    pub owner: String,
+    /// As [`id_key`] spells it.
+    pub id: String,
+    /// Site handle; empty where the kind has none.
+    pub site: String,
+}
+
+impl Name {
+    /// A name with the id in the spelling under which it is stored.
+    #[must_use]
+    pub fn new(kind: Kind, owner: &str, id: &str, site: &str) -> Self {
+        Self {
+            kind,
+            owner: owner.to_owned(),
+            id: id_key(id),
+            site: site.to_owned(),
+        }
+    }
+}
+
+/// An item that stays as it is, but for its places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Which.
+    pub name: Name,
+    /// Place in an unsorted list of its kind.
+    pub position: i64,
+    /// Place in the collection's own order.
+    pub own_order: i64,
 }
 
 /// A reference that an item makes.

@@ -32,6 +32,7 @@ pub const NAMES: [(&str, Kind); 39] = [
     ("cache_control", Kind::Text),
     ("workers", Kind::Number),
     ("strict", Kind::Switch),
+    ("checksum", Kind::Switch),
     ("read_only", Kind::Switch),
     ("ready_without_database", Kind::Switch),
     ("no_watch", Kind::Switch),

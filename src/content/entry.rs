@@ -3,17 +3,24 @@
 //! In: the collections. Out: one [`Entry`] per file, in the order of collection and path; of two entries with one id
 //! the first stays. Slugs, dates and origins are what the files say: nothing is looked up.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
 
 use super::collection::{self, Collection};
 use super::file_name::{self, FileDate, FileName};
+use super::known::{Known, Record};
 use super::problem::Problem;
 use super::project::{File, Project, Walk};
+use super::rest::{Rest, Spooled};
 use super::sites::Sites;
-use super::{Data, text};
+use super::{Data, digest, front_matter, text};
+
+/// Keys of a file that are no values of its entry.
+const OWN: [&str; 3] = ["id", "published", "origin"];
+/// Keys that linking and other entries ask for, whatever the collection says.
+const FRONT: [&str; 5] = ["title", "updated_at", "blueprint", "order", "redirect"];
 
 /// What one entry file says.
 #[derive(Clone, Debug, Default)]
@@ -38,12 +45,29 @@ pub struct Entry {
     pub origin: Option<String>,
     /// Handle of its blueprint, where the file names one.
     pub blueprint: Option<String>,
-    /// Everything else, `content` (the body) included, without `id`, `published` and `origin`; `blueprint` stays.
+    /// Everything else, `content` (the body) included, without `id`, `published` and `origin`; `blueprint` stays. Only
+    /// the front of it (see [`front`]) while the entry is not [`Self::is_whole`].
     pub data: Data,
+    /// Whether `data` is all that the file says.
+    pub is_whole: bool,
+    /// Where the rest of `data` is found while it is not here.
+    pub spooled: Option<Spooled>,
     /// Keys of `data` whose date is not quoted, with its seconds since 1970: what PHP's parser reads.
     pub plain_dates: BTreeMap<String, i64>,
     /// The file's modification time, seconds since 1970.
     pub modified: i64,
+    /// Of the file's bytes.
+    pub hash: i64,
+}
+
+/// What an earlier import read, and what this one reads that is to be remembered.
+pub struct Former<'a> {
+    /// What is known of the files.
+    pub known: &'a Known,
+    /// Given what is to be known of new and changed ones.
+    pub learn: &'a mut dyn FnMut(Record),
+    /// Files that are no longer there.
+    pub gone: Vec<String>,
 }
 
 /// Where an entry file lies.
@@ -53,18 +77,154 @@ struct Place<'content> {
     file: File,
 }
 
-/// Reads the entries of all collections, on all cores.
+/// Names of the values of a collection's entries that are asked for when it is not the entry itself that is compiled:
+/// by linking (routes, terms, order) and by whatever shows the entry.
 #[must_use]
-pub fn read(project: &Project, sites: &Sites, collections: &[Collection]) -> Vec<Entry> {
+pub fn front(collection: &Collection) -> BTreeSet<String> {
+    let is_letter = |character: char| character.is_alphanumeric() || "_-".contains(character);
+    let of_routes = collection
+        .routes
+        .values()
+        .flat_map(|route| route.split(move |character| !is_letter(character)));
+    let named = collection.taxonomies.iter().chain(&collection.sort_by);
+    FRONT
+        .into_iter()
+        .chain(of_routes)
+        .map(str::to_owned)
+        .chain(named.cloned())
+        .collect()
+}
+
+/// All that an entry's file says, read again; `None` where that is not possible any more.
+#[must_use]
+pub fn read_again(bytes: &[u8]) -> Option<Data> {
+    let mut data = front_matter::read(bytes).ok()?.data?;
+    for key in OWN {
+        data.shift_remove(key);
+    }
+    Some(data)
+}
+
+/// Files that are read at a time, before what is to be remembered of them is handed on.
+const CHUNK: usize = 512;
+
+/// Reads the entries of all collections, on all cores; `rest` takes what need not stay in memory.
+#[must_use]
+pub fn read(
+    project: &Project,
+    sites: &Sites,
+    collections: &[Collection],
+    rest: &Rest,
+    former: &mut Former,
+) -> Vec<Entry> {
     let places: Vec<_> = collections
         .iter()
         .flat_map(|collection| places(project, sites, collection))
         .collect();
-    let read: Vec<_> = places
-        .par_iter()
-        .map(|place| entry(project, place))
-        .collect();
-    without_duplicates(project, read.into_iter().flatten().collect())
+    let mut entries = Vec::with_capacity(places.len());
+    for chunk in places.chunks(CHUNK) {
+        let read: Vec<_> = chunk
+            .par_iter()
+            .map(|place| known_or_read(project, place, rest, former.known))
+            .collect();
+        for read in read {
+            read.problems
+                .into_iter()
+                .for_each(|problem| project.report(problem));
+            entries.extend(read.entry);
+            read.record.into_iter().for_each(&mut *former.learn);
+        }
+    }
+    let paths = places.iter().map(|place| place.file.path.as_str());
+    former.gone = former.known.gone(paths);
+    without_duplicates(project, entries)
+}
+
+/// What came of one file.
+#[derive(Default)]
+struct Read {
+    entry: Option<Entry>,
+    problems: Vec<Problem>,
+    /// What is to be remembered, where that is new.
+    record: Option<Record>,
+}
+
+fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Known) -> Read {
+    let file = &place.file;
+    let shape = rest.shape(&place.collection.handle, &place.site);
+    let record = known.of(&file.path, shape);
+    if let Some(record) = record.filter(|record| known.is_as_it_was(file, record)) {
+        return remembered(place, record);
+    }
+    let apart = project.apart();
+    let Some(bytes) = apart.bytes(file) else {
+        return Read {
+            problems: apart.into_problems(),
+            ..Read::default()
+        };
+    };
+    let stamped = |record: Record| Record {
+        path: file.path.clone(),
+        stamp: file.stamp,
+        size: i64::try_from(file.size).unwrap_or(i64::MAX),
+        shape,
+        ..record
+    };
+    let hash = digest(&bytes);
+    if let Some(record) = record.filter(|record| record.hash == hash) {
+        return Read {
+            record: Some(stamped(record.clone())),
+            ..remembered(place, record)
+        };
+    }
+    let mut entry = entry(&apart, place, &bytes, hash);
+    let problems = apart.into_problems();
+    if let Some(entry) = &mut entry {
+        rest.put_away(entry);
+    }
+    let record = rest.is_remembering().then(|| {
+        stamped(Record::new(
+            hash,
+            entry.as_ref().map(|entry| rest.front(entry)),
+            &problems,
+        ))
+    });
+    Read {
+        entry,
+        problems,
+        record,
+    }
+}
+
+/// An entry whose file did not change.
+fn remembered(place: &Place<'_>, record: &Record) -> Read {
+    let file = &place.file;
+    let entry = record.front().map(|front| {
+        let FileName { slug, date, .. } = file_name::parse(file.name());
+        Entry {
+            path: file.path.clone(),
+            collection: place.collection.handle.clone(),
+            site: place.site.clone(),
+            id: front.id,
+            id_derived: front.id_derived,
+            slug,
+            date,
+            published: front.published,
+            origin: front.origin,
+            blueprint: text::get(&front.data, "blueprint"),
+            data: front.data,
+            is_whole: false,
+            spooled: None,
+            plain_dates: front.plain_dates,
+            modified: file.modified,
+            hash: record.hash,
+        }
+    });
+    Read {
+        entry,
+        problems: record.problems(),
+        record: None,
+    }
 }
 
 /// A stable id for a file that has none: a UUID of its path.
@@ -134,9 +294,9 @@ fn place<'content>(
     None
 }
 
-fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
+fn entry(project: &Project, place: &Place<'_>, bytes: &[u8], hash: i64) -> Option<Entry> {
     let file = &place.file;
-    let document = project.document(file)?;
+    let document = project.document_in(file, bytes)?;
     let Some(mut data) = document.data else {
         let message = "the front matter says nothing; a mapping (key: value) was expected";
         project.report(Problem::error("front_matter_empty", &file.path, message));
@@ -167,8 +327,11 @@ fn entry(project: &Project, place: &Place<'_>) -> Option<Entry> {
         origin: data.shift_remove("origin").as_ref().and_then(text::scalar),
         blueprint: text::get(&data, "blueprint"),
         data,
+        is_whole: true,
+        spooled: None,
         plain_dates: document.plain_dates,
         modified: file.modified,
+        hash,
     })
 }
 

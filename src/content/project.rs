@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -15,12 +15,17 @@ use super::front_matter::{self, Document};
 use super::problem::Problem;
 use super::{Data, Error, Settings};
 
+/// A file that was changed this short before it was read may change again without a new time.
+const UNSETTLED: Duration = Duration::from_secs(2);
+
 /// A project that is being read, with the problems found so far.
 #[derive(Debug)]
 pub struct Project<'settings> {
     /// What the files cannot say.
     pub settings: &'settings Settings,
     root: PathBuf,
+    /// When reading began.
+    pub opened: SystemTime,
     problems: Mutex<Vec<Problem>>,
 }
 
@@ -33,6 +38,8 @@ pub struct File {
     pub size: u64,
     /// Seconds since 1970.
     pub modified: i64,
+    /// The same in nanoseconds; 0 where it says nothing, since the file may just be being written.
+    pub stamp: i64,
     absolute: PathBuf,
 }
 
@@ -84,8 +91,20 @@ impl<'settings> Project<'settings> {
         Ok(Self {
             settings,
             root: canonical,
+            opened: SystemTime::now(),
             problems: Mutex::default(),
         })
+    }
+
+    /// The same project without a problem, for what is remembered with its problems.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self {
+            settings: self.settings,
+            root: self.root.clone(),
+            opened: self.opened,
+            problems: Mutex::default(),
+        }
     }
 
     /// Notes a problem.
@@ -182,6 +201,7 @@ impl<'settings> Project<'settings> {
             path: path.to_owned(),
             size: metadata.len(),
             modified: seconds(&metadata),
+            stamp: self.stamp(&metadata).unwrap_or_default(),
             absolute,
         })
     }
@@ -221,8 +241,13 @@ impl<'settings> Project<'settings> {
     /// A file's mapping and what was odd about it; `None` after reporting why not.
     #[must_use]
     pub fn document(&self, file: &File) -> Option<Document> {
-        let bytes = self.bytes(file)?;
-        let document = front_matter::read(&bytes)
+        self.document_in(file, &self.bytes(file)?)
+    }
+
+    /// The mapping in a file's bytes and what was odd about it; `None` after reporting why not.
+    #[must_use]
+    pub fn document_in(&self, file: &File, bytes: &[u8]) -> Option<Document> {
+        let document = front_matter::read(bytes)
             .map_err(|error| self.report(Problem::unreadable(&file.path, &error)));
         let document = document.ok()?;
         for oddity in &document.oddities {
@@ -246,8 +271,17 @@ impl<'settings> Project<'settings> {
             path,
             size: metadata.len(),
             modified: seconds(&metadata),
+            stamp: self.stamp(&metadata).unwrap_or_default(),
             absolute: entry.path().into(),
         })
+    }
+
+    /// When a file was changed, in nanoseconds since 1970; `None` where that says nothing.
+    pub(super) fn stamp(&self, metadata: &fs::Metadata) -> Option<i64> {
+        let modified = metadata.modified().ok();
+        let settled = modified.filter(|modified| *modified + UNSETTLED < self.opened);
+        let since = settled.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+        since.and_then(|since| i64::try_from(since.as_nanos()).ok())
     }
 
     fn relative(&self, path: &Path) -> Option<String> {

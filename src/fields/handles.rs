@@ -33,6 +33,7 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
 /// `{title, handle}` of a collection.
 #[must_use]
 pub fn collection(handle: &str, context: &Context<'_>) -> Option<Value> {
+    context.view.note_handle("collection", handle);
     let collection = context.view.site.collection(handle)?;
     Some(json!({ "title": collection.title, "handle": collection.handle }))
 }
@@ -40,6 +41,7 @@ pub fn collection(handle: &str, context: &Context<'_>) -> Option<Value> {
 /// A taxonomy with its URLs.
 #[must_use]
 pub fn taxonomy(handle: &str, context: &Context<'_>) -> Option<Value> {
+    context.view.note_handle("taxonomy", handle);
     let site = context.view.site;
     let taxonomy = site
         .content
@@ -56,6 +58,7 @@ pub fn taxonomy(handle: &str, context: &Context<'_>) -> Option<Value> {
 }
 
 fn nav(handle: &str, context: &Context<'_>) -> Option<Value> {
+    context.view.note_handle("navigation", handle);
     let nav = context
         .view
         .site
@@ -108,6 +111,7 @@ fn direction(lang: &str) -> &'static str {
 }
 
 fn form(handle: &str, context: &Context<'_>) -> Option<Value> {
+    context.view.note_handle("form", handle);
     let form = context
         .view
         .site
@@ -147,6 +151,7 @@ fn role(handle: &str, context: &Context<'_>) -> Option<Value> {
 /// An asset container.
 #[must_use]
 pub fn container(handle: &str, context: &Context<'_>) -> Option<Value> {
+    context.view.note_handle("container", handle);
     let project = &context.view.site.content;
     let container = project
         .containers

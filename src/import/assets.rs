@@ -2,17 +2,18 @@
 
 use serde_json::json;
 
-use super::Compile;
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
+use super::{Compile, Task};
 use crate::content::assets::{Asset, Container};
 use crate::fields::item::asset as statamic;
 use crate::fields::{Holder, Shape, shallow, splice};
 use crate::site::url;
-use crate::store::{Item, Kind};
+use crate::site::view::Key;
+use crate::store::{Item, Kept, Kind, Name};
 
 /// All containers, and all files of theirs that exist.
-pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
+pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Task<'a>> {
     let content = &compiler.site.content;
     let containers = content.containers.iter().enumerate();
     let containers = containers.map(|(index, of)| -> Compile<'a> {
@@ -27,9 +28,18 @@ pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
                 .containers
                 .iter()
                 .find(|container| container.handle == asset.container)?;
-            Some(Box::new(move |now| file(compiler, of, asset, index, now)) as Compile<'a>)
+            let id = format!("{}::{}", asset.container, asset.path);
+            let kept = Kept {
+                name: Name::new(Kind::Asset, &asset.container, &id, ""),
+                position: position(index),
+                own_order: position(index),
+            };
+            Some(Task {
+                known: Some((kept, Key::Asset(id))),
+                compile: Box::new(move |now| file(compiler, of, asset, index, now)),
+            })
         });
-    containers.chain(assets).collect()
+    containers.map(Task::from).chain(assets).collect()
 }
 
 fn container(

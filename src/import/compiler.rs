@@ -11,7 +11,7 @@ use crate::fields::splice::{self, Kind as Removable};
 use crate::fields::{Context, Holder, Output, Shape};
 use crate::seo::Project;
 use crate::site::Site;
-use crate::site::view::View;
+use crate::site::view::{Key, View};
 use crate::store::{Item, Kind};
 
 /// The linked site and the choices of the deployment.
@@ -24,12 +24,10 @@ pub struct Compiler<'a> {
     pub shows_users: bool,
 }
 
-/// A compiled item, what was odd about it, and the moment at which it must be compiled anew.
+/// A compiled item, and the moment at which it must be compiled anew.
 pub struct Compiled {
     /// The item.
     pub item: Item,
-    /// What was odd.
-    pub problems: Vec<Problem>,
     /// The next moment at which something it shows is published or expires.
     pub next: Option<Timestamp>,
 }
@@ -51,34 +49,34 @@ impl Compiler<'_> {
 impl Compiled {
     /// Finishes an item: its surrogate keys and its next boundary are what the view saw.
     pub fn new(item: Item, view: &View<'_>, problems: Vec<Problem>) -> Self {
-        let own = [format!("{}:{}", item.kind.name(), item.id)];
-        let group =
-            (!item.owner.is_empty()).then(|| format!("{}:{}", group(item.kind), item.owner));
-        let seen = view.seen();
+        let own = Key::Handle(item.kind.name(), item.id.clone());
+        let group = (!item.owner.is_empty())
+            .then(|| Key::Handle(group(item.kind).name(), item.owner.clone()));
+        let seen: BTreeSet<Key> = view.seen().into_iter().chain([own]).chain(group).collect();
         let keys: BTreeSet<String> = seen
             .iter()
+            .filter(|key| key.is_surrogate())
             .map(ToString::to_string)
-            .chain(own)
-            .chain(group)
             .collect();
         Self {
+            next: view.next_boundary(),
             item: Item {
                 keys: keys.into_iter().collect(),
+                needs: seen.iter().map(Key::digest).collect(),
+                problems,
                 ..item
             },
-            problems,
-            next: view.next_boundary(),
         }
     }
 }
 
 /// What the owner of an item of this kind is.
-fn group(kind: Kind) -> &'static str {
+fn group(kind: Kind) -> Kind {
     match kind {
-        Kind::Term => Kind::Taxonomy.name(),
-        Kind::Asset => Kind::Container.name(),
-        Kind::NavigationTree => Kind::Navigation.name(),
-        _ => Kind::Collection.name(),
+        Kind::Term => Kind::Taxonomy,
+        Kind::Asset => Kind::Container,
+        Kind::NavigationTree => Kind::Navigation,
+        _ => Kind::Collection,
     }
 }
 

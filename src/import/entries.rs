@@ -13,13 +13,14 @@ use crate::site::redirect::Redirect;
 use crate::site::status::Status;
 use crate::site::view::View;
 use crate::site::{Entry, Site};
-use crate::store::{Item, Kind, Link};
+use crate::store::{Item, Kept, Kind, Link, Name};
 
 /// Compiles an entry as it is at `now`.
 pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestamp) -> Compiled {
     let site = compiler.site;
     let view = &compiler.view(now, &entry.site);
     view.note_entry(entry);
+    view.note_whole(entry);
     let context = compiler.context(view, Shape::Native, Holder::Entry(entry));
     let fields = native::of_entry(entry, &context);
     let theirs = compiler.context(view, Shape::Statamic, Holder::Entry(entry));
@@ -79,6 +80,15 @@ fn links(
         file: &file,
     };
     links::of(fields, &source, context)
+}
+
+/// What stays of an entry that is as it was.
+pub fn kept(entry: &Entry, own_order: i64) -> Kept {
+    Kept {
+        name: Name::new(Kind::Entry, &entry.collection, &entry.id, &entry.site),
+        position: position(entry.index),
+        own_order,
+    }
 }
 
 /// A place in a list.

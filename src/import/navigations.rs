@@ -11,7 +11,7 @@ use crate::content::navigation::Navigation;
 use crate::fields::item::page as statamic;
 use crate::fields::splice;
 use crate::fields::{Context, Holder, Output, Shape, shallow};
-use crate::site::{Entry, url};
+use crate::site::{Entry, Site, url};
 use crate::store::{Item, Kind};
 
 /// All navigations, and the tree of each in every site that has one.
@@ -30,6 +30,19 @@ pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
         Box::new(move |now| tree(compiler, of, site, branches, now))
     }))
     .collect()
+}
+
+/// Indices of the entries that navigations show as a whole.
+pub fn entries(site: &Site) -> Vec<usize> {
+    let trees = site.content.navigations.iter().flat_map(|of| of.trees.values());
+    let mut open: Vec<&Branch> = trees.flatten().collect();
+    let mut entries = Vec::new();
+    while let Some(branch) = open.pop() {
+        let entry = branch.entry.as_deref().and_then(|id| site.entry(id));
+        entries.extend(entry.map(|entry| entry.index));
+        open.extend(&branch.children);
+    }
+    entries
 }
 
 fn navigation(

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::content::collection::Collection;
@@ -18,32 +19,68 @@ pub fn own_orders(site: &Site) -> Vec<i64> {
             .push(entry);
     }
     let mut orders = vec![0; site.entries.len()];
-    for ((collection, _), mut entries) in groups {
-        if let Some(collection) = site.collection(collection) {
-            entries.sort_by(|a, b| compare(site, collection, a, b));
-        }
-        for (place, entry) in (0..).zip(entries) {
+    for ((collection, _), entries) in groups {
+        for (place, entry) in (0..).zip(sorted(site, site.collection(collection), entries)) {
             orders[entry.index] = place;
         }
     }
     orders
 }
 
-fn compare(site: &Site, collection: &Collection, a: &Entry, b: &Entry) -> Ordering {
-    let (key, descending) = key(collection);
-    let ordering = match key {
-        "order" => number(a.order.as_ref()).total_cmp(&number(b.order.as_ref())),
-        "date" => a.date.map(|date| date.at).cmp(&b.date.map(|date| date.at)),
-        "title" => site
-            .title(a)
-            .to_lowercase()
-            .cmp(&site.title(b).to_lowercase()),
-        _ => by_value(site.value(a, key), site.value(b, key)),
+/// Entries in their collection's order, what is alike in the order of the files.
+fn sorted<'a>(
+    site: &Site,
+    collection: Option<&Collection>,
+    entries: Vec<&'a Entry>,
+) -> Vec<&'a Entry> {
+    let Some(collection) = collection else {
+        return entries;
     };
-    if descending {
-        ordering.reverse()
-    } else {
-        ordering
+    let (key, descending) = key(collection);
+    let mut keyed: Vec<(Key, &Entry)> = entries
+        .into_iter()
+        .map(|entry| (Key::of(site, entry, key), entry))
+        .collect();
+    keyed.sort_by(|(a, _), (b, _)| if descending { b.cmp(a) } else { a.cmp(b) });
+    keyed.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// What an entry is sorted by: numbers before texts before everything else.
+struct Key {
+    number: f64,
+    date: Option<Timestamp>,
+    text: Option<String>,
+}
+
+impl Key {
+    fn of(site: &Site, entry: &Entry, key: &str) -> Self {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_lowercase);
+        let mut of = Self {
+            number: f64::INFINITY,
+            date: None,
+            text: None,
+        };
+        match key {
+            "order" => of.number = number(entry.order.as_ref()),
+            "date" => of.date = entry.date.map(|date| date.at),
+            "title" => of.text = Some(site.title(entry).to_lowercase()),
+            _ => {
+                let value = site.value(entry, key);
+                (of.number, of.text) = (number(value), text(value));
+            }
+        }
+        of
+    }
+
+    fn cmp(&self, other: &Self) -> Ordering {
+        let texts = || match (&self.text, &other.text) {
+            (Some(a), Some(b)) => a.cmp(b),
+            (a, b) => b.is_some().cmp(&a.is_some()),
+        };
+        let numbers = self.number.total_cmp(&other.number);
+        numbers
+            .then_with(|| self.date.cmp(&other.date))
+            .then_with(texts)
     }
 }
 
@@ -62,15 +99,4 @@ fn key(collection: &Collection) -> (&str, bool) {
 
 fn number(value: Option<&Value>) -> f64 {
     value.and_then(Value::as_f64).unwrap_or(f64::INFINITY)
-}
-
-/// Numbers before texts before everything else.
-fn by_value(a: Option<&Value>, b: Option<&Value>) -> Ordering {
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_lowercase);
-    number(a)
-        .total_cmp(&number(b))
-        .then_with(|| match (text(a), text(b)) {
-            (Some(a), Some(b)) => a.cmp(&b),
-            (a, b) => b.is_some().cmp(&a.is_some()),
-        })
 }

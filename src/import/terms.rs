@@ -2,29 +2,40 @@
 
 use serde_json::{Value, json};
 
-use super::Compile;
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
 use super::{hidden, links, search};
+use super::links;
+use super::search;
+use super::{Compile, Task};
 use crate::content::taxonomy::Taxonomy;
 use crate::fields::item::{native, term as statamic};
 use crate::fields::{Holder, Shape, dates, query_values, shallow};
 use crate::seo;
 use crate::site::Term;
-use crate::store::{Item, Kind};
+use crate::site::view::Key;
+use crate::store::{Item, Kept, Kind, Name};
 
 /// All taxonomies and all terms.
-pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
+pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Task<'a>> {
     let taxonomies = compiler.site.content.taxonomies.iter().enumerate();
     let terms = compiler.site.terms.iter().enumerate();
     let taxonomies = taxonomies.map(|(index, of)| -> Compile<'a> {
         Box::new(move |now| taxonomy(compiler, of, index, now))
     });
-    taxonomies
-        .chain(terms.map(|(index, of)| -> Compile<'a> {
-            Box::new(move |now| term(compiler, of, index, now))
-        }))
-        .collect()
+    let terms = terms.map(|(index, of)| {
+        let id = format!("{}::{}", of.taxonomy, of.id_slug);
+        let kept = Kept {
+            name: Name::new(Kind::Term, &of.taxonomy, &id, &of.site),
+            position: position(index),
+            own_order: position(index),
+        };
+        Task {
+            known: Some((kept, Key::Whole("term", id))),
+            compile: Box::new(move |now| term(compiler, of, index, now)),
+        }
+    });
+    taxonomies.map(Task::from).chain(terms).collect()
 }
 
 fn taxonomy(
@@ -56,6 +67,7 @@ fn taxonomy(
 
 fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) -> Compiled {
     let view = &compiler.view(now, &term.site);
+    view.note_whole_term(term);
     let id = format!("{}::{}", term.taxonomy, term.id_slug);
     let context = compiler.context(view, Shape::Native, Holder::Term(term));
     let theirs = compiler.context(view, Shape::Statamic, Holder::Term(term));

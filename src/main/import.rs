@@ -1,26 +1,27 @@
 //! `rhapsode import`, and the import that `serve` does.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use rhapsode::config::Config;
-use rhapsode::content::problem::Severity;
+use rhapsode::content::problem::{Problem, Severity};
+use rhapsode::import::update::{self, Done, Order, refuse_errors};
 use rhapsode::import::{self, Outcome};
 use rhapsode::store::again::Tries;
-use rhapsode::store::{self, Store};
+use rhapsode::store::Store;
 
 /// `rhapsode import --dry-run`
 pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let outcome = compile(config)?;
-    refuse_errors(config, &outcome)?;
+    if config.strict {
+        refuse_errors(&outcome.problems)?;
+    }
     println!(
         "would import {} in {:.1} s",
-        counts(&outcome),
+        counts(&outcome.problems, outcome.entries),
         begun.elapsed().as_secs_f64()
     );
     Ok(ExitCode::SUCCESS)
@@ -34,7 +35,7 @@ pub async fn command(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Imports the project; answers with the one line that says what was done. What fails and passes is done again.
+/// Imports what changed; answers with the one line that says what was done. What fails and passes is done again.
 pub async fn import(config: &Config, store: &Store) -> anyhow::Result<String> {
     let mut tries = Tries::default();
     loop {
@@ -46,36 +47,40 @@ pub async fn import(config: &Config, store: &Store) -> anyhow::Result<String> {
 }
 
 fn passes(error: &anyhow::Error) -> bool {
-    let of_store = error.downcast_ref::<store::Error>();
-    of_store.is_some_and(store::Error::passes)
+    let of_import = error.downcast_ref::<update::Error>();
+    of_import.is_some_and(update::Error::passes)
 }
 
 async fn import_once(config: &Config, store: &Store) -> anyhow::Result<String> {
     let begun = Instant::now();
-    let turn = store.draw().await?;
-    let now = Timestamp::now();
-    let settings = config.clone();
-    let outcome = tokio::task::spawn_blocking(move || compile(&settings)).await??;
-    refuse_errors(config, &outcome)?;
-    let counts = counts(&outcome);
-    let replaced = store
-        .replace_in_turn(
-            turn,
-            outcome.items,
-            &outcome.problems,
-            &fingerprint(config),
-            now,
-        )
-        .await;
-    let replaced = replaced.context("the import was not written; the database is as it was")?;
-    Ok(format!(
-        "imported {counts} in {:.1} s: {} written, {} deleted, {} unchanged; generation {}",
-        begun.elapsed().as_secs_f64(),
-        replaced.written,
-        replaced.deleted,
-        replaced.unchanged,
-        replaced.generation
-    ))
+    let order = Order {
+        root: config.root.clone(),
+        settings: config.import(),
+        fingerprint: fingerprint(config),
+        checksum: config.checksum,
+        strict: config.strict,
+    };
+    let bar = bar();
+    let shown = bar.clone();
+    let done = update::update(store, order, Timestamp::now(), move |done, all| {
+        show(&shown, done, all);
+    });
+    let done = done.await;
+    bar.finish_and_clear();
+    let seconds = begun.elapsed().as_secs_f64();
+    Ok(match done? {
+        Done::Nothing { generation } => {
+            format!("nothing to import, as {seconds:.1} s showed; generation {generation}")
+        }
+        Done::Replaced(replaced, report) => format!(
+            "imported {} in {seconds:.1} s: {} written, {} deleted, {} unchanged; generation {}",
+            counts(&report.problems, report.entries),
+            replaced.written,
+            replaced.deleted,
+            replaced.unchanged,
+            replaced.generation
+        ),
+    })
 }
 
 /// What shapes the rows besides the files: the settings, and which folder they are of.
@@ -87,53 +92,35 @@ pub fn fingerprint(config: &Config) -> String {
     format!("{} {}", root.display(), config.fingerprint())
 }
 
-/// Reads, links and compiles, with a progress bar on a terminal.
+/// Reads, links and compiles everything, with a progress bar on a terminal.
 pub fn compile(config: &Config) -> anyhow::Result<Outcome> {
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{bar:40} {pos}/{len} entries",
-    )?);
-    let progress = |done: usize, all: usize| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    };
-    let outcome = import::run(
-        Path::new(&config.root),
-        &config.import(),
-        Timestamp::now(),
-        &progress,
-    );
+    let bar = bar();
+    let progress = |done, all| show(&bar, done, all);
+    let settings = config.import();
+    let outcome = import::run(&config.root, &settings, Timestamp::now(), &progress);
     bar.finish_and_clear();
     Ok(outcome?)
 }
 
-/// With `--strict` an import that could not serve something is none at all.
-fn refuse_errors(config: &Config, outcome: &Outcome) -> anyhow::Result<()> {
-    let mut errors = outcome
-        .problems
-        .iter()
-        .filter(|problem| problem.severity == Severity::Error);
-    match errors.next().filter(|_| config.strict) {
-        Some(first) => bail!(
-            "{} errors, and --strict is set; nothing was imported; `rhapsode check` lists them; the first: {}: {}",
-            errors.count() + 1,
-            first.path,
-            first.message
-        ),
-        None => Ok(()),
-    }
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} entries");
+    ProgressBar::new(0).with_style(style.expect("the template is one"))
 }
 
-fn counts(outcome: &Outcome) -> String {
+fn show(bar: &ProgressBar, done: usize, all: usize) {
+    bar.set_length(all as u64);
+    bar.set_position(done as u64);
+}
+
+fn counts(problems: &[Problem], entries: usize) -> String {
     let of = |severity| {
-        outcome
-            .problems
+        problems
             .iter()
             .filter(|problem| problem.severity == severity)
             .count()
     };
     format!(
-        "{} entries ({} errors, {} warnings)",
-        outcome.entries,
+        "{entries} entries ({} errors, {} warnings)",
         of(Severity::Error),
         of(Severity::Warning)
     )

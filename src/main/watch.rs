@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use rhapsode::config::Config;
+use rhapsode::content::inventory;
 use tokio::sync::mpsc;
 
 /// A burst is over when nothing changed for this long.
@@ -13,15 +14,9 @@ const QUIET: Duration = Duration::from_millis(50);
 /// A burst is not waited for longer.
 const LONGEST: Duration = Duration::from_secs(2);
 
-/// What the importer reads in the project's folder; the database may lie there too, and changes with each import.
-const READ: [&str; 6] = [
-    "content",
-    "resources",
-    "users",
-    "public",
-    "composer.json",
-    "composer.lock",
-];
+/// Where the disks lie that no setting names. The project's folder as a whole is not watched: the database may lie there
+/// too, and changes with each import.
+const DISKS: &str = "public";
 
 /// Watches as long as it lives.
 pub struct Watch {
@@ -37,8 +32,9 @@ impl Watch {
         let (sender, changes) = mpsc::channel(1);
         let root = std::path::absolute(&config.root)?;
         let disks = config.disks.values().map(|disk| root.join(&disk.root));
-        let folders: Vec<PathBuf> = READ
-            .iter()
+        let folders: Vec<PathBuf> = inventory::READ
+            .into_iter()
+            .chain([DISKS])
             .map(|name| root.join(name))
             .chain(disks)
             .collect();

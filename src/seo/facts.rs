@@ -22,6 +22,7 @@ use crate::site::{Entry, Site, Term, url};
 /// An entry as a dialect reads it.
 #[must_use]
 pub fn entry_subject<'a>(site: &'a Site, entry: &'a Entry) -> Subject<'a> {
+    debug_assert!(site.source(entry).is_whole, "{} is not here", entry.id);
     let collection = site.collection(&entry.collection);
     let mut layers = vec![(Layer::Own, &site.source(entry).data)];
     let mut at = entry;
@@ -297,6 +298,7 @@ fn entry_members(view: &View, entry: &Entry, seo: &SiteSeo, project: &Project) -
             .permalink
             .as_deref()
             .filter(|_| view.is_public(other))?;
+        view.note_whole(other);
         let is_indexable =
             other.index == entry.index || project.is_indexable(&entry_subject(view.site, other));
         Some(member(view.site, site, href, is_indexable))

@@ -1,7 +1,7 @@
 //! Links the sources in one pass after another: identity, trees, URIs, redirects, terms. Each pass needs only what
 //! the passes before it made.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -596,6 +596,7 @@ fn index_terms(site: &mut Site) {
             )
         })
         .collect();
+    let mut told = HashSet::new();
     for term in site.terms.iter().filter(|term| !term.has_file) {
         let path = format!("content/taxonomies/{}/{}.yaml", term.taxonomy, term.id_slug);
         let message = format!(
@@ -603,7 +604,7 @@ fn index_terms(site: &mut Site) {
             term.entries.len(),
             term.id_slug
         );
-        if !site.problems.iter().any(|problem| problem.path == path) {
+        if told.insert(path.clone()) {
             site.problems
                 .push(Problem::info("term_without_file", &path, message));
         }

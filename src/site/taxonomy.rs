@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::slug::slugify;
 use super::{Entry, Site, Term, url};
 use crate::content::Data;
+use crate::content::blueprint::Blueprint;
 use crate::content::taxonomy::{Taxonomy, Term as TermFile};
 
 /// Site handle and default-site slug → indices of the entries that have the term.
@@ -40,6 +41,7 @@ fn terms_of(site: &Site, taxonomy: &Taxonomy) -> Vec<Term> {
         .collect();
     slugs.extend(fileless.iter().map(String::as_str));
     let mut terms = Vec::new();
+    let mut blueprints = HashMap::new();
     for slug in slugs {
         for handle in &taxonomy.sites {
             let entries = uses
@@ -52,6 +54,7 @@ fn terms_of(site: &Site, taxonomy: &Taxonomy) -> Vec<Term> {
                 files.get(slug).copied(),
                 handle,
                 entries,
+                &mut blueprints,
             ));
         }
     }
@@ -118,7 +121,11 @@ fn term(
     file: Option<&TermFile>,
     handle: &str,
     entries: Vec<usize>,
+    blueprints: &mut HashMap<Option<String>, Arc<Blueprint>>,
 ) -> Term {
+    let named = file.and_then(|file| file.blueprint.clone());
+    let made = || Arc::new(site.content.blueprints.term(taxonomy, named.as_deref()));
+    let blueprint = Arc::clone(blueprints.entry(named.clone()).or_insert_with(made));
     let data = localized_data(taxonomy, file, id_slug, handle);
     let slug = match data.get("slug").and_then(Value::as_str) {
         Some(slug) if file.is_some_and(|file| file.localizations.contains_key(handle)) => {
@@ -135,11 +142,7 @@ fn term(
         site: handle.to_owned(),
         url: url::path(of, &uri, base),
         permalink: url::permalink(of, &uri, base),
-        blueprint: Arc::new(
-            site.content
-                .blueprints
-                .term(taxonomy, file.and_then(|file| file.blueprint.as_deref())),
-        ),
+        blueprint,
         has_file: file.is_some(),
         updated_at: data
             .get("updated_at")

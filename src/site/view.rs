@@ -10,9 +10,9 @@ use jiff::Timestamp;
 
 use super::{Entry, Site, Term, url};
 use crate::bard::{Links, Target};
-use crate::content::Data;
 use crate::content::assets::{Asset, Container};
 use crate::content::users::User;
+use crate::content::{Data, digest};
 
 /// A look at the site at one moment.
 #[derive(Debug)]
@@ -41,6 +41,27 @@ pub enum Key {
     Global(String),
     /// `page:SITE:URI`: whatever page stands there, if any
     Page(String, String),
+    /// `collection:HANDLE`, `taxonomy:HANDLE`, …: what its configuration says
+    Handle(&'static str, String),
+    /// `whole:entry:ID`, `whole:term:TAXONOMY::SLUG`: everything in its file, and its place in the site
+    Whole(&'static str, String),
+}
+
+impl Key {
+    /// Whether it names something that can be asked for; others only tell the importer what to make anew.
+    #[must_use]
+    pub fn is_surrogate(&self) -> bool {
+        !matches!(self, Self::Whole(..))
+    }
+
+    /// A short name; that of an entry does not depend on the spelling of its id.
+    #[must_use]
+    pub fn digest(&self) -> i64 {
+        match self {
+            Self::Entry(id) => digest(format!("entry:{}", id.to_lowercase()).as_bytes()),
+            other => digest(other.to_string().as_bytes()),
+        }
+    }
 }
 
 impl fmt::Display for Key {
@@ -52,6 +73,8 @@ impl fmt::Display for Key {
             Self::User(id) => write!(formatter, "user:{id}"),
             Self::Global(handle) => write!(formatter, "global:{handle}"),
             Self::Page(site, uri) => write!(formatter, "page:{site}:{uri}"),
+            Self::Handle(kind, handle) => write!(formatter, "{kind}:{handle}"),
+            Self::Whole(kind, id) => write!(formatter, "whole:{kind}:{id}"),
         }
     }
 }
@@ -102,6 +125,26 @@ impl<'a> View<'a> {
     /// Remembers that the answer shows this entry (one reached without a look-up by id).
     pub fn note_entry(&self, entry: &Entry) {
         self.note(Key::Entry(entry.id.clone()));
+    }
+
+    /// Remembers that the answer was made of everything that the entry, and what it localizes, says and is.
+    pub fn note_whole(&self, entry: &Entry) {
+        let mut at = Some(entry);
+        while let Some(entry) = at {
+            self.note(Key::Whole("entry", entry.id.clone()));
+            at = entry.origin.map(|origin| &self.site.entries[origin]);
+        }
+    }
+
+    /// Remembers that the answer was made of everything that a term says and is.
+    pub fn note_whole_term(&self, term: &Term) {
+        let id = format!("{}::{}", term.taxonomy, term.id_slug);
+        self.note(Key::Whole("term", id));
+    }
+
+    /// Remembers that the answer shows what the configuration of a collection, taxonomy, … says.
+    pub fn note_handle(&self, kind: &'static str, handle: &str) {
+        self.note(Key::Handle(kind, handle.to_owned()));
     }
 
     /// Whether the public may see it now.

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 
 use super::engine::{Row, Writer};
 use super::log::{Identity, Log, Version};
+use super::memory::{self, Memory};
 use super::statement::Statement;
 use super::turn::{self, Turn};
 use super::write::{self, ItemRow, Span};
-use super::{Error, Item, Kind, Store, id_key, moment, problems};
+use super::{Error, Item, Kept, Kind, Name, Store, moment, problems};
+use crate::content::known::Record;
 use crate::content::problem::Problem;
 
 /// Rows are gathered up to this many before they are written.
@@ -49,7 +51,7 @@ impl Store {
             .await
     }
 
-    /// Replaces the whole site; versions of one item stand together in `items`.
+    /// Replaces the whole site; versions of one item stand together in `items`. What was remembered is forgotten.
     ///
     /// Where two items have the same kind, owner, id and site, the first is kept.
     ///
@@ -66,9 +68,7 @@ impl Store {
     where
         I: IntoIterator<Item = Item>,
     {
-        let mut writer = self.engine.writer().await?;
-        turn::take(&mut writer, turn).await?;
-        let mut replacement = Replacement::begin(&mut writer, now).await?;
+        let mut replacement = self.replacement(turn, now).await?;
         let mut versions = Vec::new();
         for item in items {
             if versions.last().is_some_and(|last| !same(last, &item)) {
@@ -77,64 +77,74 @@ impl Store {
             versions.push(item);
         }
         replacement.take(versions).await?;
-        let replaced = replacement.finish(problems, fingerprint).await?;
-        writer.commit().await?;
-        Ok(replaced)
+        replacement.finish(problems, fingerprint, None).await
+    }
+
+    /// Begins to replace the site, item by item; nobody sees any of it before it is finished.
+    ///
+    /// # Errors
+    /// If the database fails or cannot be written, or if an import that drew later was written.
+    pub async fn replacement(&self, turn: Turn, now: Timestamp) -> Result<Replacement, Error> {
+        let mut writer = self.engine.writer().await?;
+        turn::take(&mut writer, turn).await?;
+        let generation = generation(&mut writer).await?;
+        let stored = stored(&mut writer).await?;
+        let numbers = stored.values().flatten().map(|row| row.number);
+        Ok(Replacement {
+            next_number: numbers.max().unwrap_or(0) + 1,
+            writer,
+            now: moment::stored(now),
+            stored,
+            met: HashSet::new(),
+            stale: Vec::new(),
+            fresh: Vec::new(),
+            moved: Vec::new(),
+            learnt: Vec::new(),
+            boundaries: BTreeSet::new(),
+            until: moment::NEVER,
+            log: Log::default(),
+            generation,
+            replaced: Replaced::default(),
+        })
     }
 }
 
-/// What names a stored row: kind, owner, id, site and validity.
-type Name = (String, String, String, String, i64);
-
-/// A row as the database has it.
-struct Stored {
-    number: i64,
+/// A version of an item as the database has it.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) number: i64,
     hash: Vec<u8>,
     places: (i64, i64),
-    visible: (i64, i64),
+    pub(super) span: Span,
 }
 
-/// A replacement on its way.
-struct Replacement<'w> {
-    writer: &'w mut Writer,
-    now: i64,
-    /// Rows not met yet; what is left at the end has vanished.
-    stored: HashMap<Name, Stored>,
-    met: HashSet<(Kind, String, String, String)>,
+/// A replacement on its way; if it is not finished, the database is as it was.
+pub struct Replacement {
+    pub(super) writer: Writer,
+    pub(super) now: i64,
+    /// Items not met yet; what is left at the end has vanished.
+    pub(super) stored: HashMap<Name, Vec<Stored>>,
+    met: HashSet<Name>,
     next_number: i64,
     stale: Vec<i64>,
     fresh: Vec<ItemRow>,
     moved: Vec<(i64, (i64, i64))>,
+    learnt: Vec<Record>,
     boundaries: BTreeSet<i64>,
+    /// The first moment at which a version is no longer the valid one.
+    until: i64,
     log: Log,
     /// The former one.
     generation: i64,
     replaced: Replaced,
 }
 
-impl<'w> Replacement<'w> {
-    async fn begin(writer: &'w mut Writer, now: Timestamp) -> Result<Self, Error> {
-        let generation = generation(writer).await?;
-        let stored = stored(writer).await?;
-        let next_number = stored.values().map(|row| row.number).max().unwrap_or(0) + 1;
-        Ok(Self {
-            writer,
-            now: moment::stored(now),
-            stored,
-            met: HashSet::new(),
-            next_number,
-            stale: Vec::new(),
-            fresh: Vec::new(),
-            moved: Vec::new(),
-            boundaries: BTreeSet::new(),
-            log: Log::default(),
-            generation,
-            replaced: Replaced::default(),
-        })
-    }
-
+impl Replacement {
     /// Takes all versions of one item, sets each against what is stored.
-    async fn take(&mut self, mut versions: Vec<Item>) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn take(&mut self, mut versions: Vec<Item>) -> Result<(), Error> {
         let Some(first) = versions.first() else {
             return Ok(());
         };
@@ -146,12 +156,8 @@ impl<'w> Replacement<'w> {
             );
             return Ok(());
         }
-        if !self.met.insert((
-            first.kind,
-            first.owner.clone(),
-            id_key(&first.id),
-            first.site.clone(),
-        )) {
+        let name = Name::new(first.kind, &first.owner, &first.id, &first.site);
+        if !self.met.insert(name.clone()) {
             tracing::warn!(
                 kind = first.kind.name(),
                 owner = first.owner,
@@ -166,12 +172,18 @@ impl<'w> Replacement<'w> {
             .iter()
             .map(|version| version.valid_from.map_or(moment::ALWAYS, moment::stored))
             .collect();
+        let mut stored = self.stored.remove(&name).unwrap_or_default();
         for (index, item) in versions.into_iter().enumerate() {
             let valid = (
                 begins[index],
                 begins.get(index + 1).copied().unwrap_or(moment::NEVER),
             );
-            self.take_version(item, valid);
+            let same = stored.iter().position(|row| row.span.valid.0 == valid.0);
+            let same = same.map(|index| stored.swap_remove(index));
+            self.take_version(&name, item, valid, same);
+        }
+        if !stored.is_empty() {
+            self.stored.insert(name, stored);
         }
         if self.fresh.len() >= BATCH {
             self.flush().await
@@ -180,33 +192,99 @@ impl<'w> Replacement<'w> {
         }
     }
 
-    fn take_version(&mut self, item: Item, valid: (i64, i64)) {
+    /// Leaves all versions of an item as they are, but for their places.
+    pub fn keep(&mut self, kept: &Kept) {
+        let places = (kept.position, kept.own_order);
+        for row in self.stored.remove(&kept.name).into_iter().flatten() {
+            self.replaced.unchanged += 1;
+            self.note(row.span);
+            if row.places != places {
+                self.log.moved(kept.name.kind.name(), &kept.name.owner);
+                self.moved.push((row.number, places));
+            }
+        }
+        self.met.insert(kept.name.clone());
+    }
+
+    /// Takes what is to be known of a file the next time.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn remember(&mut self, record: Record) -> Result<(), Error> {
+        self.learnt.push(record);
+        if self.learnt.len() >= BATCH {
+            memory::learn(&mut self.writer, &self.learnt).await?;
+            self.learnt.clear();
+        }
+        Ok(())
+    }
+
+    /// Writes what is left to be written, deletes what was not met, and makes all of it the site that readers see.
+    /// Without a memory the next import knows nothing.
+    ///
+    /// # Errors
+    /// If the database fails; then it is as it was.
+    pub async fn finish(
+        mut self,
+        problems: &[Problem],
+        fingerprint: &str,
+        memory: Option<Memory>,
+    ) -> Result<Replaced, Error> {
+        self.flush().await?;
+        for (name, row) in self.stored.iter().flat_map(|(name, rows)| rows.iter().map(move |row| (name, row))) {
+            self.log.was(identity(name), row.version());
+        }
+        let writer = &mut self.writer;
+        let vanished: Vec<i64> = self
+            .stored
+            .values()
+            .flatten()
+            .map(|row| row.number)
+            .collect();
+        for numbers in vanished.chunks(BATCH) {
+            write::delete(writer, numbers).await?;
+        }
+        for moved in self.moved.chunks(BATCH) {
+            write::place(writer, moved).await?;
+        }
+        self.replaced.deleted = vanished.len();
+        let items_changed = self.replaced.written + self.replaced.deleted + self.moved.len() > 0;
+        if items_changed {
+            write::boundaries(writer, &self.boundaries).await?;
+            write::field_names(writer).await?;
+        }
+        let problems_changed = problems::replace(writer, problems).await?;
+        memory::learn(writer, &self.learnt).await?;
+        memory::replace(writer, memory, self.until).await?;
+        if problems_changed {
+            self.log.moved("problem", "");
+        }
+        let changed = items_changed || problems_changed;
+        self.replaced.generation = raise(writer, changed, fingerprint, self.now).await?;
+        let generation = self.replaced.generation;
+        if generation != self.generation {
+            self.log.write(writer, generation, self.now).await?;
+        }
+        self.writer.commit().await?;
+        Ok(self.replaced)
+    }
+
+    fn take_version(&mut self, name: &Name, item: Item, valid: (i64, i64), same: Option<Stored>) {
         let span = Span::of(&item, valid);
-        self.boundaries.extend(span.boundaries());
+        self.note(span);
         let row = ItemRow {
-            number: 0,
-            id: id_key(&item.id),
+            number: same.as_ref().map_or(self.next_number, |row| row.number),
+            id: name.id.clone(),
             hash: write::digest(&item, span),
             span,
             changed_at: self.now,
             item,
         };
-        let name = (
-            row.item.kind.name().to_owned(),
-            row.item.owner.clone(),
-            row.id.clone(),
-            row.item.site.clone(),
-            valid.0,
-        );
         let places = (row.item.position, row.item.own_order);
-        let stored = self.stored.remove(&name);
-        if stored
-            .as_ref()
-            .is_some_and(|stored| stored.places != places)
-        {
-            self.log.moved(&name.0, &name.1);
+        if same.as_ref().is_some_and(|row| row.places != places) {
+            self.log.moved(name.kind.name(), &name.owner);
         }
-        match stored {
+        match same {
             Some(stored) if stored.hash == row.hash => {
                 self.replaced.unchanged += 1;
                 if stored.places != places {
@@ -214,86 +292,49 @@ impl<'w> Replacement<'w> {
                 }
             }
             Some(stored) => {
-                self.log.was(identity(&name), stored.version());
-                self.log.is(identity(&name), row.version());
+                self.log.was(identity(name), stored.version());
+                self.log.is(identity(name), row.version());
                 self.stale.push(stored.number);
-                self.fresh.push(ItemRow {
-                    number: stored.number,
-                    ..row
-                });
+                self.fresh.push(row);
             }
             None => {
-                self.log.is(identity(&name), row.version());
-                self.fresh.push(ItemRow {
-                    number: self.next_number,
-                    ..row
-                });
+                self.log.is(identity(name), row.version());
+                self.fresh.push(row);
                 self.next_number += 1;
             }
         }
     }
 
+    fn note(&mut self, span: Span) {
+        self.boundaries.extend(span.boundaries());
+        self.until = self.until.min(span.valid.1);
+    }
+
     async fn flush(&mut self) -> Result<(), Error> {
-        write::delete(self.writer, &self.stale).await?;
-        write::insert(self.writer, &self.fresh).await?;
+        write::delete(&mut self.writer, &self.stale).await?;
+        write::insert(&mut self.writer, &self.fresh).await?;
         self.replaced.written += self.fresh.len();
         self.stale.clear();
         self.fresh.clear();
         Ok(())
-    }
-
-    async fn finish(mut self, problems: &[Problem], fingerprint: &str) -> Result<Replaced, Error> {
-        self.flush().await?;
-        for (name, row) in &self.stored {
-            self.log.was(identity(name), row.version());
-        }
-        let vanished: Vec<i64> = self.stored.values().map(|row| row.number).collect();
-        for numbers in vanished.chunks(BATCH) {
-            write::delete(self.writer, numbers).await?;
-        }
-        for moved in self.moved.chunks(BATCH) {
-            write::place(self.writer, moved).await?;
-        }
-        self.replaced.deleted = vanished.len();
-        let items_changed = self.replaced.written + self.replaced.deleted + self.moved.len() > 0;
-        if items_changed {
-            write::boundaries(self.writer, &self.boundaries).await?;
-            write::field_names(self.writer).await?;
-        }
-        let problems_changed = problems::replace(self.writer, problems).await?;
-        if problems_changed {
-            self.log.moved("problem", "");
-        }
-        self.replaced.generation = raise(
-            self.writer,
-            items_changed || problems_changed,
-            fingerprint,
-            self.now,
-        )
-        .await?;
-        let generation = self.replaced.generation;
-        if generation != self.generation {
-            self.log.write(self.writer, generation, self.now).await?;
-        }
-        Ok(self.replaced)
     }
 }
 
 impl Stored {
     fn version(&self) -> Version {
         Version {
-            visible: self.visible,
+            visible: self.span.visible,
             hash: self.hash.clone(),
         }
     }
 }
 
-fn identity((kind, owner, id, site, _): &Name) -> Identity {
+fn identity(name: &Name) -> Identity {
     Identity {
-        kind: kind.clone(),
-        id: id.clone(),
-        owner: owner.clone(),
-        site: site.clone(),
+        kind: name.kind.name().to_owned(),
+        id: name.id.clone(),
+        owner: name.owner.clone(),
+        site: name.site.clone(),
     }
 }
 
@@ -304,34 +345,38 @@ fn same(one: &Item, other: &Item) -> bool {
         && one.site == other.site
 }
 
-async fn stored(writer: &mut Writer) -> Result<HashMap<Name, Stored>, Error> {
+async fn stored(writer: &mut Writer) -> Result<HashMap<Name, Vec<Stored>>, Error> {
     let statement = Statement::new(
-        "select number, kind, owner, id, site, valid_from, hash, position, own_order, visible_from,
-         visible_until from item",
+        "select number, kind, owner, id, site, hash, position, own_order, valid_from, valid_until, visible_from, visible_until from item",
     );
-    let rows = writer.rows(statement).await?;
-    rows.iter()
-        .map(|row| Ok((name(row)?, stored_row(row)?)))
-        .collect()
+    let mut stored: HashMap<Name, Vec<Stored>> = HashMap::new();
+    for row in writer.rows(statement).await? {
+        stored
+            .entry(name(&row)?)
+            .or_default()
+            .push(stored_row(&row)?);
+    }
+    Ok(stored)
 }
 
 fn name(row: &Row) -> Result<Name, Error> {
-    Ok((
-        row.get("kind")?,
-        row.get("owner")?,
-        row.get("id")?,
-        row.get("site")?,
-        row.get("valid_from")?,
-    ))
+    Ok(Name {
+        kind: Kind::named(&row.get::<String>("kind")?).ok_or(sqlx::Error::RowNotFound)?,
+        owner: row.get("owner")?,
+        id: row.get("id")?,
+        site: row.get("site")?,
+    })
 }
 
 fn stored_row(row: &Row) -> Result<Stored, Error> {
-    let places = (row.get("position")?, row.get("own_order")?);
     Ok(Stored {
         number: row.get("number")?,
         hash: row.get("hash")?,
-        places,
-        visible: (row.get("visible_from")?, row.get("visible_until")?),
+        places: (row.get("position")?, row.get("own_order")?),
+        span: Span {
+            valid: (row.get("valid_from")?, row.get("valid_until")?),
+            visible: (row.get("visible_from")?, row.get("visible_until")?),
+        },
     })
 }
 

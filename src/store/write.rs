@@ -33,10 +33,10 @@ impl ItemRow {
 }
 
 /// When a version of an item is the valid one, and when the public may see it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Span {
-    valid: (i64, i64),
-    visible: (i64, i64),
+    pub(super) valid: (i64, i64),
+    pub(super) visible: (i64, i64),
 }
 
 impl Span {
@@ -131,6 +131,8 @@ fn everything_else(item: &Item, span: Span) -> Vec<Cow<'_, str>> {
     let moments = [span.valid.0, span.valid.1, span.visible.0, span.visible.1];
     let mut texts: Vec<Cow<'_, str>> = moments.map(|moment| moment.to_string().into()).into();
     texts.extend(item.keys.iter().map(|key| Cow::from(key.as_str())));
+    texts.extend(item.needs.iter().map(|need| need.to_string().into()));
+    texts.push(odd(item).into());
     texts
 }
 
@@ -168,6 +170,7 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
     writer.insert(SUMMARY, each(rows, summary)).await?;
     writer.insert(BODY, each(rows, body)).await?;
     writer.insert(STATAMIC, each(rows, statamic)).await?;
+    writer.insert(MADE, each(rows, made)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
     search::insert(writer, rows).await
@@ -237,6 +240,25 @@ fn statamic(row: &ItemRow) -> Vec<Value> {
         item.statamic.as_deref().into(),
         item.page.as_deref().into(),
     ]
+}
+
+const MADE: &str = "made (number, needs, problems)";
+
+fn made(row: &ItemRow) -> Vec<Value> {
+    let needs = row.item.needs.iter().flat_map(|need| need.to_le_bytes());
+    vec![
+        row.number.into(),
+        needs.collect::<Vec<u8>>().into(),
+        odd(&row.item).into(),
+    ]
+}
+
+/// What was odd about an item, as JSON; mostly nothing.
+fn odd(item: &Item) -> String {
+    if item.problems.is_empty() {
+        return String::new();
+    }
+    serde_json::to_string(&item.problems).expect("problems are always JSON")
 }
 
 const LINK: &str = "link (number, place, via, field, target, text, state, source, date, repeats)";

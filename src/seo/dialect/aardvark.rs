@@ -1,6 +1,6 @@
 //! Aardvark SEO: plain fields, defaults in `storage/statamic/addons/aardvark-seo` (spec/seo.md §4.2, §4.3).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -61,8 +61,8 @@ const CONTAINER: &str = "assets";
 /// What the addon's files say of one site's collections and taxonomies.
 #[derive(Debug)]
 pub struct Rules {
-    collections: HashMap<String, Data>,
-    taxonomies: HashMap<String, Data>,
+    collections: BTreeMap<String, Data>,
+    taxonomies: BTreeMap<String, Data>,
     site_image: Option<ImageReference>,
 }
 

@@ -1,6 +1,6 @@
 //! Advanced SEO, versions 2 and 3: fields with a `seo_` prefix, defaults in `content/seo` (spec/seo.md §4.2, §4.3).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -71,8 +71,8 @@ const DEPTH: u8 = 4;
 pub struct Rules {
     separator: String,
     site_name: String,
-    collections: HashMap<String, Data>,
-    taxonomies: HashMap<String, Data>,
+    collections: BTreeMap<String, Data>,
+    taxonomies: BTreeMap<String, Data>,
     /// Collections and taxonomies that the sitemap leaves out.
     unlisted: Vec<String>,
 }

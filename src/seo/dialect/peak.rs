@@ -2,7 +2,7 @@
 
 mod globals;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -50,10 +50,10 @@ pub struct Rules {
     dialect: Option<Dialect>,
     /// Whether the project, not the page, told the dialect.
     is_certain: bool,
-    titles: HashMap<String, TitleRow>,
-    descriptions: HashMap<String, Fallback>,
-    collections: HashMap<String, bool>,
-    taxonomies: HashMap<String, bool>,
+    titles: BTreeMap<String, TitleRow>,
+    descriptions: BTreeMap<String, Fallback>,
+    collections: BTreeMap<String, bool>,
+    taxonomies: BTreeMap<String, bool>,
     site_image: Option<ImageReference>,
 }
 

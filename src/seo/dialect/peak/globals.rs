@@ -1,6 +1,6 @@
 //! The global set `seo` and its companions, as Peak SEO's template reads them (spec/seo.md §1.2).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -100,7 +100,7 @@ impl Globals {
     }
 
     /// How titles are made, by collection.
-    pub fn title_rows(&self) -> HashMap<String, TitleRow> {
+    pub fn title_rows(&self) -> BTreeMap<String, TitleRow> {
         first_by_owner(self.rows("change_page_title"), "collection", |row| {
             let mode = member(row, "manipulate_title")
                 .or_else(|| member(row, "what_to_add"))
@@ -113,7 +113,7 @@ impl Globals {
     }
 
     /// What stands in for missing descriptions, by collection.
-    pub fn descriptions(&self) -> HashMap<String, Fallback> {
+    pub fn descriptions(&self) -> BTreeMap<String, Fallback> {
         first_by_owner(
             self.rows("collection_defaults"),
             "collection",
@@ -130,7 +130,7 @@ impl Globals {
     }
 
     /// Which collections or taxonomies must not be listed.
-    pub fn indexing(&self, key: &str, owner: &str) -> HashMap<String, bool> {
+    pub fn indexing(&self, key: &str, owner: &str) -> BTreeMap<String, bool> {
         first_by_owner(self.rows(key), owner, |row| {
             Some(member(row, "noindex").as_deref() == Some("noindex"))
         })
@@ -227,8 +227,8 @@ fn first_by_owner<T>(
     rows: &[Value],
     owner: &str,
     read: impl Fn(&Value) -> Option<T>,
-) -> HashMap<String, T> {
-    let mut by_owner: HashMap<String, Option<T>> = HashMap::new();
+) -> BTreeMap<String, T> {
+    let mut by_owner: BTreeMap<String, Option<T>> = BTreeMap::new();
     for row in rows {
         if let Some(owner) = member(row, owner) {
             by_owner.entry(owner).or_insert_with(|| read(row));

@@ -1,0 +1,83 @@
+//! All rows of a database as text, by what names them: neither the numbers of rows nor the times of writing count.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Column, Connection, Row, TypeInfo, ValueRef};
+
+/// Columns that say when or in what order something was written.
+const LEFT_OUT: [&str; 3] = ["number", "changed_at", "stamp"];
+
+/// Rows as `TABLE: NAME | COLUMN=VALUE …`.
+pub async fn of(database: &str) -> BTreeSet<String> {
+    let mut connection = SqliteConnection::connect(database).await.unwrap();
+    let mut rows = BTreeSet::new();
+    for table in tables(&mut connection).await {
+        let own = columns(&mut connection, &table).await;
+        let named = table != "item" && table != "problem" && own.contains(&"number".to_owned());
+        let select = if named {
+            format!(
+                "select item.kind, item.owner, item.id, item.site, item.valid_from, t.* from {table} t join item on item.number = t.number"
+            )
+        } else {
+            format!("select * from {table}")
+        };
+        let found = sqlx::query(AssertSqlSafe(select)).fetch_all(&mut connection);
+        for row in found.await.unwrap() {
+            rows.insert(format!("{table}: {}", printed(&row)));
+        }
+    }
+    connection.close().await.unwrap();
+    rows
+}
+
+/// What one has and the other has not.
+pub fn difference(found: &BTreeSet<String>, wanted: &BTreeSet<String>) -> String {
+    let mut text = String::new();
+    for row in found.difference(wanted) {
+        let _ = writeln!(text, "too much: {row}");
+    }
+    for row in wanted.difference(found) {
+        let _ = writeln!(text, "missing:  {row}");
+    }
+    text
+}
+
+async fn tables(connection: &mut SqliteConnection) -> Vec<String> {
+    let all = sqlx::query_scalar::<_, String>(
+        "select name from pragma_table_list where schema = 'main' and type in ('table', 'virtual') order by name",
+    );
+    let skipped = ["_sqlx_migrations", "generation", "memory", "sqlite_schema", "sqlite_sequence"];
+    let mut tables = all.fetch_all(connection).await.unwrap();
+    tables.retain(|name| !skipped.contains(&name.as_str()));
+    tables
+}
+
+async fn columns(connection: &mut SqliteConnection, table: &str) -> Vec<String> {
+    let columns = sqlx::query_scalar::<_, String>("select name from pragma_table_info($1)");
+    columns.bind(table).fetch_all(connection).await.unwrap()
+}
+
+fn printed(row: &SqliteRow) -> String {
+    let mut text = String::new();
+    for column in row.columns() {
+        if !LEFT_OUT.contains(&column.name()) {
+            let _ = write!(text, "{}={} ", column.name(), value(row, column.ordinal()));
+        }
+    }
+    text
+}
+
+fn value(row: &SqliteRow, at: usize) -> String {
+    let raw = row.try_get_raw(at).unwrap();
+    if raw.is_null() {
+        return "null".into();
+    }
+    match raw.type_info().name() {
+        "INTEGER" | "BOOLEAN" => row.get::<i64, _>(at).to_string(),
+        "REAL" => row.get::<f64, _>(at).to_string(),
+        "TEXT" => row.get::<String, _>(at),
+        _ => format!("{:?}", row.get::<Vec<u8>, _>(at)),
+    }
+}
