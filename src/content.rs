@@ -154,7 +154,11 @@ pub fn read(root: &Path, settings: &Settings) -> Result<Content, Error> {
 ///
 /// # Errors
 /// As those of [`read`].
-pub fn read_fronts(root: &Path, settings: &Settings, former: &mut Former) -> Result<Content, Error> {
+pub fn read_fronts(
+    root: &Path,
+    settings: &Settings,
+    former: &mut Former,
+) -> Result<Content, Error> {
     read_with(root, settings, Rest::below(root), former)
 }
 

@@ -140,8 +140,7 @@ pub fn run(
         }
         ControlFlow::Continue(())
     };
-    let Report { problems, entries } =
-        linked.compile(now, &Stale::default(), progress, &mut take);
+    let Report { problems, entries } = linked.compile(now, &Stale::default(), progress, &mut take);
     Ok(Outcome {
         items,
         problems,

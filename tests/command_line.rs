@@ -131,8 +131,13 @@ fn import_ends_with_one_line_and_writes_nothing_twice() {
     );
     let again = text(&run(&folder, &["import", "--root", ROOT]).stdout);
     assert!(
-        again.contains(" 0 written, 0 deleted, ") && again.ends_with("generation 1\n"),
+        again.starts_with("imported nothing, no file changed") && again.ends_with("generation 1\n"),
         "{again}"
+    );
+    let read = text(&run(&folder, &["import", "--checksum", "--root", ROOT]).stdout);
+    assert!(
+        read.contains(" 0 written, 0 deleted, ") && read.ends_with("generation 1\n"),
+        "{read}"
     );
     let dry = run(
         &folder,

@@ -16,8 +16,8 @@ use jiff::{Timestamp, ToSpan};
 use project::{Edit, Project};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use rhapsode::import::update::{Done, Order, update};
 use rhapsode::import::Report;
+use rhapsode::import::update::{Done, Order, update};
 use rhapsode::store::Store;
 use rhapsode::store::replace::Replaced;
 use rhapsode::{content, import, seo, site};
@@ -44,7 +44,9 @@ impl Database {
     }
 
     async fn import(&self, root: &Path, now: Timestamp) -> Done {
-        update(&self.store, order(root), now, |_, _| ()).await.unwrap()
+        update(&self.store, order(root), now, |_, _| ())
+            .await
+            .unwrap()
     }
 
     async fn replaced(&self, root: &Path, now: Timestamp) -> (Replaced, Report) {
@@ -123,7 +125,11 @@ proptest! {
 async fn every_kind_of_edit_alone_equals_an_import_of_everything() {
     for kind in 0..project::KINDS {
         for which in 0..3 {
-            let edit = Edit { kind, which, value: which + 1 };
+            let edit = Edit {
+                kind,
+                which,
+                value: which + 1,
+            };
             agree(&[edit]).await.unwrap();
         }
     }
@@ -135,7 +141,10 @@ async fn nothing_is_done_where_nothing_changed() {
     let database = Database::new().await;
     database.replaced(project.root(), start()).await;
     let again = database.import(project.root(), start()).await;
-    assert!(matches!(again, Done::Nothing { generation: 1 }), "{again:?}");
+    assert!(
+        matches!(again, Done::Nothing { generation: 1 }),
+        "{again:?}"
+    );
 }
 
 #[tokio::test]
@@ -157,17 +166,28 @@ async fn a_touched_file_writes_nothing() {
     let (replaced, _) = database.replaced(project.root(), start()).await;
     assert_eq!((replaced.written, replaced.deleted), (0, 0));
     let again = database.import(project.root(), start()).await;
-    assert!(matches!(again, Done::Nothing { generation: 1 }), "{again:?}");
+    assert!(
+        matches!(again, Done::Nothing { generation: 1 }),
+        "{again:?}"
+    );
 }
 
 #[tokio::test]
 async fn problems_of_files_that_did_not_change_are_kept() {
     let mut project = Project::new();
-    project.write("content/collections/notes/en/broken.md", "---\nid: [1\n---\n");
+    project.write(
+        "content/collections/notes/en/broken.md",
+        "---\nid: [1\n---\n",
+    );
     let database = Database::new().await;
     let (_, first) = database.replaced(project.root(), start()).await;
     project.write_text("en-notes-0", "Quite another text.");
     let (_, second) = database.replaced(project.root(), start()).await;
-    assert!(first.problems.iter().any(|problem| problem.path.ends_with("broken.md")));
+    assert!(
+        first
+            .problems
+            .iter()
+            .any(|problem| problem.path.ends_with("broken.md"))
+    );
     assert_eq!(first.problems, second.problems);
 }

@@ -24,8 +24,18 @@ impl Server {
     /// `rhapsode serve` of a database as it is.
     pub fn rhapsode(folder: &Path, database: &Path, settings: &[&str]) -> Self {
         let mut command = super::command("serve", folder, database);
-        command.args(["--read-only", "--listen", "127.0.0.1:0"]);
-        command.args(settings).stderr(Stdio::piped());
+        command.arg("--read-only").args(settings);
+        Self::started(command)
+    }
+
+    /// `rhapsode serve` that imports what is there, and again when files change.
+    pub fn watching(folder: &Path, database: &Path) -> Self {
+        Self::started(super::command("serve", folder, database))
+    }
+
+    fn started(mut command: Command) -> Self {
+        command.args(["--listen", "127.0.0.1:0"]);
+        command.stderr(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
         let stderr = child.stderr.take().expect("it is piped");
         Self {

@@ -182,13 +182,10 @@ fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Know
     if let Some(entry) = &mut entry {
         rest.put_away(entry);
     }
-    let record = rest.is_remembering().then(|| {
-        stamped(Record::new(
-            hash,
-            entry.as_ref().map(|entry| rest.front(entry)),
-            &problems,
-        ))
-    });
+    // What cannot be remembered is read again each time.
+    let front = entry.as_ref().map(|entry| rest.front(entry));
+    let record = (rest.is_remembering() && front != Some(None))
+        .then(|| stamped(Record::new(hash, front.flatten(), &problems)));
     Read {
         entry,
         problems,

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use serde_json::{Number, Value};
 
 use super::collection::Collection;
 use super::entry::{self, Entry};
@@ -62,20 +63,25 @@ impl Rest {
         digest(format!("{collection} {site} {:?}", self.fronts.get(collection)).as_bytes())
     }
 
-    /// What is to be remembered of an entry, as JSON.
+    /// What is to be remembered of an entry, as JSON; `None` where JSON would not give it back.
     #[must_use]
-    pub fn front(&self, entry: &Entry) -> String {
+    pub fn front(&self, entry: &Entry) -> Option<String> {
         let in_front = |key: &str| self.is_front(&entry.collection, key);
         let data = entry.data.iter().filter(|(key, _)| in_front(key));
+        if !data.clone().all(|(_, value)| comes_back(value)) {
+            return None;
+        }
         let front = Front {
             id: entry.id.clone(),
             id_derived: entry.id_derived,
             published: entry.published.clone(),
             origin: entry.origin.clone(),
-            data: data.map(|(key, value)| (key.clone(), value.clone())).collect(),
+            data: data
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
             plain_dates: entry.plain_dates.clone(),
         };
-        serde_json::to_string(&front).unwrap_or_default()
+        serde_json::to_string(&front).ok()
     }
 
     /// Whether a value of the collection's entries is always in memory.
@@ -89,8 +95,8 @@ impl Rest {
     /// Writes the entry's data into the spool and leaves its front; what cannot be spooled stays whole.
     pub fn put_away(&self, entry: &mut Entry) {
         let Some(spool) = &self.spool else { return };
-        if let Some(place) = spool.write(&entry.data) {
-            entry.spooled = Some(place);
+        entry.spooled = spool.write(&entry.data);
+        if entry.spooled.is_some() || !entry.data.values().all(comes_back) {
             self.unload(entry);
         }
     }
@@ -132,6 +138,21 @@ impl Rest {
     }
 }
 
+/// Whether JSON gives a value back to the last bit: it does not with every fraction.
+fn comes_back(value: &Value) -> bool {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            serde_json::from_str::<Number>(&number.to_string())
+                .ok()
+                .as_ref()
+                == Some(number)
+        }
+        Value::Array(values) => values.iter().all(comes_back),
+        Value::Object(values) => values.values().all(comes_back),
+        _ => true,
+    }
+}
+
 /// Where a value lies in the spool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spooled {
@@ -166,8 +187,11 @@ impl Spool {
         })
     }
 
-    /// `None` where there is no room.
+    /// `None` where there is no room, or where the spool would not give it back.
     fn write(&self, data: &Data) -> Option<Spooled> {
+        if !data.values().all(comes_back) {
+            return None;
+        }
         let bytes = serde_json::to_vec(data).ok()?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         let start = file.seek(SeekFrom::End(0)).ok()?;

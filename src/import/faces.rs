@@ -158,7 +158,11 @@ fn of_handles(site: &Site, faces: &mut Faces) {
     }
     for asset in &content.assets {
         let id = format!("{}::{}", asset.container, asset.path);
-        put("asset", &id, face((asset, containers.get(&asset.container))));
+        put(
+            "asset",
+            &id,
+            face((asset, containers.get(&asset.container))),
+        );
     }
 }
 

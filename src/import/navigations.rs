@@ -34,7 +34,11 @@ pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
 
 /// Indices of the entries that navigations show as a whole.
 pub fn entries(site: &Site) -> Vec<usize> {
-    let trees = site.content.navigations.iter().flat_map(|of| of.trees.values());
+    let trees = site
+        .content
+        .navigations
+        .iter()
+        .flat_map(|of| of.trees.values());
     let mut open: Vec<&Branch> = trees.flatten().collect();
     let mut entries = Vec::new();
     while let Some(branch) = open.pop() {

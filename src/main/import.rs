@@ -70,7 +70,7 @@ async fn import_once(config: &Config, store: &Store) -> anyhow::Result<String> {
     let seconds = begun.elapsed().as_secs_f64();
     Ok(match done? {
         Done::Nothing { generation } => {
-            format!("nothing to import, as {seconds:.1} s showed; generation {generation}")
+            format!("imported nothing, no file changed, in {seconds:.1} s; generation {generation}")
         }
         Done::Replaced(replaced, report) => format!(
             "imported {} in {seconds:.1} s: {} written, {} deleted, {} unchanged; generation {}",

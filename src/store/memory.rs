@@ -104,7 +104,10 @@ impl Replacement {
             let made = Statement::new("select number, needs from made");
             for row in self.writer.rows(made).await? {
                 let needs: Vec<u8> = row.get("needs")?;
-                if needs.chunks_exact(8).any(|need| keys.contains(&number(need))) {
+                if needs
+                    .chunks_exact(8)
+                    .any(|need| keys.contains(&number(need)))
+                {
                     numbers.insert(row.get("number")?);
                 }
             }

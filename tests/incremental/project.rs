@@ -119,9 +119,17 @@ impl Project {
     /// Does it, and says in words what was done.
     pub fn apply(&mut self, edit: Edit) -> String {
         let Edit { kind, which, value } = edit;
-        let id = self.entries.keys().nth(usize::from(which) % self.entries.len().max(1)).cloned();
+        let id = self
+            .entries
+            .keys()
+            .nth(usize::from(which) % self.entries.len().max(1))
+            .cloned();
         let site = SITES[usize::from(value) % 2];
-        let other = self.entries.keys().nth(usize::from(value) * 2 % self.entries.len().max(1)).cloned();
+        let other = self
+            .entries
+            .keys()
+            .nth(usize::from(value) * 2 % self.entries.len().max(1))
+            .cloned();
         let done = match (kind, id) {
             (0..=14, Some(id)) => self.edit_entry(kind, &id, value, other),
             (15, _) => {
@@ -213,20 +221,67 @@ impl Project {
         let entry = self.entries.get_mut(id).unwrap();
         let before = path(id, entry);
         let done = match kind {
-            0 => { entry.title = format!("Title {value}"); "title" }
-            1 => { entry.slug = format!("slug-{value}"); "slug" }
-            2 => { entry.published = !entry.published; "published" }
-            3 => { entry.related = vec![other, "nobody".into()]; "related" }
-            4 => { entry.topics = vec![TOPICS[usize::from(value) % 4].into()]; "topics" }
-            5 => { entry.picture = Some(value); "picture" }
-            6 => { entry.lead = Some(if value == 0 { "@child".into() } else { format!("entry::{other}") }); "lead" }
-            7 => { entry.redirect = (value > 0).then(|| format!("entry::{other}")); "redirect" }
-            8 => { entry.text = format!("Words {value}"); "text" }
-            9 => { entry.linked = other; "link in the text" }
-            10 => { entry.date = Some(value); "date" }
-            11 => { entry.collection = COLLECTIONS[usize::from(value) % 3]; "collection" }
-            12 => { entry.origin = (value > 0).then_some(other); "origin" }
-            _ => { entry.order = Some(value); entry.blueprint = (value > 2).then_some("other"); "order and blueprint" }
+            0 => {
+                entry.title = format!("Title {value}");
+                "title"
+            }
+            1 => {
+                entry.slug = format!("slug-{value}");
+                "slug"
+            }
+            2 => {
+                entry.published = !entry.published;
+                "published"
+            }
+            3 => {
+                entry.related = vec![other, "nobody".into()];
+                "related"
+            }
+            4 => {
+                entry.topics = vec![TOPICS[usize::from(value) % 4].into()];
+                "topics"
+            }
+            5 => {
+                entry.picture = Some(value);
+                "picture"
+            }
+            6 => {
+                entry.lead = Some(if value == 0 {
+                    "@child".into()
+                } else {
+                    format!("entry::{other}")
+                });
+                "lead"
+            }
+            7 => {
+                entry.redirect = (value > 0).then(|| format!("entry::{other}"));
+                "redirect"
+            }
+            8 => {
+                entry.text = format!("Words {value}");
+                "text"
+            }
+            9 => {
+                entry.linked = other;
+                "link in the text"
+            }
+            10 => {
+                entry.date = Some(value);
+                "date"
+            }
+            11 => {
+                entry.collection = COLLECTIONS[usize::from(value) % 3];
+                "collection"
+            }
+            12 => {
+                entry.origin = (value > 0).then_some(other);
+                "origin"
+            }
+            _ => {
+                entry.order = Some(value);
+                entry.blueprint = (value > 2).then_some("other");
+                "order and blueprint"
+            }
         };
         let after = path(id, entry);
         if before != after {
@@ -260,11 +315,20 @@ impl Project {
         let mut pages: Vec<String> = (0..3).map(|n| format!("{site}-pages-{n}")).collect();
         pages.rotate_left(usize::from(turn) % 3);
         let text = if turn % 2 == 0 {
-            format!("tree:\n  - {{entry: {}}}\n  - {{entry: {}, children: [{{entry: {}}}]}}\n", pages[0], pages[1], pages[2])
+            format!(
+                "tree:\n  - {{entry: {}}}\n  - {{entry: {}, children: [{{entry: {}}}]}}\n",
+                pages[0], pages[1], pages[2]
+            )
         } else {
-            format!("tree:\n  - {{entry: {}}}\n  - {{entry: {}}}\n", pages[0], pages[2])
+            format!(
+                "tree:\n  - {{entry: {}}}\n  - {{entry: {}}}\n",
+                pages[0], pages[2]
+            )
         };
-        self.write(&format!("content/trees/collections/{site}/pages.yaml"), &text);
+        self.write(
+            &format!("content/trees/collections/{site}/pages.yaml"),
+            &text,
+        );
     }
 
     fn rewrite(&mut self, path: &str, which: u8, texts: &[&str]) -> String {
@@ -294,13 +358,19 @@ impl Project {
     fn age(&mut self, path: &str) {
         self.clock += 1;
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_600_000_000 + self.clock);
-        let file = fs::File::options().write(true).open(self.tree.root().join(path)).unwrap();
+        let file = fs::File::options()
+            .write(true)
+            .open(self.tree.root().join(path))
+            .unwrap();
         file.set_modified(time).unwrap();
     }
 }
 
 fn path(id: &str, entry: &Entry) -> String {
-    let date = entry.date.map(|day| format!("2026-03-{:02}.", day + 1)).unwrap_or_default();
+    let date = entry
+        .date
+        .map(|day| format!("2026-03-{:02}.", day + 1))
+        .unwrap_or_default();
     // Two entries may want one file: the id keeps them apart.
     format!(
         "content/collections/{}/{}/{date}{}-{id}.md",
@@ -322,13 +392,19 @@ fn text(id: &str, entry: &Entry) -> String {
     line("topics", Some(format!("{:?}", entry.topics)));
     line("picture", entry.picture.map(|n| format!("p{n}.png")));
     line("lead", entry.lead.as_ref().map(|lead| format!("'{lead}'")));
-    line("redirect", entry.redirect.as_ref().map(|to| format!("'{to}'")));
+    line(
+        "redirect",
+        entry.redirect.as_ref().map(|to| format!("'{to}'")),
+    );
     line("order", entry.order.map(|order| order.to_string()));
     line("lead_word", Some(format!("'word {}'", entry.title)));
     line("author", Some("ann".into()));
     line("places", Some("[posts]".into()));
     line("updated_at", Some("1700000000".into()));
-    let mark = format!("{{type: link, attrs: {{href: 'statamic://entry::{}'}}}}", entry.linked);
+    let mark = format!(
+        "{{type: link, attrs: {{href: 'statamic://entry::{}'}}}}",
+        entry.linked
+    );
     text.push_str(&format!(
         "text:\n  - {{type: paragraph, content: [{{type: text, text: '{}', marks: [{mark}]}}]}}\n---\n",
         entry.text
@@ -336,7 +412,8 @@ fn text(id: &str, entry: &Entry) -> String {
     text
 }
 
-const SITES_FILE: &str = "en: {name: English, url: /, locale: en_US}\nde: {name: Deutsch, url: /de/, locale: de_DE}\n";
+const SITES_FILE: &str =
+    "en: {name: English, url: /, locale: en_US}\nde: {name: Deutsch, url: /de/, locale: de_DE}\n";
 const POSTS: &str = "title: Posts\nsites: [en, de]\nroute: '{mount}/{slug}'\nmount: en-pages-1\ndate: true\ndate_behavior: {past: public, future: private}\ntaxonomies: [topics]\n";
 const NOTES: &str = "title: Notes\nsites: [en, de]\nroute: '/n/{lead_word}'\nsort_by: order\ninject: {mood: calm}\ntaxonomies: [topics]\n";
 const POST: &str = "title: Post\nfields:\n  - {handle: title, field: {type: text}}\n  - {import: common}\n  - {handle: related, field: {type: entries}}\n  - {handle: topics, field: {type: terms, taxonomies: [topics]}}\n  - {handle: picture, field: {type: assets, container: files, max_files: 1}}\n  - {handle: author, field: {type: users, max_items: 1}}\n  - {handle: places, field: {type: collections}}\n  - {handle: text, field: {type: bard}}\n";
@@ -345,25 +422,46 @@ const SEO: &str = "title: SEO\ndata: {site_name: Lake, hreflang_auto: true, brea
 
 const FILES: [(&str, &str); 22] = [
     ("resources/sites.yaml", SITES_FILE),
-    ("content/collections/pages.yaml", "title: Pages\nsites: [en, de]\nroute: '{parent_uri}/{slug}'\nstructure: {root: true}\n"),
+    (
+        "content/collections/pages.yaml",
+        "title: Pages\nsites: [en, de]\nroute: '{parent_uri}/{slug}'\nstructure: {root: true}\n",
+    ),
     ("content/collections/posts.yaml", POSTS),
     ("content/collections/notes.yaml", NOTES),
-    ("content/taxonomies/topics.yaml", "title: Topics\nsites: [en, de]\n"),
+    (
+        "content/taxonomies/topics.yaml",
+        "title: Topics\nsites: [en, de]\n",
+    ),
     ("content/taxonomies/topics/reeds.yaml", "title: Reeds\n"),
     ("content/taxonomies/topics/storks.yaml", "title: Storks\n"),
     ("content/globals/seo.yaml", SEO),
-    ("content/globals/footer.yaml", "title: Footer\ndata: {line: Water}\n"),
+    (
+        "content/globals/footer.yaml",
+        "title: Footer\ndata: {line: Water}\n",
+    ),
     ("content/globals/en/footer.yaml", "line: English water\n"),
-    ("content/navigation/main.yaml", "title: Main\ncollections: [pages]\n"),
-    ("content/trees/navigation/en/main.yaml", "tree:\n  - {id: a, entry: en-pages-0}\n  - {id: b, entry: en-posts-0}\n"),
+    (
+        "content/navigation/main.yaml",
+        "title: Main\ncollections: [pages]\n",
+    ),
+    (
+        "content/trees/navigation/en/main.yaml",
+        "tree:\n  - {id: a, entry: en-pages-0}\n  - {id: b, entry: en-posts-0}\n",
+    ),
     ("content/assets/files.yaml", "title: Files\ndisk: files\n"),
     ("public/files/p0.png", "no image"),
     ("public/files/p1.png", "no image"),
-    ("public/files/.meta/p0.png.yaml", "data: {alt: Nought}\nlast_modified: 1700000000\n"),
+    (
+        "public/files/.meta/p0.png.yaml",
+        "data: {alt: Nought}\nlast_modified: 1700000000\n",
+    ),
     ("users/ann@lake.test.yaml", "id: ann\nname: Ann\n"),
     ("resources/blueprints/collections/posts/post.yaml", POST),
     ("resources/blueprints/collections/pages/page.yaml", POST),
     ("resources/blueprints/collections/notes/note.yaml", POST),
-    ("resources/blueprints/collections/notes/other.yaml", "title: Other\nfields:\n  - {handle: text, field: {type: bard}}\n"),
+    (
+        "resources/blueprints/collections/notes/other.yaml",
+        "title: Other\nfields:\n  - {handle: text, field: {type: bard}}\n",
+    ),
     ("resources/fieldsets/common.yaml", COMMON),
 ];

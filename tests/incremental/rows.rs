@@ -48,7 +48,13 @@ async fn tables(connection: &mut SqliteConnection) -> Vec<String> {
     let all = sqlx::query_scalar::<_, String>(
         "select name from pragma_table_list where schema = 'main' and type in ('table', 'virtual') order by name",
     );
-    let skipped = ["_sqlx_migrations", "generation", "memory", "sqlite_schema", "sqlite_sequence"];
+    let skipped = [
+        "_sqlx_migrations",
+        "generation",
+        "memory",
+        "sqlite_schema",
+        "sqlite_sequence",
+    ];
     let mut tables = all.fetch_all(connection).await.unwrap();
     tables.retain(|name| !skipped.contains(&name.as_str()));
     tables
