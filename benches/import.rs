@@ -6,6 +6,7 @@
 mod rig;
 mod site;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -53,10 +54,11 @@ fn main() {
     let speed = median(all.iter().map(|round| round.floor / round.whole));
     let peak = median(all.iter().map(|round| round.peak));
     let seen = median((0..rounds).map(|n| seen(&imported, n)));
-    text.push_str(&format!(
-        "\nThe import reaches {:.0} % of the entries a second of the floor; it takes {peak:.0} MB at most. A changed file is seen by HTTP after {seen:.0} ms.\n",
+    let _ = writeln!(
+        text,
+        "\nThe import reaches {:.0} % of the entries a second of the floor; it takes {peak:.0} MB at most. A changed file is seen by HTTP after {seen:.0} ms.",
         speed * 100.0
-    ));
+    );
     rig::table::keep("import", &text);
 }
 

@@ -26,6 +26,7 @@ const SHORTEST_SECRET: usize = 16;
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// The Statamic project's folder.
     pub root: PathBuf,

@@ -97,6 +97,7 @@ enum Command {
 
 /// Each goes over the environment's `RHAPSODE_…`, which goes over rhapsode.toml.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct Settings {
     /// The settings' file; rhapsode.toml of this or the project's folder if not given
     #[arg(long, global = true, value_name = "FILE")]

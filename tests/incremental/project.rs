@@ -1,6 +1,7 @@
 //! A small project of two sites on disk, and edits of everything in it that an item may be made of.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -106,7 +107,7 @@ impl Project {
 
     /// Another text in an entry.
     pub fn write_text(&mut self, id: &str, text: &str) {
-        self.entries.get_mut(id).unwrap().text = text.to_owned();
+        text.clone_into(&mut self.entries.get_mut(id).unwrap().text);
         self.flush();
     }
 
@@ -314,7 +315,7 @@ impl Project {
     fn plant(&mut self, site: &str, turn: u8) {
         let mut pages: Vec<String> = (0..3).map(|n| format!("{site}-pages-{n}")).collect();
         pages.rotate_left(usize::from(turn) % 3);
-        let text = if turn % 2 == 0 {
+        let text = if turn.is_multiple_of(2) {
             format!(
                 "tree:\n  - {{entry: {}}}\n  - {{entry: {}, children: [{{entry: {}}}]}}\n",
                 pages[0], pages[1], pages[2]
@@ -382,7 +383,7 @@ fn text(id: &str, entry: &Entry) -> String {
     let mut text = format!("---\nid: {id}\ntitle: '{}'\n", entry.title);
     let mut line = |key: &str, value: Option<String>| {
         if let Some(value) = value {
-            text.push_str(&format!("{key}: {value}\n"));
+            let _ = writeln!(text, "{key}: {value}");
         }
     };
     line("published", (!entry.published).then(|| "false".into()));
@@ -405,10 +406,11 @@ fn text(id: &str, entry: &Entry) -> String {
         "{{type: link, attrs: {{href: 'statamic://entry::{}'}}}}",
         entry.linked
     );
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "text:\n  - {{type: paragraph, content: [{{type: text, text: '{}', marks: [{mark}]}}]}}\n---\n",
         entry.text
-    ));
+    );
     text
 }
 
