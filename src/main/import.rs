@@ -9,8 +9,8 @@ use rhapsode::config::Config;
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::import::update::{self, Done, Order, refuse_errors};
 use rhapsode::import::{self, Outcome};
-use rhapsode::store::again::Tries;
 use rhapsode::store::Store;
+use rhapsode::store::again::Tries;
 
 /// `rhapsode import --dry-run`
 pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
