@@ -51,6 +51,7 @@ async fn tables(connection: &mut SqliteConnection) -> Vec<String> {
     let skipped = [
         "_sqlx_migrations",
         "generation",
+        "importer",
         "memory",
         "sqlite_schema",
         "sqlite_sequence",
