@@ -30,8 +30,10 @@ pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Task<'a>> {
             position: position(index),
             own_order: position(index),
         };
+        // One whose time of change nobody knows says that it is now.
+        let known = (kept, Key::Whole("term", id));
         Task {
-            known: Some((kept, Key::Whole("term", id))),
+            known: of.updated_at.is_some().then_some(known),
             compile: Box::new(move |now| term(compiler, of, index, now)),
         }
     });
