@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::{hidden, links, search};
-use super::links;
-use super::search;
-use super::{Compile, Task};
+use super::{Compile, Task, hidden, links, search};
 use crate::content::taxonomy::Taxonomy;
 use crate::fields::item::{native, term as statamic};
 use crate::fields::{Holder, Shape, dates, query_values, shallow};

@@ -231,7 +231,11 @@ impl Replacement {
         memory: Option<Memory>,
     ) -> Result<Replaced, Error> {
         self.flush().await?;
-        for (name, row) in self.stored.iter().flat_map(|(name, rows)| rows.iter().map(move |row| (name, row))) {
+        for (name, row) in self
+            .stored
+            .iter()
+            .flat_map(|(name, rows)| rows.iter().map(move |row| (name, row)))
+        {
             self.log.was(identity(name), row.version());
         }
         let writer = &mut self.writer;
