@@ -67,29 +67,6 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 13] = [
-        Self::Entry,
-        Self::Term,
-        Self::Asset,
-        Self::Global,
-        Self::User,
-        Self::Form,
-        Self::Collection,
-        Self::Taxonomy,
-        Self::Navigation,
-        Self::Container,
-        Self::Site,
-        Self::CollectionTree,
-        Self::NavigationTree,
-    ];
-
-    /// The kind of a name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// The name it is stored under, and the first half of its surrogate key.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// The settings that a variable or a flag can give.
-pub const NAMES: [(&str, Kind); 39] = [
+pub const NAMES: [(&str, Kind); 40] = [
     ("root", Kind::Text),
     ("database", Kind::Text),
     ("listen", Kind::Text),
