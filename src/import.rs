@@ -15,6 +15,7 @@ mod search;
 mod structure;
 mod terms;
 mod users;
+mod values;
 mod versions;
 
 use std::path::Path;

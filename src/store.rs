@@ -10,7 +10,9 @@ pub mod audience;
 pub mod changes;
 pub mod copy;
 pub mod deliveries;
+pub mod dictionary;
 mod engine;
+pub mod find;
 pub mod keys;
 pub mod links;
 pub mod list;
@@ -26,6 +28,7 @@ pub mod statamic;
 mod statement;
 pub mod texts;
 pub mod turn;
+pub mod values;
 pub mod view;
 mod write;
 
@@ -34,6 +37,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::site::status::Window;
+use values::Datum;
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +146,8 @@ pub struct Item {
     pub query: Option<String>,
     /// Entries, terms and assets that its bodies and relations lead to.
     pub links: Vec<Link>,
+    /// What lists filter and sort it by.
+    pub values: Vec<Datum>,
     /// What full-text search finds it by; `None`: it is not found.
     pub search: Option<Searchable>,
     /// What the answer was made of: `entry:ID`, `global:seo`, …
@@ -188,6 +194,7 @@ impl Item {
             page: None,
             query: None,
             links: Vec::new(),
+            values: Vec::new(),
             search: None,
             keys: Vec::new(),
         }

@@ -5,14 +5,16 @@ use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::links::{self, Source};
-use super::{hidden, search};
+use super::{hidden, search, values};
 use crate::fields::item::{entry as statamic, native, page};
 use crate::fields::{Context, Holder, Output, Shape, dates, query_values};
 use crate::seo;
 use crate::site::redirect::Redirect;
 use crate::site::status::Status;
+use crate::site::taxonomy;
 use crate::site::view::View;
 use crate::site::{Entry, Site};
+use crate::store::values::{Datum, Scalar};
 use crate::store::{Item, Kind, Link};
 
 /// Compiles an entry as it is at `now`.
@@ -27,6 +29,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
     let links = links(site, entry, &fields, &context);
     let search = search::of_entry(site, entry, &fields);
     let fields = hidden::left_out(fields);
+    let values = values(view, entry, &fields);
     let item = Item {
         site: entry.site.clone(),
         localizes: entry.origin.map(|_| root(view, entry).id.clone()),
@@ -49,6 +52,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
         links,
         search: Some(search),
+        values,
         ..Item::new(Kind::Entry, &entry.collection, &entry.id)
     };
     let odd = problems(
@@ -79,6 +83,31 @@ fn links(
         file: &file,
     };
     links::of(fields, &source, context)
+}
+
+/// What lists filter and sort by: the fields, and what else is known of the entry.
+fn values(view: &View<'_>, entry: &Entry, fields: &[(String, Output)]) -> Vec<Datum> {
+    let mut values = values::of(fields, &entry.blueprint.fields);
+    let text = |text: &str| Scalar::Text(text.to_owned());
+    let of = |index: Option<usize>| {
+        index.map_or(Scalar::Empty, |index| text(&view.site.entries[index].id))
+    };
+    values.extend([
+        values::computed("blueprint", text(&entry.blueprint.handle)),
+        values::computed("origin", of(entry.origin)),
+        values::computed("parent", of(entry.parent)),
+    ]);
+    let taxonomies = view.site.collection(&entry.collection);
+    for handle in taxonomies
+        .iter()
+        .flat_map(|collection| &collection.taxonomies)
+    {
+        let path = format!("taxonomy.{handle}");
+        let slugs = taxonomy::used_slugs(view.site, entry, handle);
+        values.extend(slugs.iter().map(|slug| values::several(&path, text(slug))));
+        values.push(values::several(&path, Scalar::Empty));
+    }
+    values
 }
 
 /// A place in a list.

@@ -9,6 +9,7 @@ use super::engine::{Row, Writer};
 use super::log::{Identity, Log, Version};
 use super::statement::Statement;
 use super::turn::{self, Turn};
+use super::values::Paths;
 use super::write::{self, ItemRow, Span};
 use super::{Error, Item, Kind, Store, id_key, moment, problems};
 use crate::content::problem::Problem;
@@ -109,6 +110,7 @@ struct Replacement<'w> {
     log: Log,
     /// The former one.
     generation: i64,
+    paths: Paths,
     replaced: Replaced,
 }
 
@@ -117,8 +119,10 @@ impl<'w> Replacement<'w> {
         let generation = generation(writer).await?;
         let stored = stored(writer).await?;
         let next_number = stored.values().map(|row| row.number).max().unwrap_or(0) + 1;
+        let paths = Paths::stored(writer).await?;
         Ok(Self {
             writer,
+            paths,
             now: moment::stored(now),
             stored,
             met: HashSet::new(),
@@ -183,6 +187,7 @@ impl<'w> Replacement<'w> {
     fn take_version(&mut self, item: Item, valid: (i64, i64)) {
         let span = Span::of(&item, valid);
         self.boundaries.extend(span.boundaries());
+        self.paths.note(&item);
         let row = ItemRow {
             number: 0,
             id: id_key(&item.id),
@@ -235,7 +240,7 @@ impl<'w> Replacement<'w> {
 
     async fn flush(&mut self) -> Result<(), Error> {
         write::delete(self.writer, &self.stale).await?;
-        write::insert(self.writer, &self.fresh).await?;
+        write::insert(self.writer, &self.fresh, &self.paths).await?;
         self.replaced.written += self.fresh.len();
         self.stale.clear();
         self.fresh.clear();
@@ -260,6 +265,10 @@ impl<'w> Replacement<'w> {
             write::boundaries(self.writer, &self.boundaries).await?;
             write::field_names(self.writer).await?;
         }
+        let met = self.replaced.written + self.replaced.unchanged;
+        std::mem::take(&mut self.paths)
+            .write(self.writer, met)
+            .await?;
         let problems_changed = problems::replace(self.writer, problems).await?;
         if problems_changed {
             self.log.moved("problem", "");

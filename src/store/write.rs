@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::engine::Writer;
 use super::log::{PART, Version};
 use super::statement::{Statement, Value};
+use super::values::Paths;
 use super::{Error, Item, Kind, Link, id_key, moment, search};
 use crate::fields::splice;
 
@@ -121,6 +122,12 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
             texts.extend([name, value].map(|text| Cow::from(text.as_str())));
         }
     }
+    for datum in &item.values {
+        let (key, whole) = datum.value.key();
+        texts.push(datum.path.as_str().into());
+        texts.push(key.into());
+        texts.push(whole.unwrap_or_default().into());
+    }
     texts.push(item.title.as_str().into());
     texts.push(date(item).to_string().into());
     texts.push(item.updated_at.unwrap_or(moment::ALWAYS).to_string().into());
@@ -162,14 +169,23 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     writer.execute(statement).await
 }
 
-/// Inserts rows with their texts and links.
-pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), Error> {
+/// Inserts rows with their texts, links and values.
+pub(super) async fn insert(
+    writer: &mut Writer,
+    rows: &[ItemRow],
+    paths: &Paths,
+) -> Result<(), Error> {
     writer.insert(ITEM, each(rows, item)).await?;
     writer.insert(SUMMARY, each(rows, summary)).await?;
     writer.insert(BODY, each(rows, body)).await?;
     writer.insert(STATAMIC, each(rows, statamic)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
+    let values = rows.iter().flat_map(|row| {
+        let date = date(&row.item);
+        paths.rows(row.number, date, &row.item)
+    });
+    writer.insert(VALUE, values.collect()).await?;
     search::insert(writer, rows).await
 }
 
@@ -238,6 +254,8 @@ fn statamic(row: &ItemRow) -> Vec<Value> {
         item.page.as_deref().into(),
     ]
 }
+
+const VALUE: &str = "field_value (number, path, key, whole, date)";
 
 const LINK: &str = "link (number, place, via, field, target, text, state, source, date, repeats)";
 
