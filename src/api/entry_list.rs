@@ -7,7 +7,6 @@ use super::answer::Draft;
 use super::batch::{self, Batch};
 use super::listing::{self, Base, List};
 use super::problem::{Error, Problem};
-use super::resources;
 use super::schema;
 use crate::store::Kind;
 
@@ -92,6 +91,5 @@ pub async fn list_term_entries(
         term: Some((handle.clone(), slug.clone())),
     };
     let list = List::parse(request.query_string(), base)?;
-    resources::check_term(&api, handle, slug).await?;
     listing::answer(&api, &request, &list).await
 }

@@ -45,6 +45,7 @@ pub async fn answer(
     request: &HttpRequest,
     list: &List,
 ) -> Result<HttpResponse, Error> {
+    list.check_term(api).await?;
     let dictionary = api.dictionary().await?;
     let choice = list.choice().clone();
     let query = Query {

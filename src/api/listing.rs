@@ -16,7 +16,7 @@ use super::problem::Error;
 use super::query::{Canonical, FILTERS, Parameters, unknown_value};
 use super::single::check_fields;
 use super::sort::Sort;
-use super::{Api, export};
+use super::{Api, export, resources};
 use crate::store::dictionary::Dictionary;
 use crate::store::list::filter::Predicate;
 use crate::store::list::{Listing, Place, Query, Sites};
@@ -258,6 +258,17 @@ impl List {
         check_site(dictionary, self.site.as_deref())
     }
 
+    /// 404 where the path names a term that there is not.
+    ///
+    /// # Errors
+    /// That one, or if the store fails.
+    pub async fn check_term(&self, api: &Api) -> Result<(), Error> {
+        match &self.base.term {
+            Some((taxonomy, slug)) => resources::check_term(api, taxonomy, slug).await,
+            None => Ok(()),
+        }
+    }
+
     /// That all of it has the term.
     fn term(&self, scope: Scope<'_>) -> Option<Predicate> {
         let (taxonomy, slug) = self.base.term.as_ref()?;
@@ -376,6 +387,9 @@ pub async fn draft_of(api: &Api, list: &List) -> Result<Draft, Error> {
         .store
         .list(&list.store_query(&dictionary)?, &audience)
         .await?;
+    if found.value.documents.is_empty() {
+        list.check_term(api).await?;
+    }
     let owners = list.owner_handles();
     let scope = Scope {
         dictionary: &dictionary,
