@@ -5,19 +5,25 @@
 //! actix. It knows nothing of files, YAML or SQL.
 
 pub mod answer;
+pub mod batch;
 pub mod cache;
 pub mod changes;
 pub mod choice;
 pub mod collections;
+pub mod compose;
 pub mod docs;
 pub mod entries;
 pub mod entry_list;
 pub mod events;
+pub mod export;
+pub mod filter;
 pub mod freshness;
 pub mod front;
 pub mod health;
+pub mod include;
 pub mod links;
 pub mod list;
+pub mod listing;
 pub mod live;
 pub mod llms;
 pub mod markdown;
@@ -27,12 +33,15 @@ pub mod problem;
 pub mod problems;
 pub mod query;
 pub mod redirects;
+pub mod resolve;
 pub mod resources;
 pub mod schema;
 pub mod search;
 pub mod sending;
 pub mod seo_report;
+pub mod single;
 pub mod sitemaps;
+pub mod sort;
 pub mod statamic;
 pub mod stop;
 pub mod texts;
@@ -40,8 +49,8 @@ pub mod token;
 pub mod webhooks;
 
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -52,6 +61,7 @@ use actix_web::{
 use jiff::Timestamp;
 
 use crate::store::audience::{Audience, Preview};
+use crate::store::dictionary::Dictionary;
 use crate::store::{self, Store};
 use answer::{Answer, Draft};
 use cache::Cache;
@@ -95,6 +105,8 @@ pub struct Api {
     live: Live,
     preview_secret: Option<String>,
     webhooks: Vec<Webhook>,
+    /// What queries may name, and the generation that it was read in.
+    dictionary: Mutex<Option<(i64, Arc<Dictionary>)>>,
 }
 
 impl Api {
@@ -114,6 +126,7 @@ impl Api {
             live: Live::default(),
             preview_secret: None,
             webhooks: Vec::new(),
+            dictionary: Mutex::default(),
         }
     }
 
@@ -171,6 +184,28 @@ impl Api {
     /// The newest generation that was seen, of all files that were read from.
     fn edition(&self) -> i64 {
         self.edition.load(Ordering::Acquire)
+    }
+
+    /// What queries may name, read once per generation.
+    async fn dictionary(&self) -> Result<Arc<Dictionary>, Error> {
+        let generation = self.generation();
+        let known = || {
+            let known = self
+                .dictionary
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let known = known.as_ref().filter(|(of, _)| *of == generation)?;
+            Some(Arc::clone(&known.1))
+        };
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        let read = Arc::new(self.store.dictionary().await?);
+        *self
+            .dictionary
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(&read)));
+        Ok(read)
     }
 
     /// Takes note of an edition that the store has; answers of former ones are not given any more.
@@ -343,6 +378,11 @@ fn routes() -> Vec<(&'static str, Route)> {
         ("/links/broken", read(links::list_broken_links)),
         ("/llms.txt", read(llms::show_llms)),
         ("/search", read(search::search_everything)),
+        (
+            "/entries/by-slug/{collection}/{slug}",
+            read(entries::find_entry_by_slug),
+        ),
+        ("/resolve", read(resolve::resolve_path)),
         ("/collections", read(collections::list_collections)),
         ("/collections/{handle}", read(collections::find_collection)),
         (
@@ -355,6 +395,10 @@ fn routes() -> Vec<(&'static str, Route)> {
         (
             "/taxonomies/{handle}/terms/{slug}",
             read(resources::find_term),
+        ),
+        (
+            "/taxonomies/{handle}/terms/{slug}/entries",
+            read(entry_list::list_term_entries),
         ),
         ("/globals", read(resources::list_globals)),
         ("/globals/{handle}", read(resources::find_global)),

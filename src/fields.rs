@@ -56,6 +56,30 @@ pub enum Output {
     Body(Vec<(&'static str, Output)>),
     /// Bytes that are JSON already (a raw tree, serialised once).
     Text(String),
+    /// What a relation of the native API shows of its target; `include=` can fill in the target's `fields`.
+    Related(Related),
+}
+
+/// The target of a relation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Related {
+    /// What it is.
+    pub kind: Target,
+    /// What is shown of it; its `id` names it.
+    pub object: Value,
+}
+
+/// What a relation leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// An entry.
+    Entry,
+    /// A term.
+    Term,
+    /// An asset.
+    Asset,
+    /// A user.
+    User,
 }
 
 impl Output {

@@ -21,6 +21,7 @@ mod structure;
 mod terms;
 pub mod update;
 mod users;
+mod values;
 mod versions;
 
 use std::ops::ControlFlow;

@@ -8,7 +8,9 @@ pub mod audience;
 pub mod changes;
 pub mod copy;
 pub mod deliveries;
+pub mod dictionary;
 mod engine;
+pub mod find;
 pub mod findings;
 pub mod keys;
 pub mod links;
@@ -28,6 +30,7 @@ pub mod statamic;
 mod statement;
 pub mod texts;
 pub mod turn;
+pub mod values;
 pub mod view;
 mod write;
 
@@ -39,6 +42,7 @@ use crate::content::problem::Problem;
 use crate::seo::report::Finding;
 use crate::seo::sitemap::Listed;
 use crate::site::status::Window;
+use values::Datum;
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -186,6 +190,8 @@ pub struct Item {
     pub query: Option<String>,
     /// Entries, terms and assets that its bodies and relations lead to.
     pub links: Vec<Link>,
+    /// What lists filter and sort it by.
+    pub values: Vec<Datum>,
     /// What full-text search finds it by; `None`: it is not found.
     pub search: Option<Searchable>,
     /// What it adds to its site's sitemap.
@@ -240,6 +246,7 @@ impl Item {
             page: None,
             query: None,
             links: Vec::new(),
+            values: Vec::new(),
             search: None,
             sitemap: Vec::new(),
             findings: Vec::new(),

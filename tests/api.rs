@@ -490,7 +490,7 @@ fn what_is_not_understood_is_refused_with_what_would_be_right() {
         (
             "/entries?filter[colection]=posts",
             "filter[colection]",
-            "filter[collection]",
+            "collection",
         ),
         ("/entries?collection=post", "collection", "posts"),
         (

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rhapsode::store::Store;
 use rhapsode::store::audience::Audience;
 use rhapsode::store::list::Query;
+use rhapsode::store::{Kind, Store};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -515,11 +515,8 @@ async fn poll(store: Store, done: Arc<AtomicBool>) -> usize {
     let mut reads = 0;
     while !done.load(Ordering::SeqCst) {
         let page = store
-            .entries(
-                &Query {
-                    limit: 1000,
-                    ..Query::default()
-                },
+            .list(
+                &Query::new(Kind::Entry, 1000),
                 &Audience::public(Timestamp::now()),
             )
             .await

@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan};
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::site::status::Window;
 use rhapsode::store::audience::Audience;
-use rhapsode::store::list::{Place, Query, Sort};
+use rhapsode::store::list::{By, Order, Place, Query, Sites};
 use rhapsode::store::{Error, Item, Kind, Link, Store};
 
 fn at(text: &str) -> Timestamp {
@@ -44,8 +44,15 @@ async fn visible(store: &Store, id: &str, now: Timestamp) -> Option<String> {
         .map(|found| found.summary)
 }
 
+fn in_own_order(limit: i64) -> Query {
+    Query {
+        order: order(By::OwnOrder, false, true),
+        ..Query::new(Kind::Entry, limit)
+    }
+}
+
 async fn ids(store: &Store, query: &Query) -> Vec<String> {
-    let listing = store.entries(query, &public(noon())).await.unwrap().value;
+    let listing = store.list(query, &public(noon())).await.unwrap().value;
     listing
         .documents
         .into_iter()
@@ -83,7 +90,8 @@ async fn what_was_put_in_comes_out() {
     );
     assert_eq!(document.keys.as_deref(), Some("entry:a\nglobal:seo"));
     assert_eq!(document.changed_at(), noon());
-    assert_eq!(store.field_names(Some("posts")).await.unwrap(), ["title"]);
+    let names = store.field_names(Kind::Entry, &["posts".into()]).await;
+    assert_eq!(names.unwrap(), ["title"]);
     assert_eq!(store.generation().await.unwrap().fingerprint, "f");
     assert!(
         store
@@ -156,17 +164,7 @@ async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
         .replace([placed("a", 1), placed("b", 2)], &[], "f", noon())
         .await
         .unwrap();
-    assert_eq!(
-        ids(
-            &store,
-            &Query {
-                limit: 9,
-                ..Query::default()
-            }
-        )
-        .await,
-        ["a", "b"]
-    );
+    assert_eq!(ids(&store, &in_own_order(9)).await, ["a", "b"]);
 
     let moved = store
         .replace([placed("b", 1), placed("a", 2)], &[], "f", noon())
@@ -176,17 +174,7 @@ async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
         (moved.generation, moved.written, moved.unchanged),
         (2, 0, 2)
     );
-    assert_eq!(
-        ids(
-            &store,
-            &Query {
-                limit: 9,
-                ..Query::default()
-            }
-        )
-        .await,
-        ["b", "a"]
-    );
+    assert_eq!(ids(&store, &in_own_order(9)).await, ["b", "a"]);
 }
 
 #[tokio::test]
@@ -215,7 +203,8 @@ async fn what_vanished_is_gone_with_its_links_and_field_names() {
         .unwrap();
     assert_eq!((replaced.deleted, replaced.unchanged), (1, 1));
     assert!(visible(&store, "a", noon()).await.is_none());
-    assert!(store.field_names(None).await.unwrap().is_empty());
+    let names = store.field_names(Kind::Entry, &[]).await;
+    assert!(names.unwrap().is_empty());
 
     let left = "select (select count(*) from link) + (select count(*) from body where number = 1)";
     assert_eq!(database::number(&file, left), 0);
@@ -234,14 +223,13 @@ async fn drafts_are_found_by_no_read() {
         .await
         .unwrap();
     assert!(visible(&store, "draft", noon()).await.is_none());
-    assert!(
-        store
-            .localization("draft", "default", &public(noon()))
-            .await
-            .unwrap()
-            .value
-            .is_none()
-    );
+    let (names, everyone) = (["draft".to_owned()], public(noon()));
+    let batch = store.batch(&names, Some("default"), true, &everyone);
+    assert!(batch.await.unwrap().value.is_empty());
+    let slug = store.by_slug("posts", "draft", None, false, &everyone);
+    assert!(slug.await.unwrap().value.is_none());
+    let targets = store.targets(&[("entry", "draft")], &everyone);
+    assert!(targets.await.unwrap().is_empty());
     assert!(
         store
             .item(Kind::Entry, "posts", "draft", "default", &public(noon()))
@@ -260,11 +248,10 @@ async fn drafts_are_found_by_no_read() {
         1
     );
     let page = store
-        .entries(
+        .list(
             &Query {
-                limit: 9,
                 count: true,
-                ..Query::default()
+                ..in_own_order(9)
             },
             &public(noon()),
         )
@@ -340,17 +327,7 @@ async fn of_several_versions_the_latest_valid_one_is_the_answer() {
         visible(&store, "a", noon()).await.as_deref(),
         Some("\"later\"")
     );
-    assert_eq!(
-        ids(
-            &store,
-            &Query {
-                limit: 9,
-                ..Query::default()
-            }
-        )
-        .await,
-        ["a"]
-    );
+    assert_eq!(ids(&store, &in_own_order(9)).await, ["a"]);
 }
 
 #[tokio::test]
@@ -420,19 +397,32 @@ async fn a_localization_is_found_from_any_of_its_siblings() {
         .replace([entry("posts", "a"), german, french], &[], "f", noon())
         .await
         .unwrap();
-    let found = async |id, site| {
-        store
-            .localization(id, site, &public(noon()))
-            .await
-            .unwrap()
-            .value
-            .map(|found| found.id)
+    let found = async |id: &str, site, fallback| {
+        let (names, everyone) = ([id.to_owned()], public(noon()));
+        let batch = store.batch(&names, Some(site), fallback, &everyone);
+        let found = batch.await.unwrap().value.into_iter().next();
+        found.map(|(_, found)| found.id)
     };
-    assert_eq!(found("a", "de").await.as_deref(), Some("a-de"));
-    assert_eq!(found("a-de", "default").await.as_deref(), Some("a"));
-    assert_eq!(found("a-de", "de").await.as_deref(), Some("a-de"));
-    assert_eq!(found("a", "fr").await, None);
-    assert_eq!(found("a-fr", "de").await, None);
+    assert_eq!(found("a", "de", false).await.as_deref(), Some("a-de"));
+    assert_eq!(found("a-de", "default", false).await.as_deref(), Some("a"));
+    assert_eq!(found("a-de", "de", false).await.as_deref(), Some("a-de"));
+    assert_eq!(found("a", "fr", false).await, None);
+    assert_eq!(found("a-fr", "de", true).await, None);
+    assert_eq!(found("a", "fr", true).await.as_deref(), Some("a"));
+    let list = async |sites| {
+        ids(
+            &store,
+            &Query {
+                sites,
+                ..Query::new(Kind::Entry, 9)
+            },
+        )
+        .await
+    };
+    assert_eq!(list(Sites::One("fr".into())).await, Vec::<String>::new());
+    assert_eq!(list(Sites::WithFallback("fr".into())).await, ["a"]);
+    assert_eq!(list(Sites::WithFallback("de".into())).await, ["a-de"]);
+    assert_eq!(list(Sites::All).await, ["a", "a-de"]);
 }
 
 /// Twelve entries in two collections with many ties, and one that has no date.
@@ -456,23 +446,19 @@ fn many() -> Vec<Item> {
 async fn pages_of_every_order_hold_each_entry_once_and_backwards_is_the_reverse() {
     let store = Store::open(&database::new("pages")).await.unwrap();
     store.replace(many(), &[], "f", noon()).await.unwrap();
-    for sort in [Sort::OwnOrder, Sort::Date, Sort::Title, Sort::UpdatedAt] {
-        for (collection, count) in [(None, 12), (Some("posts".to_owned()), 6)] {
+    for by in [By::OwnOrder, By::Date, By::Title, By::UpdatedAt] {
+        for (owners, count) in [(vec![], 12), (vec!["posts".to_owned()], 6)] {
             let query = Query {
-                collection,
-                sort,
-                limit: 5,
-                ..Query::default()
+                order: order(by, false, owners.is_empty()),
+                owners,
+                ..Query::new(Kind::Entry, 5)
             };
             let forwards = walk(&store, query.clone()).await;
-            let mut backwards = walk(
-                &store,
-                Query {
-                    descending: true,
-                    ..query.clone()
-                },
-            )
-            .await;
+            let other_way = Query {
+                backwards: true,
+                ..query.clone()
+            };
+            let mut backwards = walk(&store, other_way).await;
             backwards.reverse();
             assert_eq!(forwards, backwards, "{query:?}");
             let mut once = forwards.clone();
@@ -483,18 +469,22 @@ async fn pages_of_every_order_hold_each_entry_once_and_backwards_is_the_reverse(
     }
 }
 
+/// An order by one key; the own order of all collections is one collection after another.
+fn order(by: By, descending: bool, of_all: bool) -> Vec<Order> {
+    let owner = (of_all && by == By::OwnOrder).then_some(By::Owner);
+    let keys = owner.into_iter().chain([by]);
+    keys.map(|by| Order { by, descending }).collect()
+}
+
 async fn walk(store: &Store, mut query: Query) -> Vec<String> {
     let mut ids = Vec::new();
     loop {
-        let page = store
-            .entries(&query, &public(noon()))
-            .await
-            .unwrap()
-            .value
-            .documents;
-        let Some(last) = page.last() else { return ids };
-        query.after = Some(last.place(query.sort));
-        ids.extend(page.into_iter().map(|document| document.id));
+        let page = store.list(&query, &public(noon())).await.unwrap().value;
+        let Some(last) = page.places.last() else {
+            return ids;
+        };
+        query.after = Some(last.clone());
+        ids.extend(page.documents.into_iter().map(|document| document.id));
     }
 }
 
@@ -502,23 +492,18 @@ async fn walk(store: &Store, mut query: Query) -> Vec<String> {
 async fn lists_are_in_the_order_that_was_asked_for() {
     let store = Store::open(&database::new("orders")).await.unwrap();
     store.replace(many(), &[], "f", noon()).await.unwrap();
-    let list = async |sort, descending| {
-        ids(
-            &store,
-            &Query {
-                sort,
-                descending,
-                limit: 3,
-                ..Query::default()
-            },
-        )
-        .await
+    let list = async |by, descending| {
+        let query = Query {
+            order: order(by, descending, true),
+            ..Query::new(Kind::Entry, 3)
+        };
+        ids(&store, &query).await
     };
-    assert_eq!(list(Sort::OwnOrder, false).await, ["e11", "e09", "e07"]);
-    assert_eq!(list(Sort::Date, true).await, ["e11", "e10", "e08"]);
-    assert_eq!(list(Sort::Date, false).await, ["e05", "e00", "e03"]);
-    assert_eq!(list(Sort::Title, false).await, ["e01", "e04", "e07"]);
-    assert_eq!(list(Sort::UpdatedAt, true).await, ["e11", "e07", "e03"]);
+    assert_eq!(list(By::OwnOrder, false).await, ["e11", "e09", "e07"]);
+    assert_eq!(list(By::Date, true).await, ["e11", "e10", "e08"]);
+    assert_eq!(list(By::Date, false).await, ["e05", "e00", "e03"]);
+    assert_eq!(list(By::Title, false).await, ["e01", "e04", "e07"]);
+    assert_eq!(list(By::UpdatedAt, true).await, ["e11", "e07", "e03"]);
 }
 
 #[tokio::test]
@@ -534,50 +519,34 @@ async fn a_list_keeps_to_its_site_and_brings_bodies_only_when_asked() {
         .await
         .unwrap();
     let query = Query {
-        site: Some("de".into()),
-        limit: 9,
+        sites: Sites::One("de".into()),
         count: true,
-        ..Query::default()
+        ..Query::new(Kind::Entry, 9)
     };
-    let narrow = store.entries(&query, &public(noon())).await.unwrap().value;
+    let narrow = store.list(&query, &public(noon())).await.unwrap().value;
+    let fields = narrow.documents[0].fields.clone();
     assert_eq!(
-        (
-            narrow.documents.len(),
-            narrow.total,
-            narrow.documents[0].fields.clone()
-        ),
+        (narrow.documents.len(), narrow.total, fields),
         (1, Some(1), None)
     );
-    let whole = store
-        .entries(
-            &Query {
-                bodies: true,
-                ..query
-            },
-            &public(noon()),
-        )
-        .await
-        .unwrap()
-        .value;
+    let with_bodies = Query {
+        bodies: true,
+        ..query
+    };
+    let whole = store.list(&with_bodies, &public(noon())).await.unwrap();
+    let whole = whole.value;
     assert_eq!(whole.documents[0].fields.as_deref(), Some("{}"));
     let place = Place {
         id: "z".into(),
-        ..whole.documents[0].place(Sort::OwnOrder)
+        ..whole.places[0].clone()
     };
     let past_the_end = Query {
         after: Some(place),
-        limit: 9,
-        ..Query::default()
+        ..Query::new(Kind::Entry, 9)
     };
-    let empty = store.entries(&past_the_end, &public(noon())).await.unwrap();
-    assert_eq!(
-        (
-            empty.generation,
-            empty.value.documents.len(),
-            empty.value.total
-        ),
-        (1, 0, None)
-    );
+    let empty = store.list(&past_the_end, &public(noon())).await.unwrap();
+    let found = (empty.value.documents.len(), empty.value.total);
+    assert_eq!((empty.generation, found), (1, (0, None)));
 }
 
 #[tokio::test]
@@ -816,11 +785,10 @@ async fn watch(store: Store, done: Arc<AtomicBool>) -> usize {
     let mut reads = 0;
     while !done.load(Ordering::SeqCst) {
         let page = store
-            .entries(
+            .list(
                 &Query {
-                    limit: 100,
                     count: true,
-                    ..Query::default()
+                    ..in_own_order(100)
                 },
                 &public(noon()),
             )

@@ -108,7 +108,7 @@ impl Answer {
             .changed_at
             .map(|moment| HttpDate::from(SystemTime::from(moment)));
         let headers = headers(&draft, freshness, changed_at);
-        let identity = Variant::new(&digest.to_hex()[..32], "", None, draft.body.as_bytes());
+        let identity = Variant::new(&digest.to_hex()[..32], "", None, draft.body.into_bytes());
         let (brotli, gzip) = (OnceLock::new(), OnceLock::new());
         Self {
             edition,
@@ -233,7 +233,7 @@ impl Answer {
 
     fn encoded(&self, suffix: &str, name: &'static str, body: Vec<u8>) -> Variant {
         let digest = self.identity.tag.to_str().unwrap_or_default();
-        Variant::new(digest.trim_matches('"'), suffix, Some(name), &body)
+        Variant::new(digest.trim_matches('"'), suffix, Some(name), body)
     }
 
     /// Whether the client has this variant already: by its tag, or, where it sends none, by the date.
@@ -255,10 +255,12 @@ impl Answer {
 
 impl Variant {
     /// The body is copied: what it was written into has room for parts that were not chosen, up to as much again.
-    fn new(digest: &str, suffix: &str, encoding: Option<&'static str>, body: &[u8]) -> Self {
+    fn new(digest: &str, suffix: &str, encoding: Option<&'static str>, body: Vec<u8>) -> Self {
+        let exact = Bytes::copy_from_slice(&body);
+        drop(body);
         let tag = format!("\"{digest}{suffix}\"");
         Self {
-            body: Bytes::copy_from_slice(body),
+            body: exact,
             tag: HeaderValue::from_str(&tag).expect("a digest is ASCII"),
             encoding: encoding.map(HeaderValue::from_static),
         }

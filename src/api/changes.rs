@@ -11,11 +11,15 @@ use serde_json::json;
 
 use super::answer::Draft;
 use super::choice::Choice;
-use super::entries::{check_fields, check_handle, object};
+use super::compose::object;
+use super::entries::check_handle;
+use super::filter::Scope;
 use super::freshness::Freshness;
+use super::include::Included;
 use super::list::Links;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
+use super::single::check_fields;
 use super::{Api, preview, schema, token};
 use crate::store::changes::{Change, Changes, Mark, Wanted};
 use crate::store::log::{Identity, Parts};
@@ -163,7 +167,13 @@ async fn page(api: &Api, list: &List) -> Result<Draft, Error> {
     )
     .await?;
     check_handle(api, Kind::Site, "site", wanted.site.as_deref()).await?;
-    check_fields(api, &list.choice, wanted.owner.as_deref(), None).await?;
+    let dictionary = api.dictionary().await?;
+    let owners: Vec<String> = wanted.owner.iter().cloned().collect();
+    let scope = Scope {
+        owners: &owners,
+        ..Scope::entries(&dictionary)
+    };
+    check_fields(api, &list.choice, scope, None).await?;
     let mut found = api.store.changes(wanted, api.now()).await?;
     if let Some(since) = &wanted.since {
         refuse_too_old(since, &found)?;
@@ -218,7 +228,11 @@ fn told(change: &Change, choice: &Choice) -> Option<String> {
     if let Some(document) = &change.document {
         text.truncate(text.len() - 1);
         text.push_str(",\"object\":");
-        text.push_str(&object(document, &choice.of_kind(&identity.kind)));
+        text.push_str(&object(
+            document,
+            &choice.of_kind(&identity.kind),
+            &Included::default(),
+        ));
         text.push('}');
     }
     Some(text)

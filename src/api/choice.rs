@@ -1,11 +1,11 @@
-//! Which parts of an entry a request wants: `fields=`, `body=`, `heading_ids=` and `seo=`.
+//! Which parts of an entry a request wants: `fields=`, `body=`, `heading_ids=`, `include=` and `seo=`.
 
 use super::problem::Error;
 use super::query::{Canonical, Parameters, unknown_value};
 use crate::fields::splice::Kind;
 
 /// The names of the parameters.
-pub const PARAMETERS: [&str; 4] = ["body", "fields", "heading_ids", "seo"];
+pub const PARAMETERS: [&str; 5] = ["body", "fields", "heading_ids", "include", "seo"];
 
 /// The parts that a body can have.
 pub const BODY_PARTS: [&str; 10] = [
@@ -42,6 +42,7 @@ const SEO_WHOLES: [&str; 2] = ["none", "full"];
 pub struct Choice {
     fields: Names,
     body: Names,
+    include: Names,
     seo: Names,
     heading_ids: bool,
 }
@@ -75,6 +76,7 @@ impl Choice {
         Ok(Self {
             fields,
             body,
+            include: Names::paths(given.get("include")),
             seo,
             heading_ids,
         })
@@ -84,13 +86,14 @@ impl Choice {
     #[must_use]
     pub fn of_one(self) -> Self {
         Self {
-            fields: self.fields.or(Names::All),
+            fields: self.fields.or(Names::All).and(self.include.tops()),
             seo: self.seo.or(Names::All),
             ..self
         }
     }
 
-    /// The choice in a list: where nothing is said, nothing; a choice of body parts asks for all fields.
+    /// The choice in a list: where nothing is said, nothing; a choice of body parts asks for all fields, and what is
+    /// included is shown.
     #[must_use]
     pub fn of_many(self) -> Self {
         let fields = if self.body == Names::Unsaid {
@@ -99,7 +102,7 @@ impl Choice {
             Names::All
         };
         Self {
-            fields: self.fields.or(fields),
+            fields: self.fields.or(fields).and(self.include.tops()),
             seo: self.seo.or(Names::None),
             ..self
         }
@@ -128,6 +131,7 @@ impl Choice {
         query
             .with("fields", self.fields.text("*").as_deref())
             .with("heading_ids", self.heading_ids.then_some("true"))
+            .with("include", self.include.text("").as_deref())
             .with("seo", self.seo.text("full").as_deref())
     }
 
@@ -143,14 +147,22 @@ impl Choice {
         self.seo != Names::None
     }
 
-    /// The names of fields that are chosen one by one.
+    /// The fields that are chosen one by one, each a name or a path.
     #[must_use]
     pub fn named_fields(&self) -> &[String] {
-        if let Names::These(names) = &self.fields {
-            names
-        } else {
-            &[]
-        }
+        self.fields.these()
+    }
+
+    /// The paths of the relations whose targets' fields are wanted.
+    #[must_use]
+    pub fn includes(&self) -> &[String] {
+        self.include.these()
+    }
+
+    /// Whether members of fields are chosen or anything is included, which a cut alone cannot do.
+    #[must_use]
+    pub fn is_deep(&self) -> bool {
+        !self.includes().is_empty() || self.named_fields().iter().any(|name| name.contains('.'))
     }
 
     /// The error of a field that does not exist.
@@ -163,13 +175,14 @@ impl Choice {
     #[must_use]
     pub fn keeps(&self, kind: Kind, name: &str) -> bool {
         match kind {
-            Kind::Field => self.fields.has(name),
+            Kind::Field => self.fields.has_top(name),
             Kind::Part => match &self.body {
                 Names::Unsaid => USUAL_PARTS.contains(&name),
                 body => body.has(name),
             },
             Kind::Seo => self.keeps_seo(name),
             Kind::HeadingId => self.heading_ids,
+            Kind::Related => false,
         }
     }
 
@@ -186,6 +199,14 @@ impl Choice {
 }
 
 impl Names {
+    /// Each has to be named: there is no word for all.
+    fn paths(given: Option<&str>) -> Self {
+        match Self::parse(given, "none") {
+            Self::All => Self::None,
+            names => names,
+        }
+    }
+
     fn parse(given: Option<&str>, all: &str) -> Self {
         match given {
             None => Self::Unsaid,
@@ -217,6 +238,50 @@ impl Names {
         if self == Self::Unsaid { default } else { self }
     }
 
+    /// The names that are given one by one.
+    fn these(&self) -> &[String] {
+        if let Self::These(names) = self {
+            names
+        } else {
+            &[]
+        }
+    }
+
+    /// The first names of paths, without doubles.
+    fn tops(&self) -> Vec<String> {
+        let mut tops: Vec<String> = self
+            .these()
+            .iter()
+            .map(|path| top(path).to_owned())
+            .collect();
+        tops.dedup();
+        tops
+    }
+
+    /// The same with more names, unless it has any path that begins with them.
+    fn and(self, more: Vec<String>) -> Self {
+        let missing = more.into_iter().filter(|name| !self.has_top(name));
+        match &self {
+            Self::All => self,
+            chosen => {
+                let names: Vec<String> = chosen.these().iter().cloned().chain(missing).collect();
+                if names.is_empty() {
+                    self
+                } else {
+                    Self::These(names)
+                }
+            }
+        }
+    }
+
+    /// Whether a field is chosen, or any member of it.
+    fn has_top(&self, name: &str) -> bool {
+        match self {
+            Self::These(paths) => paths.iter().any(|path| top(path) == name),
+            other => other.has(name),
+        }
+    }
+
     fn has(&self, name: &str) -> bool {
         match self {
             Self::All => true,
@@ -233,6 +298,12 @@ impl Names {
             Self::These(names) => Some(names.join(",")),
         }
     }
+}
+
+/// The first name of a path.
+#[must_use]
+pub fn top(path: &str) -> &str {
+    path.split('.').next().unwrap_or(path)
 }
 
 #[cfg(test)]

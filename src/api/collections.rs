@@ -65,6 +65,7 @@ pub(super) async fn many(api: &Api) -> Result<Draft, Error> {
         &Meta {
             limit: count,
             count: Some(count),
+            ..Meta::default()
         },
     );
     let of_each = found

@@ -12,7 +12,7 @@ use super::problem::{Error, Problem};
 use super::query::Parameters;
 use super::{
     Api, changes, collections, entries, entry_list, events, health, links, llms, markdown, mcp,
-    problems, redirects, resources, schema, search, seo_report, sitemaps, texts,
+    problems, redirects, resolve, resources, schema, search, seo_report, sitemaps, texts,
 };
 
 static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
@@ -35,6 +35,8 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         links::list_backlinks,
         links::list_broken_links,
         search::search_everything,
+        entries::find_entry_by_slug,
+        resolve::resolve_path,
         collections::list_collections,
         collections::find_collection,
         resources::find_collection_tree,
@@ -42,6 +44,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         resources::find_taxonomy,
         resources::list_terms,
         resources::find_term,
+        entry_list::list_term_entries,
         resources::list_globals,
         resources::find_global,
         resources::list_navs,

@@ -1,17 +1,17 @@
-//! `/entries/{id}`, and what an entry looks like wherever it stands.
+//! `/entries/{id}`, and the same entry by its slug.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::Api;
 use super::answer::Draft;
-use super::choice::Choice;
+use super::choice::{self, Choice};
+use super::listing::check_site;
 use super::markdown;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters, unknown_value};
-use super::schema;
-use crate::fields::splice;
+use super::{Api, batch, schema, single};
+use crate::store::audience::Audience;
 use crate::store::read::Document;
-use crate::store::{Kind, id_key, keys};
+use crate::store::{Kind, Snapshot, id_key, keys};
 
 /// One entry: its place in the site, its fields with the raw Bard trees and their HTML, its resolved SEO metadata.
 #[utoipa::path(
@@ -19,8 +19,10 @@ use crate::store::{Kind, id_key, keys};
     params(
         ("id" = String, Path, description = "The entry's id; a UUID in any of its spellings."),
         ("body" = Option<String>, Query, description = "Parts of each Bard or Markdown body, between commas: `raw`, `html`, `text`, `markdown`, `headings`, `words`, `reading_minutes`, `links`, `images`, `blocks`; `*` for all, `none` for none. Default: `raw,html,headings,words,reading_minutes,links`."),
-        ("fields" = Option<String>, Query, description = "Names of fields, between commas; `*` (the default) for all, `none` for none."),
+        ("fallback" = Option<bool>, Query, description = "`true`: where the entry has no localization in `site`, it comes as it is."),
+        ("fields" = Option<String>, Query, description = "Names of fields, between commas, or paths to members of them (`article.html`, `author.title`); `*` (the default) for all, `none` for none. A path that leads through a relation to a field of its target (`related.teaser`) includes it."),
         ("heading_ids" = Option<bool>, Query, description = "`true`: headings in the HTML have the ids of `headings`."),
+        ("include" = Option<String>, Query, description = "Paths of relations to entries or terms, between commas (`related,related.topics`): their objects get the targets' `fields`. Four relations deep at most, 1,000 objects in one answer at most."),
         ("seo" = Option<String>, Query, description = "`full` (the default), `none`, `resolved` (everything but `head`), or any of `raw`, `resolved`, `head.html`, `head.unhead`, `head.next`, between commas."),
         ("site" = Option<String>, Query, description = "Handle of a site: gives the entry's localization there."),
     ),
@@ -39,51 +41,133 @@ pub async fn find_entry(
     if markdown::is_preferred(request.headers()) {
         return markdown::answer(&request, &api, &id).await;
     }
-    let given = Parameters::parse(
-        request.query_string(),
-        &["body", "fields", "heading_ids", "seo", "site"],
-    )?;
-    let (id, site) = (id_key(&id), given.get("site"));
-    let choice = Choice::parse(&given)?;
-    let key = choice
-        .canonical(Canonical::new(&["entries", &id]))
-        .with("site", site)
-        .into_text();
-    api.answer(&request, &key, one(&api, &id, site, &choice.of_one()))
+    let one = One::parse(&request)?;
+    let id = id_key(&id);
+    let key = one.key(&["entries", &id]);
+    api.answer(&request, &key, by_id(&api, &id, &one)).await
+}
+
+/// The same entry by its collection and slug. Of several, as pages below different parents can be, the first; in the
+/// first site that has it where none is given.
+#[utoipa::path(
+    get, path = "/entries/by-slug/{collection}/{slug}", tag = "entries",
+    params(
+        ("collection" = String, Path, description = "Handle of the collection."),
+        ("slug" = String, Path, description = "The entry's slug."),
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("fallback" = Option<bool>, Query, description = "As on `/entries/{id}`."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("heading_ids" = Option<bool>, Query, description = "`true`: headings in the HTML have the ids of `headings`."),
+        ("include" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("seo" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("site" = Option<String>, Query, description = "Handle of a site: the entry that has the slug there."),
+    ),
+    responses(
+        (status = 200, description = "The entry.", body = schema::Entry),
+        (status = 304, description = "What the client has is still right."),
+        (status = 400, description = "A query parameter is wrong.", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "The public sees no such entry now.", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn find_entry_by_slug(
+    request: HttpRequest,
+    api: web::Data<Api>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Error> {
+    let one = One::parse(&request)?;
+    let (collection, slug) = &*path;
+    let key = one.key(&["entries", "by-slug", collection, slug]);
+    api.answer(&request, &key, by_slug(&api, collection, slug, &one))
         .await
 }
 
-async fn one(api: &Api, id: &str, site: Option<&str>, choice: &Choice) -> Result<Draft, Error> {
-    let audience = &api.audience();
-    let found = match site {
-        Some(site) => api.store.localization(id, site, audience).await?,
-        None => api.store.entry(id, audience).await?,
-    };
-    let Some(document) = &found.value else {
-        return Err(missing(api, id, site).await);
-    };
-    check_fields(
-        api,
-        choice,
-        Some(&document.owner),
-        document.fields.as_deref(),
-    )
-    .await?;
-    Ok(Draft {
-        body: object(document, choice),
-        content_type: "application/json",
-        links: document
-            .permalink
-            .iter()
-            .map(|permalink| format!("<{permalink}>; rel=\"canonical\""))
-            .collect(),
-        keys: vec![key(document)],
-        changed_at: Some(document.changed_at()),
-        expires: document.visible_until(),
-        generation: found.generation,
-    })
+/// What a request says of the one entry it wants.
+struct One {
+    site: Option<String>,
+    fallback: bool,
+    choice: Choice,
 }
 
+impl One {
+    fn parse(request: &HttpRequest) -> Result<Self, Error> {
+        let mut known = vec!["fallback", "site"];
+        known.extend(choice::PARAMETERS);
+        known.sort_unstable();
+        let given = Parameters::parse(request.query_string(), &known)?;
+        Ok(Self {
+            site: given.get("site").map(str::to_owned),
+            fallback: batch::fallback(&given)?,
+            choice: Choice::parse(&given)?,
+        })
+    }
+
+    fn key(&self, path: &[&str]) -> String {
+        self.choice
+            .canonical(Canonical::new(path))
+            .with("fallback", self.fallback.then_some("true"))
+            .with("site", self.site.as_deref())
+            .into_text()
+    }
+}
+
+async fn by_id(api: &Api, id: &str, one: &One) -> Result<Draft, Error> {
+    let audience = api.audience();
+    let site = one.site.as_deref();
+    let found = if site.is_some() {
+        let ids = [id.to_owned()];
+        let found = api.store.batch(&ids, site, one.fallback, &audience).await?;
+        found.map(|mut found| found.pop().map(|(_, document)| document))
+    } else {
+        api.store.entry(id, &audience).await?
+    };
+    let missing = || format!("there is no public entry {id:?}");
+    answer(api, found, one, &audience, missing).await
+}
+
+async fn by_slug(api: &Api, collection: &str, slug: &str, one: &One) -> Result<Draft, Error> {
+    let audience = api.audience();
+    let site = one.site.as_deref();
+    let found = api
+        .store
+        .by_slug(collection, slug, site, one.fallback, &audience)
+        .await?;
+    let missing = || format!("there is no public entry {slug:?} in collection {collection:?}");
+    answer(api, found, one, &audience, missing).await
+}
+
+async fn answer(
+    api: &Api,
+    found: Snapshot<Option<Document>>,
+    one: &One,
+    audience: &Audience,
+    missing: impl FnOnce() -> String,
+) -> Result<Draft, Error> {
+    let Some(document) = &found.value else {
+        let dictionary = api.dictionary().await?;
+        check_site(&dictionary, one.site.as_deref())?;
+        return Err(Error::NotFound(match &one.site {
+            Some(site) => format!("{} in site {site:?}", missing()),
+            None => missing(),
+        }));
+    };
+    let choice = one.choice.clone().of_one();
+    single::draft(
+        api,
+        Kind::Entry,
+        document,
+        found.generation,
+        &choice,
+        audience,
+    )
+    .await
+}
+
+/// The surrogate key of an entry.
+pub(super) fn key(document: &Document) -> String {
+    keys::document(Kind::Entry, &document.id, &document.site)
+}
+
+/// The error of an entry that is not there.
 pub(super) async fn missing(api: &Api, id: &str, site: Option<&str>) -> Error {
     match check_handle(api, Kind::Site, "site", site).await {
         Err(error) => error,
@@ -91,57 +175,6 @@ pub(super) async fn missing(api: &Api, id: &str, site: Option<&str>) -> Error {
             Some(site) => format!("there is no public entry {id:?} in site {site:?}"),
             None => format!("there is no public entry {id:?}"),
         }),
-    }
-}
-
-/// An entry as the request chose it, spliced from its templates.
-pub(super) fn object(document: &Document, choice: &Choice) -> String {
-    let size = document.summary.len()
-        + document.fields.as_ref().map_or(0, String::len)
-        + document.seo.as_ref().map_or(0, String::len);
-    let mut out = String::with_capacity(size + 32);
-    let keep = |kind, name: &str| choice.keeps(kind, name);
-    splice::cut(&document.summary, &keep, &mut out);
-    out.truncate(out.len() - 1);
-    let mut member = |name: &str, template: Option<&str>| {
-        if !out.ends_with('{') {
-            out.push(',');
-        }
-        out.push_str(name);
-        splice::cut(template.unwrap_or("null"), &keep, &mut out);
-    };
-    if choice.has_fields() {
-        member("\"fields\":", document.fields.as_deref());
-    }
-    if choice.has_seo() {
-        member("\"seo\":", document.seo.as_deref());
-    }
-    out.push('}');
-    out
-}
-
-/// The surrogate key of an entry: its answer is spliced from its own document and nothing else.
-pub(super) fn key(document: &Document) -> String {
-    keys::document(Kind::Entry, &document.id, &document.site)
-}
-
-/// Names of fields that neither the entry at hand has nor any other of its collection are errors.
-pub(super) async fn check_fields(
-    api: &Api,
-    choice: &Choice,
-    collection: Option<&str>,
-    template: Option<&str>,
-) -> Result<(), Error> {
-    let absent =
-        |name: &&String| template.is_none_or(|template| splice::find(template, name).is_none());
-    let absent: Vec<&String> = choice.named_fields().iter().filter(absent).collect();
-    if absent.is_empty() {
-        return Ok(());
-    }
-    let known = api.store.field_names(collection).await?;
-    match absent.into_iter().find(|name| !known.contains(name)) {
-        Some(unknown) => Err(Choice::unknown_field(unknown, &known)),
-        None => Ok(()),
     }
 }
 

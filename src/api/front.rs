@@ -5,12 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue,
-    VARY,
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName,
+    HeaderValue, VARY,
 };
 use actix_web::http::{Method, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
+use super::export::accepts_lines;
 use super::problem::Error;
 use super::{Api, markdown, preview};
 use crate::store::audience::Preview;
@@ -83,7 +84,8 @@ fn at_once(
         Ok(Preview::None) => {}
         Ok(_) => return None,
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_read || accepts_lines(request.headers().get(ACCEPT)) {
         return None;
     }
     api.cached(&spelling, request.headers())

@@ -6,11 +6,15 @@ use serde_json::json;
 use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
-use super::entries::{check_fields, check_handle, key, object};
+use super::compose::object;
+use super::entries::{check_handle, key};
+use super::filter::Scope;
+use super::include::Included;
 use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
+use super::single::check_fields;
 use crate::fields::splice;
 use crate::store::links::{Backlinks, Broken, BrokenQuery, Page, Reference, Referrer};
 use crate::store::list::Place;
@@ -194,7 +198,8 @@ async fn backlinks(
     if !found.value.found {
         return Err(Error::NotFound(format!("there is no public entry {id:?}")));
     }
-    check_fields(api, choice, None, None).await?;
+    let dictionary = api.dictionary().await?;
+    check_fields(api, choice, Scope::entries(&dictionary), None).await?;
     let total = found.value.total;
     let (found, Backlinks { entries, .. }) = apart(found);
     let (entries, links) = walk.cut(entries, |referrer| &referrer.place);
@@ -244,6 +249,7 @@ fn meta(walk: &Walk, count: Option<i64>) -> Meta {
     Meta {
         limit: walk.limit,
         count,
+        ..Meta::default()
     }
 }
 
@@ -263,7 +269,7 @@ fn draft(found: &Snapshot<()>, body: String, links: &Links, mut keys: Vec<String
 
 /// The entry as a list shows it, with the places where it refers to the other one.
 fn referrer_object(referrer: &Referrer, choice: &Choice) -> String {
-    let mut entry = object(&referrer.document, choice);
+    let mut entry = object(&referrer.document, choice, &Included::default());
     entry.truncate(entry.len() - 1);
     let references: Vec<_> = referrer.references.iter().map(place_of).collect();
     format!("{entry},\"references\":{}}}", json!(references))

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::problem::Error;
@@ -11,6 +12,9 @@ use crate::store::list::{Key, Place};
 
 /// How many a list gives where the request does not say.
 pub const USUAL_LIMIT: i64 = 20;
+
+/// Pages by number go no further than to this entry; cursors go everywhere.
+pub const HIGHEST_OFFSET: i64 = 10_000;
 
 /// How many a list gives at most.
 pub const HIGHEST_LIMIT: i64 = 100;
@@ -29,14 +33,20 @@ pub struct Links {
 }
 
 /// What is to be said of a list.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Meta {
     /// How many a page holds at most.
     pub limit: i64,
+    /// The page's number; only where `page` asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<i64>,
     /// How many there are on all pages; only where `count=true` asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
+    /// The ids that nothing public has; only where `ids` asked for some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Vec<String>>,
 }
 
 /// A place in a list, on the side of a page's first or last entry.
@@ -66,7 +76,19 @@ impl Links {
         next: Option<&str>,
         prev: Option<&str>,
     ) -> Self {
-        let page = |cursor: &str| list.clone().with("cursor", Some(cursor)).into_text();
+        Self::by("cursor", list, here, next, prev)
+    }
+
+    /// The links of a list whose pages differ in one parameter only.
+    #[must_use]
+    pub fn by(
+        name: &str,
+        list: &Canonical,
+        here: Option<&str>,
+        next: Option<&str>,
+        prev: Option<&str>,
+    ) -> Self {
+        let page = |value: &str| list.clone().with(name, Some(value)).into_text();
         let here = here.map_or_else(|| list.clone().into_text(), page);
         Self {
             here,
@@ -94,18 +116,8 @@ impl Cursor {
     /// The cursor as text that belongs to one list.
     #[must_use]
     pub fn write(&self, list: &str) -> String {
-        let (number, text) = match &self.place.key {
-            Key::Number(number) => (Some(number), None),
-            Key::Text(text) => (None, Some(text)),
-        };
-        let parts = (
-            digest(list),
-            self.before,
-            &self.place.owner,
-            number,
-            text,
-            &self.place.id,
-        );
+        let keys: Vec<Value> = self.place.keys.iter().map(json).collect();
+        let parts = (digest(list), self.before, keys, &self.place.id);
         let json = serde_json::to_string(&parts).expect("strings are JSON");
         json.bytes().fold(
             String::with_capacity(json.len() * 2),
@@ -121,24 +133,40 @@ impl Cursor {
     /// # Errors
     /// If it is no cursor, or of another list.
     pub fn read(text: &str, list: &str) -> Result<Self, Error> {
-        let wrong = || {
-            Error::parameter(
-                "cursor",
-                "this is not a cursor of this list; take it from links.next or links.prev as it is",
-            )
-        };
-        let bytes = hexadecimal(text).ok_or_else(wrong)?;
-        let parts: (String, bool, String, Option<i64>, Option<String>, String) =
-            serde_json::from_slice(&bytes).map_err(|_| wrong())?;
-        let (of, before, owner, number, text, id) = parts;
-        let key = number.map(Key::Number).or(text.map(Key::Text));
-        match key {
-            Some(key) if of == digest(list) => Ok(Self {
+        let bytes = hexadecimal(text).ok_or_else(wrong_cursor)?;
+        let parts: (String, bool, Vec<Value>, String) =
+            serde_json::from_slice(&bytes).map_err(|_| wrong_cursor())?;
+        let (of, before, keys, id) = parts;
+        let keys: Option<Vec<Key>> = keys.iter().map(key).collect();
+        match keys {
+            Some(keys) if of == digest(list) => Ok(Self {
                 before,
-                place: Place { owner, key, id },
+                place: Place { keys, id },
             }),
-            _ => Err(wrong()),
+            _ => Err(wrong_cursor()),
         }
+    }
+}
+
+/// The error of a cursor that is none, or not of the list at hand.
+pub fn wrong_cursor() -> Error {
+    Error::parameter(
+        "cursor",
+        "this is not a cursor of this list; take it from links.next or links.prev as it is",
+    )
+}
+
+fn json(key: &Key) -> Value {
+    match key {
+        Key::Number(number) => (*number).into(),
+        Key::Text(text) => text.as_str().into(),
+    }
+}
+
+fn key(json: &Value) -> Option<Key> {
+    match json {
+        Value::String(text) => Some(Key::Text(text.clone())),
+        number => number.as_i64().map(Key::Number),
     }
 }
 
@@ -171,8 +199,7 @@ mod tests {
             let cursor = Cursor {
                 before: true,
                 place: Place {
-                    owner: "posts".into(),
-                    key,
+                    keys: vec![key, Key::Text("posts".into())],
                     id: "a".into(),
                 },
             };

@@ -11,7 +11,7 @@ use super::markdown::description;
 use super::problem::Error;
 use super::query::{Canonical, Parameters};
 use crate::fields::splice;
-use crate::store::list::Query;
+use crate::store::list::{By, Order, Query};
 use crate::store::read::Document;
 use crate::store::resources::Which;
 use crate::store::{Kind, keys};
@@ -45,13 +45,17 @@ async fn draft(api: &Api) -> Result<Draft, Error> {
     let mut home = None;
     let mut sections = String::new();
     for collection in &collections.value {
-        let query = Query {
-            collection: Some(collection.id.clone()),
-            limit: MOST_ENTRIES,
-            bodies: true,
-            ..Query::default()
+        let own = Order {
+            by: By::OwnOrder,
+            descending: false,
         };
-        let entries = api.store.entries(&query, audience).await?.value.documents;
+        let query = Query {
+            owners: vec![collection.id.clone()],
+            order: vec![own],
+            bodies: true,
+            ..Query::new(Kind::Entry, MOST_ENTRIES)
+        };
+        let entries = api.store.list(&query, audience).await?.value.documents;
         home = home.or_else(|| front_page(&entries));
         if !entries.is_empty() {
             let title = title(&collection.summary).unwrap_or_else(|| collection.id.clone());

@@ -61,7 +61,11 @@ pub(super) async fn answer(
 pub(super) async fn draft(api: &Api, id: &str, site: Option<&str>) -> Result<Draft, Error> {
     let audience = &api.audience();
     let found = match site {
-        Some(site) => api.store.localization(id, site, audience).await?,
+        Some(site) => {
+            let ids = [id.to_owned()];
+            let found = api.store.batch(&ids, Some(site), false, audience).await?;
+            found.map(|mut found| found.pop().map(|(_, document)| document))
+        }
         None => api.store.entry(id, audience).await?,
     };
     let Some(document) = &found.value else {

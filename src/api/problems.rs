@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::Api;
 use super::answer::Draft;
-use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope, wrong_cursor};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
@@ -61,13 +61,11 @@ async fn many(
     cursor: Option<&str>,
     after: Option<Cursor>,
 ) -> Result<Draft, Error> {
-    let after = after.map_or(0, |cursor| {
-        if let Key::Number(number) = cursor.place.key {
-            number
-        } else {
-            0
-        }
-    });
+    let after = match after.as_ref().map(|cursor| cursor.place.keys.as_slice()) {
+        None => 0,
+        Some([Key::Number(number)]) => *number,
+        Some(_) => return Err(wrong_cursor()),
+    };
     let found = api
         .store
         .problems(severity.map(severity_of), after, limit + 1, &api.audience())
@@ -84,8 +82,12 @@ async fn many(
         .iter()
         .map(|(_, problem)| serde_json::to_string(problem).expect("a problem is always JSON"))
         .collect();
+    let meta = Meta {
+        limit,
+        ..Meta::default()
+    };
     Ok(Draft {
-        body: envelope(&members, &links, &Meta { limit, count: None }),
+        body: envelope(&members, &links, &meta),
         content_type: "application/json",
         links: links.header(),
         keys: vec![keys::PROBLEMS.to_owned()],
@@ -99,8 +101,7 @@ fn place(number: i64) -> Cursor {
     Cursor {
         before: false,
         place: Place {
-            owner: String::new(),
-            key: Key::Number(number),
+            keys: vec![Key::Number(number)],
             id: String::new(),
         },
     }

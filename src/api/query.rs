@@ -5,6 +5,9 @@ use std::fmt::Write;
 
 use super::problem::{Error, Parameter};
 
+/// Stands among known parameters for all whose name begins with `filter[`.
+pub const FILTERS: &str = "filter[…]";
+
 /// The parameters of one request, each known and given once.
 #[derive(Debug)]
 pub struct Parameters {
@@ -22,7 +25,8 @@ impl Parameters {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name =
                 decode(name).ok_or_else(|| Error::parameter(name, "the name is not UTF-8"))?;
-            if !known.contains(&name.as_str()) {
+            let is_filter = name.starts_with("filter[") && known.contains(&FILTERS);
+            if !is_filter && !known.contains(&name.as_str()) {
                 return Err(unknown(
                     &name,
                     format!("unknown parameter {name:?}"),
@@ -48,6 +52,45 @@ impl Parameters {
             .iter()
             .find(|(given, _)| given == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// Names and values of those that are filters.
+    pub fn filters(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self
+            .given
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()));
+        all.filter(|(name, _)| name.starts_with("filter["))
+    }
+
+    /// `true` or `false`; where it is not given, `false`.
+    ///
+    /// # Errors
+    /// If it is anything else.
+    pub fn flag(&self, name: &str) -> Result<bool, Error> {
+        Ok(self.one_of(name, &["true", "false"])? == Some("true"))
+    }
+
+    /// An error if two parameters are given that exclude each other.
+    ///
+    /// # Errors
+    /// If any of `others` is given beside `name`.
+    pub fn alone(&self, name: &str, others: &[&str]) -> Result<(), Error> {
+        let given = |other: &&&str| {
+            let is_filter = **other == FILTERS && self.filters().next().is_some();
+            is_filter || self.get(other).is_some()
+        };
+        match others
+            .iter()
+            .find(given)
+            .filter(|_| self.get(name).is_some())
+        {
+            Some(other) => Err(Error::parameter(
+                other,
+                format!("{other} cannot be given beside {name}"),
+            )),
+            None => Ok(()),
+        }
     }
 
     /// A value that is one of those allowed.
@@ -92,7 +135,8 @@ pub fn unknown_value<S: AsRef<str>>(param: &str, value: &str, allowed: &[S]) -> 
     )
 }
 
-fn unknown<S: AsRef<str>>(param: &str, detail: String, given: &str, allowed: &[S]) -> Error {
+/// The error of something that is none of those allowed, with what was probably meant.
+pub fn unknown<S: AsRef<str>>(param: &str, detail: String, given: &str, allowed: &[S]) -> Error {
     let allowed: Vec<String> = allowed
         .iter()
         .map(|allowed| allowed.as_ref().to_owned())

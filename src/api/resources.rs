@@ -2,14 +2,18 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::Api;
 use super::answer::Draft;
 use super::choice::{self, Choice};
-use super::entries::{check_handle, object};
-use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::compose::object;
+use super::filter::Scope;
+use super::include::{self, Included};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope, wrong_cursor};
+use super::listing::{self, Base, List, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
-use super::schema;
+use super::single::check_fields;
+use super::{Api, schema};
+use crate::store::audience::Audience;
 use crate::store::list::{Key, Place};
 use crate::store::read::Document;
 use crate::store::resources::Which;
@@ -80,9 +84,17 @@ pub async fn list_terms(
     api: web::Data<Api>,
     handle: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
+    let base = Base {
+        path: ["taxonomies", &*handle, "terms"]
+            .map(str::to_owned)
+            .to_vec(),
+        kind: Kind::Term,
+        owner: Some(handle.clone()),
+        term: None,
+    };
+    let list = List::parse(request.query_string(), base)?;
     exists(&api, Kind::Taxonomy, &handle).await?;
-    let path = vec!["taxonomies", &*handle, "terms"];
-    list(&api, &request, chosen(path, Kind::Term, &handle)).await
+    listing::answer(&api, &request, &list).await
 }
 
 /// One term, by the slug that the default site has for it.
@@ -221,9 +233,15 @@ pub async fn list_assets(
     api: web::Data<Api>,
     container: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
+    let base = Base {
+        path: ["assets", &*container].map(str::to_owned).to_vec(),
+        kind: Kind::Asset,
+        owner: Some(container.clone()),
+        term: None,
+    };
+    let list = List::parse(request.query_string(), base)?;
     exists(&api, Kind::Container, &container).await?;
-    let path = vec!["assets", &*container];
-    list(&api, &request, plain(path, Kind::Asset, &container)).await
+    listing::answer(&api, &request, &list).await
 }
 
 /// One file of an asset container.
@@ -261,6 +279,22 @@ fn chosen<'a>(path: Vec<&'a str>, kind: Kind, owner: &'a str) -> Resource<'a> {
         chosen: true,
         ..plain(path, kind, owner)
     }
+}
+
+/// 404 where there is no such term.
+///
+/// # Errors
+/// That one, or if the store fails.
+pub async fn check_term(api: &Api, taxonomy: &str, slug: &str) -> Result<(), Error> {
+    let which = Which {
+        kind: Kind::Term,
+        owner: taxonomy,
+        site: None,
+    };
+    let id = format!("{taxonomy}::{slug}");
+    let found = api.store.resource(which, &id, &api.audience()).await?;
+    let missing = || Error::NotFound(format!("there is no term {id:?}"));
+    found.value.map(|_| ()).ok_or_else(missing)
 }
 
 /// 404 where nothing of the kind has the handle.
@@ -310,20 +344,47 @@ async fn one(
     let (site, choice) = (given.get("site"), Choice::parse(&given)?);
     let key = resource.canonical(&choice, site).into_text();
     let compute = async {
-        let found = api
-            .store
-            .resource(resource.which(site), id, &api.audience())
-            .await?;
+        let audience = api.audience();
+        let which = resource.which(site);
+        let found = api.store.resource(which, id, &audience).await?;
         let Some(document) = &found.value else {
-            check_handle(api, Kind::Site, "site", site).await?;
+            check_site(&*api.dictionary().await?, site)?;
             let kind = resource.kind.name();
             return Err(Error::NotFound(format!("there is no {kind} {id:?}")));
         };
-        let body = object(document, &choice_of(&resource, choice.of_one())?);
-        let keys = vec![name(resource.kind, document)];
+        let choice = choice_of(&resource, choice.of_one())?;
+        let documents = std::slice::from_ref(document);
+        let included = included(api, &resource, &choice, documents, &audience).await?;
+        let body = object(document, &choice, &included);
+        let keys = made_of(resource.kind, documents.iter(), &included, None);
         Ok(draft(&found, body, keys, Vec::new()))
     };
     api.answer(request, &key, compute).await
+}
+
+/// What is included in some things, once their fields are known to be.
+async fn included(
+    api: &Api,
+    resource: &Resource<'_>,
+    choice: &Choice,
+    documents: &[Document],
+    audience: &Audience,
+) -> Result<Included, Error> {
+    if choice.named_fields().is_empty() && choice.includes().is_empty() {
+        return Ok(Included::default());
+    }
+    let dictionary = api.dictionary().await?;
+    let owners = [resource.owner.to_owned()];
+    let scope = Scope {
+        dictionary: &dictionary,
+        kind: resource.kind,
+        owners: &owners,
+    };
+    let template = documents
+        .first()
+        .and_then(|document| document.fields.as_deref());
+    check_fields(api, choice, scope, template).await?;
+    include::read(api, choice, scope, documents, audience).await
 }
 
 /// Things without fields have none to show.
@@ -371,63 +432,82 @@ async fn list_given(
     let after = cursor.map_or(Ok(-1), |cursor| place(cursor, &order))?;
     let key = canonical.clone().with("cursor", cursor).into_text();
     let compute = async {
+        let audience = api.audience();
         let which = resource.which(site);
         let found = api
             .store
-            .resources(which, after, limit + 1, &api.audience())
+            .resources(which, after, limit + 1, &audience)
             .await?;
         if found.value.is_empty() {
-            check_handle(api, Kind::Site, "site", site).await?;
+            check_site(&*api.dictionary().await?, site)?;
         }
         let choice = choice_of(&resource, said.of_many())?;
-        Ok(page(
-            &found, limit, &canonical, cursor, &order, &choice, &resource,
-        ))
+        let included = included(api, &resource, &choice, &found.value, &audience).await?;
+        let page = Page {
+            limit,
+            canonical: &canonical,
+            here: cursor,
+            order: &order,
+            choice: &choice,
+            included: &included,
+            owner: resource.owner,
+        };
+        Ok(page.of(resource.kind, &found))
     };
     api.answer(request, &key, compute).await
 }
 
 /// The place that a cursor stands for.
 fn place(cursor: &str, order: &str) -> Result<i64, Error> {
-    match Cursor::read(cursor, order)?.place.key {
-        Key::Number(place) => Ok(place),
-        Key::Text(_) => Err(Error::parameter(
-            "cursor",
-            "this is not a cursor of this list",
-        )),
+    match Cursor::read(cursor, order)?.place.keys.as_slice() {
+        [Key::Number(place)] => Ok(*place),
+        _ => Err(wrong_cursor()),
     }
 }
 
-fn page(
-    found: &Snapshot<Vec<Document>>,
+/// How a page is written.
+struct Page<'a> {
     limit: i64,
-    canonical: &Canonical,
-    here: Option<&str>,
-    order: &str,
-    choice: &Choice,
-    resource: &Resource<'_>,
-) -> Draft {
-    let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-    let members: Vec<&Document> = found.value.iter().take(shown).collect();
-    let last = members.last().filter(|_| found.value.len() > shown);
-    let next = last.map(|last| next(last, order));
-    let links = Links::of(canonical, here, next.as_deref(), None);
-    let objects: Vec<String> = members
-        .iter()
-        .map(|member| object(member, choice))
-        .collect();
-    let body = envelope(&objects, &links, &Meta { limit, count: None });
-    let own = keys::list(resource.kind, Some(resource.owner));
-    let keys = members.iter().map(|member| name(resource.kind, member));
-    let keys = [own].into_iter().chain(keys).collect();
-    draft(found, body, keys, links.header())
+    canonical: &'a Canonical,
+    here: Option<&'a str>,
+    order: &'a str,
+    choice: &'a Choice,
+    included: &'a Included,
+    owner: &'a str,
+}
+
+impl Page<'_> {
+    fn of(&self, kind: Kind, found: &Snapshot<Vec<Document>>) -> Draft {
+        let shown = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let members = &found.value[..shown.min(found.value.len())];
+        let last = members.last().filter(|_| found.value.len() > shown);
+        let next = last.map(|last| next(last, self.order));
+        let links = Links::of(self.canonical, self.here, next.as_deref(), None);
+        let objects: Vec<String> = members
+            .iter()
+            .map(|member| object(member, self.choice, self.included))
+            .collect();
+        let meta = Meta {
+            limit: self.limit,
+            ..Meta::default()
+        };
+        let list = keys::list(kind, Some(self.owner));
+        let keys = made_of(kind, members.iter(), self.included, Some(list));
+        draft(
+            found,
+            envelope(&objects, &links, &meta),
+            keys,
+            links.header(),
+        )
+    }
 }
 
 /// The cursor of the page that follows this last one.
 fn next(last: &Document, order: &str) -> String {
-    let (owner, id) = (last.owner.clone(), last.id.clone());
-    let key = Key::Number(last.own_order());
-    let place = Place { owner, key, id };
+    let place = Place {
+        keys: vec![Key::Number(last.own_order())],
+        id: last.id.clone(),
+    };
     Cursor {
         before: false,
         place,
@@ -435,22 +515,15 @@ fn next(last: &Document, order: &str) -> String {
     .write(order)
 }
 
-/// The surrogate key of one of them.
-fn name(kind: Kind, document: &Document) -> String {
-    keys::document(kind, &document.id, &document.site)
-}
-
-/// What an answer was made of: the kind, and what its members were made of.
-pub fn made_of<'a>(kind: Kind, members: impl IntoIterator<Item = &'a Document>) -> Vec<String> {
-    let members = members
-        .into_iter()
-        .filter_map(|member| member.keys.as_deref());
-    let mut keys: Vec<String> = members
-        .flat_map(|keys| keys.split('\n'))
-        .chain([kind.name()])
-        .filter(|key| !key.is_empty())
-        .map(str::to_owned)
-        .collect();
+/// The keys of an answer: its members, what they include, and the list where it is one.
+fn made_of<'a>(
+    kind: Kind,
+    members: impl Iterator<Item = &'a Document>,
+    included: &Included,
+    list: Option<String>,
+) -> Vec<String> {
+    let shown = members.map(|member| listing::key(kind, member));
+    let mut keys: Vec<String> = shown.chain(included.keys()).chain(list).collect();
     keys.sort();
     keys.dedup();
     keys

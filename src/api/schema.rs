@@ -287,6 +287,9 @@ pub struct Collection {
     pub title: String,
     /// Whether its entries have dates.
     pub dated: bool,
+    /// Its own order, as `sort` says it: `order` is that of its tree.
+    #[serde(default)]
+    pub sort: String,
     /// Its tree, where it has one.
     pub structure: Option<Structure>,
     /// Id of the entry that it is mounted on.
@@ -391,6 +394,31 @@ pub struct ChangeMeta {
     pub limit: i64,
     /// What to ask with the next time, as `since`; null where there is another page.
     pub token: Option<String>,
+}
+
+/// What is at a path of the front end.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Resolved {
+    /// `entry`, `term` or `redirect`.
+    pub r#type: String,
+    /// The path as it should be: with the site's prefix, without slashes at its end.
+    pub path: String,
+    /// Handle of the site that it is in.
+    pub site: String,
+    /// The entry or term; missing for a redirect.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    pub data: Option<Map<String, Value>>,
+    /// The status of a redirect.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// Where a redirect leads: a path or a URL.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// The id of the entry that redirects.
+    #[serde(default)]
+    pub id: Option<String>,
 }
 
 /// Something that is wrong with a file.

@@ -8,11 +8,16 @@ use utoipa::ToSchema;
 use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
-use super::entries::{check_fields, check_handle, object};
+use super::compose::object;
+use super::entries::check_handle;
+use super::filter::Scope;
+use super::include::{self, Included};
 use super::list::{HIGHEST_LIMIT, Links, USUAL_LIMIT};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters, unknown_value};
 use super::schema;
+use super::single::check_fields;
+use crate::store::read::Document;
 use crate::store::search::phrases::Phrases;
 use crate::store::search::{Found, Hit, MOST_RANKED, Query};
 use crate::store::{Kind, Snapshot, keys};
@@ -54,6 +59,7 @@ pub struct SearchMeta {
         ("page" = Option<i64>, Query, minimum = 1, description = "Which page, from 1; among the first 1,000 matches."),
         ("body" = Option<String>, Query, description = "As on one entry; brings `fields`. Default: none."),
         ("fields" = Option<String>, Query, description = "As on one entry. Default: none."),
+        ("include" = Option<String>, Query, description = "As on one entry."),
         ("seo" = Option<String>, Query, description = "As on one entry. Default: `none`."),
     ),
     responses(
@@ -94,6 +100,7 @@ impl Search {
             "page",
             "body",
             "fields",
+            "include",
             "seo",
         ];
         known.push("filter[collection]");
@@ -230,8 +237,13 @@ async fn answer(api: &Api, search: &Search) -> Result<Draft, Error> {
     if found.value.total == 0 {
         check_facets(api, search).await?;
     }
-    check_fields(api, &search.choice, None, None).await?;
-    Ok(draft(search, &found))
+    let dictionary = api.dictionary().await?;
+    let scope = Scope::entries(&dictionary);
+    check_fields(api, &search.choice, scope, None).await?;
+    let hits = found.value.hits.iter();
+    let documents: Vec<Document> = hits.map(|hit| hit.document.clone()).collect();
+    let included = include::read(api, &search.choice, scope, &documents, &api.audience()).await?;
+    Ok(draft(search, &found, &included))
 }
 
 /// Nothing is found by a facet that does not exist: then that is what is wrong.
@@ -255,7 +267,7 @@ async fn check_facets(api: &Api, search: &Search) -> Result<(), Error> {
     Ok(())
 }
 
-fn draft(search: &Search, found: &Snapshot<Found>) -> Draft {
+fn draft(search: &Search, found: &Snapshot<Found>, included: &Included) -> Draft {
     let Found {
         hits,
         total,
@@ -278,7 +290,7 @@ fn draft(search: &Search, found: &Snapshot<Found>) -> Draft {
     };
     let members: Vec<String> = hits
         .iter()
-        .map(|hit| hit_object(hit, &search.choice))
+        .map(|hit| hit_object(hit, &search.choice, included))
         .collect();
     let body = format!(
         "{{\"data\":[{}],\"facets\":{},\"links\":{},\"meta\":{}}}",
@@ -291,7 +303,7 @@ fn draft(search: &Search, found: &Snapshot<Found>) -> Draft {
         body,
         content_type: "application/json",
         links: links.header(),
-        keys: made_of(hits),
+        keys: made_of(hits, included),
         changed_at: found.last_boundary.max(Some(found.replaced_at)),
         expires: found.next_boundary,
         generation: found.generation,
@@ -299,8 +311,8 @@ fn draft(search: &Search, found: &Snapshot<Found>) -> Draft {
 }
 
 /// The item as a list shows it, what it is, and what was found of it.
-fn hit_object(hit: &Hit, choice: &Choice) -> String {
-    let item = object(&hit.document, choice);
+fn hit_object(hit: &Hit, choice: &Choice, included: &Included) -> String {
+    let item = object(&hit.document, choice, included);
     let highlight = json!({ "title": hit.title, "snippet": hit.snippet });
     format!(
         "{{\"kind\":{},{},\"highlight\":{highlight}}}",
@@ -332,11 +344,15 @@ fn facet_object(found: &Found) -> Value {
 }
 
 /// Any entry or term may come to match; and what was shown.
-fn made_of(hits: &[Hit]) -> Vec<String> {
+fn made_of(hits: &[Hit], included: &Included) -> Vec<String> {
     let lists = [Kind::Entry, Kind::Term].map(|kind| keys::list(kind, None));
     let shown = hits.iter().filter_map(|hit| {
         let kind = Kind::named(&hit.kind)?;
         Some(keys::document(kind, &hit.document.id, &hit.document.site))
     });
-    lists.into_iter().chain(shown).collect()
+    lists
+        .into_iter()
+        .chain(shown)
+        .chain(included.keys())
+        .collect()
 }

@@ -11,9 +11,9 @@ use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::seo::report::CODES;
-use crate::store::Kind;
 use crate::store::findings::{Finding, Place, Query};
 use crate::store::list::{Key, Place as ListPlace};
+use crate::store::{Kind, keys};
 
 const PARAMETERS: [&str; 5] = ["count", "cursor", "filter[code]", "limit", "site"];
 
@@ -86,11 +86,18 @@ async fn page(
     let changed = found
         .last_boundary
         .map_or(replaced, |last| last.max(replaced));
+    let meta = Meta {
+        limit,
+        count,
+        ..Meta::default()
+    };
     Ok(Draft {
-        body: envelope(&members, &links, &Meta { limit, count }),
+        body: envelope(&members, &links, &meta),
         content_type: "application/json",
         links: links.header(),
-        keys: vec!["seo-report".to_owned()],
+        keys: [Kind::Entry, Kind::Term]
+            .map(|kind| keys::list(kind, None))
+            .into(),
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,
@@ -113,25 +120,30 @@ fn cursor(place: &Place) -> Cursor {
     Cursor {
         before: false,
         place: ListPlace {
-            owner: place.code.clone(),
-            key: Key::Number(place.same),
-            id: format!("{} {}", place.number, place.place),
+            keys: vec![
+                Key::Text(place.code.clone()),
+                Key::Number(place.same),
+                Key::Number(place.number),
+                Key::Number(place.place),
+            ],
+            id: String::new(),
         },
     }
 }
 
 fn place(text: &str, order: &str) -> Result<Place, Error> {
     let found = Cursor::read(text, order)?.place;
-    let numbers = found
-        .id
-        .split_once(' ')
-        .and_then(|(number, place)| Some((number.parse().ok()?, place.parse().ok()?)));
-    match (found.key, numbers) {
-        (Key::Number(same), Some((number, place))) => Ok(Place {
-            code: found.owner,
-            same,
-            number,
-            place,
+    match found.keys.as_slice() {
+        [
+            Key::Text(code),
+            Key::Number(same),
+            Key::Number(number),
+            Key::Number(place),
+        ] => Ok(Place {
+            code: code.clone(),
+            same: *same,
+            number: *number,
+            place: *place,
         }),
         _ => Err(Error::parameter(
             "cursor",

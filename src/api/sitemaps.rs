@@ -15,7 +15,7 @@ use crate::store::list::{Key, Place as ListPlace};
 use crate::store::read::Document;
 use crate::store::resources::Which;
 use crate::store::sitemap::{File, Place};
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// The type of a sitemap.
 const XML: &str = "application/xml; charset=utf-8";
@@ -140,11 +140,15 @@ pub async fn list_sitemap(
         let next = goes_on.map(|last| self::cursor(&last.behind()).write(&order));
         let members: Vec<String> = urls.map(|url| url.page.clone()).collect();
         let links = Links::of(&list, cursor, next.as_deref(), None);
-        let body = envelope(&members, &links, &Meta { limit, count: None });
+        let meta = Meta {
+            limit,
+            ..Meta::default()
+        };
+        let body = envelope(&members, &links, &meta);
         let headers = links.header();
         Ok(Draft {
             links: headers,
-            ..draft(&found, body, "application/json", &of.id)
+            ..draft(&found, body, "application/json")
         })
     };
     api.answer(&request, &key, compute).await
@@ -169,7 +173,7 @@ async fn answer(
     let key = request.path();
     match asked(of, &files.value, number)? {
         Asked::File(Some(file)) if file.bytes > AT_ONCE => {
-            let head = draft(&files, String::new(), XML, &of.id);
+            let head = draft(&files, String::new(), XML);
             let stretch = sending::Stretch {
                 store: api.store.clone(),
                 site: of.id.clone(),
@@ -188,7 +192,7 @@ async fn answer(
         }
         Asked::Index(locs) => {
             let locs = locs.iter().map(|(loc, at)| (loc.as_str(), at.as_deref()));
-            let draft = draft(&files, index(locs), XML, &of.id);
+            let draft = draft(&files, index(locs), XML);
             api.answer(request, key, async { Ok(draft) }).await
         }
     }
@@ -258,7 +262,7 @@ async fn whole(
     }
     let elements = found.value.iter().map(|url| url.xml.as_str());
     let body = [OPEN].into_iter().chain(elements).chain([CLOSE]).collect();
-    Ok(draft(&found, body, XML, site))
+    Ok(draft(&found, body, XML))
 }
 
 async fn all(api: &Api) -> Result<Draft, Error> {
@@ -273,7 +277,7 @@ async fn all(api: &Api) -> Result<Draft, Error> {
         return Err(none());
     }
     let body = index(all.iter().map(|(loc, at)| (loc.as_str(), at.as_deref())));
-    Ok(draft(&sites, body, XML, "all"))
+    Ok(draft(&sites, body, XML))
 }
 
 /// The sitemaps of all sites that have one, in site order.
@@ -304,7 +308,7 @@ fn none() -> Error {
     Error::NotFound("there is no sitemap here".into())
 }
 
-fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str, site: &str) -> Draft {
+fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str) -> Draft {
     let replaced = found.replaced_at;
     let changed = found
         .last_boundary
@@ -313,7 +317,9 @@ fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str, site:
         body,
         content_type,
         links: Vec::new(),
-        keys: vec![format!("sitemap:{site}")],
+        keys: [Kind::Entry, Kind::Term, Kind::Sitemap]
+            .map(|kind| keys::list(kind, None))
+            .into(),
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,
@@ -324,20 +330,23 @@ fn cursor(place: &Place) -> Cursor {
     Cursor {
         before: false,
         place: ListPlace {
-            owner: place.loc.clone(),
-            key: Key::Number(place.rank),
-            id: place.number.to_string(),
+            keys: vec![
+                Key::Number(place.rank),
+                Key::Text(place.loc.clone()),
+                Key::Number(place.number),
+            ],
+            id: String::new(),
         },
     }
 }
 
 fn place(text: &str, order: &str) -> Result<Place, Error> {
     let place = Cursor::read(text, order)?.place;
-    match (place.key, place.id.parse()) {
-        (Key::Number(rank), Ok(number)) => Ok(Place {
-            rank,
-            loc: place.owner,
-            number,
+    match place.keys.as_slice() {
+        [Key::Number(rank), Key::Text(loc), Key::Number(number)] => Ok(Place {
+            rank: *rank,
+            loc: loc.clone(),
+            number: *number,
         }),
         _ => Err(Error::parameter(
             "cursor",

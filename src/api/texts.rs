@@ -5,9 +5,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::Api;
 use super::answer::Draft;
 use super::entries::check_handle;
+use super::listing;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
-use super::resources::{draft, made_of};
+use super::resources::draft;
 use crate::seo::feed::FORMATS;
 use crate::store::Kind;
 use crate::store::resources::Which;
@@ -77,6 +78,11 @@ async fn text(
     let body = document.summary.clone();
     Ok(Draft {
         content_type,
-        ..draft(&found, body, made_of(which.kind, [document]), Vec::new())
+        ..draft(
+            &found,
+            body,
+            vec![listing::key(which.kind, document)],
+            Vec::new(),
+        )
     })
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::relations::one_or_all;
-use super::{Context, Output, php, shallow};
+use super::relations::related;
+use super::{Context, Output, Target, php, shallow};
 use crate::content::blueprint::Field;
 
 /// The assets that exist; one of them where the field holds one.
@@ -15,7 +15,8 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
         let (container, asset) = context.view.asset(container?, path)?;
         Some(shallow::asset(container, asset, context))
     });
-    one_or_all(found, php::is_one(field.config.get("max_files")))
+    let one = php::is_one(field.config.get("max_files"));
+    related(found, Target::Asset, one, context)
 }
 
 /// The field's container; where it names none, the only one there is.

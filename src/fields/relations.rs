@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Context, Output, php, shallow};
+use super::{Context, Output, Related, Shape, Target, php, shallow};
 use crate::content::blueprint::Field;
 use crate::site::{Entry, Term};
 
@@ -30,9 +30,14 @@ pub fn is_relation(kind: &str) -> bool {
 #[must_use]
 pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Output {
     let ids = php::wrapped(raw).into_iter().filter_map(php::text);
-    let targets = ids.filter_map(|id| match field.kind.as_str() {
-        "entries" => entry(&id, field, context).map(|entry| shallow::entry(entry, context)),
-        "terms" => {
+    let kind = match field.kind.as_str() {
+        "entries" => Target::Entry,
+        "terms" => Target::Term,
+        _ => Target::User,
+    };
+    let targets = ids.filter_map(|id| match kind {
+        Target::Entry => entry(&id, field, context).map(|entry| shallow::entry(entry, context)),
+        Target::Term => {
             term(&id, field, context).map(|term| shallow::term(term, &field.handle, context))
         }
         _ => context
@@ -40,7 +45,26 @@ pub fn value(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Outpu
             .user(&id)
             .map(|user| shallow::user(user, context)),
     });
-    one_or_all(targets, php::is_one(field.config.get("max_items")))
+    let one = php::is_one(field.config.get("max_items"));
+    related(targets, kind, one, context)
+}
+
+/// The targets as either API shows them: the native one knows what they lead to.
+pub fn related(
+    mut targets: impl Iterator<Item = Value>,
+    kind: Target,
+    one: bool,
+    context: &Context<'_>,
+) -> Output {
+    if context.shape == Shape::Statamic {
+        return one_or_all(targets, one);
+    }
+    let related = |object| Output::Related(Related { kind, object });
+    if one {
+        targets.next().map_or(Output::NULL, related)
+    } else {
+        Output::List(targets.map(related).collect())
+    }
 }
 
 /// The first, or null, where one is held; else the list.

@@ -4,10 +4,14 @@
 //! [`Kind`], and `\x02`, without a comma: `{"id":"a"\x01f"title":"A"\x02}`. JSON text never holds these two bytes raw
 //! (RFC 8259 §7 escapes them in strings), so they need no escaping. Removable members come last in their object.
 
+pub mod scan;
+
 use std::fmt::Write;
 use std::ops::Range;
 
-use super::Output;
+use serde_json::Value;
+
+use super::{Output, Related, Target};
 
 const OPEN: char = '\u{1}';
 const CLOSE: char = '\u{2}';
@@ -23,6 +27,9 @@ pub enum Kind {
     Seo,
     /// The id of a heading inside the text of a body's HTML, chosen with `heading_ids=`: no member, but treated alike.
     HeadingId,
+    /// Where a relation's object takes its target's `fields`, chosen with `include=`. The member's value names the
+    /// target and is never sent itself.
+    Related,
 }
 
 impl Kind {
@@ -32,6 +39,7 @@ impl Kind {
             Self::Part => 'p',
             Self::Seo => 's',
             Self::HeadingId => 'h',
+            Self::Related => 'r',
         }
     }
 
@@ -40,6 +48,7 @@ impl Kind {
             b'f' => Self::Field,
             b'p' => Self::Part,
             b'h' => Self::HeadingId,
+            b'r' => Self::Related,
             _ => Self::Seo,
         }
     }
@@ -88,6 +97,7 @@ pub fn output(value: &Output, template: &mut String) {
             write!(template, "{value}").expect("writing to a String cannot fail");
         }
         Output::Text(json) => template.push_str(json),
+        Output::Related(related) => relation(related, template),
         Output::List(items) => separated('[', items, ']', template, output),
         Output::Object(members) => {
             separated('{', members, '}', template, |(key, value), template| {
@@ -103,6 +113,23 @@ pub fn output(value: &Output, template: &mut String) {
             }
             template.push('}');
         }
+    }
+}
+
+/// Writes a relation's object; that of an entry or term ends with a mark that names it.
+fn relation(related: &Related, template: &mut String) {
+    write!(template, "{}", related.object).expect("writing to a String cannot fail");
+    let name = match related.kind {
+        Target::Entry => "entry",
+        Target::Term => "term",
+        Target::Asset | Target::User => return,
+    };
+    let id = related.object.get("id").and_then(Value::as_str);
+    if let Some(id) = id.filter(|_| template.ends_with('}')) {
+        template.pop();
+        let target = Output::Json(format!("{name}::{id}").into());
+        member("fields", &target, Kind::Related, template);
+        template.push('}');
     }
 }
 
@@ -131,7 +158,11 @@ pub fn cut(template: &str, keep: &dyn Fn(Kind, &str) -> bool, out: &mut String) 
 #[must_use]
 pub fn whole(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
-    cut(template, &|kind, _| kind != Kind::HeadingId, &mut out);
+    cut(
+        template,
+        &|kind, _| ![Kind::HeadingId, Kind::Related].contains(&kind),
+        &mut out,
+    );
     out
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::{Compile, Task};
+use super::{Compile, Task, values};
 use crate::content::assets::{Asset, Container};
 use crate::fields::item::asset as statamic;
 use crate::fields::{Holder, Shape, shallow, splice};
@@ -80,6 +80,7 @@ fn file(
     let theirs = compiler.context(view, Shape::Statamic, Holder::Other);
     let id = format!("{}::{}", asset.container, asset.path);
     let statamic = template(&statamic::members(container, asset, &theirs));
+    let summary = shallow::asset(container, asset, &context);
     let item = Item {
         url: url::asset(container, asset),
         title: asset
@@ -91,7 +92,8 @@ fn file(
         updated_at: Some(asset.modified),
         position: position(index),
         own_order: position(index),
-        summary: shallow::asset(container, asset, &context).to_string(),
+        values: values::of(&members(summary.clone()), &[]),
+        summary: summary.to_string(),
         query: Some(splice::whole(&statamic)),
         statamic: Some(statamic),
         ..Item::new(Kind::Asset, &asset.container, &id)

@@ -5,13 +5,15 @@ use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::links::{self, Source};
-use super::{hidden, search, seo};
+use super::{hidden, search, seo, values};
 use crate::fields::item::{entry as statamic, native, page};
 use crate::fields::{Context, Holder, Output, Shape, dates, query_values};
 use crate::site::redirect::Redirect;
 use crate::site::status::Status;
+use crate::site::taxonomy;
 use crate::site::view::View;
 use crate::site::{Entry, Site};
+use crate::store::values::{Datum, Scalar};
 use crate::store::{Item, Kept, Kind, Link, Name};
 
 /// Compiles an entry as it is at `now`.
@@ -28,6 +30,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
     let search = search::of_entry(site, entry, &fields);
     let fields = hidden::left_out(fields);
     let seo = seo::of_entry(compiler, view, entry);
+    let values = values(view, entry, &fields);
     let item = Item {
         site: entry.site.clone(),
         localizes: entry.origin.map(|_| root(view, entry).id.clone()),
@@ -52,6 +55,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
         links,
         search: Some(search),
+        values,
         ..Item::new(Kind::Entry, &entry.collection, &entry.id)
     };
     let odd = problems(
@@ -91,6 +95,31 @@ pub fn kept(entry: &Entry, own_order: i64) -> Kept {
         position: position(entry.index),
         own_order,
     }
+}
+
+/// What lists filter and sort by: the fields, and what else is known of the entry.
+fn values(view: &View<'_>, entry: &Entry, fields: &[(String, Output)]) -> Vec<Datum> {
+    let mut values = values::of(fields, &entry.blueprint.fields);
+    let text = |text: &str| Scalar::Text(text.to_owned());
+    let of = |index: Option<usize>| {
+        index.map_or(Scalar::Empty, |index| text(&view.site.entries[index].id))
+    };
+    values.extend([
+        values::computed("blueprint", text(&entry.blueprint.handle)),
+        values::computed("origin", of(entry.origin)),
+        values::computed("parent", of(entry.parent)),
+    ]);
+    let taxonomies = view.site.collection(&entry.collection);
+    for handle in taxonomies
+        .iter()
+        .flat_map(|collection| &collection.taxonomies)
+    {
+        let path = format!("taxonomy.{handle}");
+        let slugs = taxonomy::used_slugs(view.site, entry, handle);
+        values.extend(slugs.iter().map(|slug| values::several(&path, text(slug))));
+        values.push(values::several(&path, Scalar::Empty));
+    }
+    values
 }
 
 /// A place in a list.

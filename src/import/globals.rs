@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Compile;
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::entries::position;
-use super::{hidden, links};
+use super::{hidden, links, values};
 use crate::content::globals::GlobalSet;
 use crate::fields::item::{global as statamic, native};
 use crate::fields::{Holder, Shape};
@@ -50,13 +50,17 @@ fn global(
         file: &|_| path.clone(),
     };
     let links = links::of(&fields, &source, &context);
+    let declared = blueprint.map_or(&[][..], |blueprint| blueprint.fields.as_slice());
+    let fields = hidden::left_out(fields);
+    let values = values::of(&fields, declared);
     let item = Item {
         site: site.to_owned(),
         title: set.title.clone(),
         position: position(index),
         own_order: position(index),
         summary: json!({ "handle": set.handle, "title": set.title, "site": site }).to_string(),
-        fields: Some(template(&hidden::left_out(fields))),
+        values,
+        fields: Some(template(&fields)),
         statamic: Some(template(&statamic::members(&set.handle, &data, &theirs))),
         links,
         ..Item::new(Kind::Global, "", &set.handle)

@@ -52,7 +52,7 @@ fn relations(raw: Option<&Value>, field: &Field, context: &Context<'_>) -> Vec<L
 
 fn collect(field: &str, value: &Output, links: &mut Vec<Link>) {
     match value {
-        Output::Json(_) | Output::Text(_) => {}
+        Output::Json(_) | Output::Text(_) | Output::Related(_) => {}
         Output::List(items) => items.iter().for_each(|item| collect(field, item, links)),
         Output::Object(members) => members
             .iter()

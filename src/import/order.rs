@@ -97,6 +97,12 @@ fn key(collection: &Collection) -> (&str, bool) {
     (key, collection.sort_descending.unwrap_or(key == "date"))
 }
 
+/// What the collection is sorted by, as `sort=` says it.
+pub fn sort(collection: &Collection) -> String {
+    let (key, descending) = key(collection);
+    format!("{}{key}", if descending { "-" } else { "" })
+}
+
 fn number(value: Option<&Value>) -> f64 {
     value.and_then(Value::as_f64).unwrap_or(f64::INFINITY)
 }

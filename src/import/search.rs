@@ -73,7 +73,7 @@ fn collect(value: &Output, field: Option<&Field>, to: &mut Searchable) {
             strings(value, &|_| true, to);
         }
         (Output::Json(value), None) => strings(value, &is_prose, to),
-        (Output::Json(_) | Output::Text(_), _) => {}
+        (Output::Json(_) | Output::Text(_) | Output::Related(_), _) => {}
         (Output::List(items), _) => items.iter().for_each(|item| collect(item, field, to)),
         (Output::Object(row), Some(field)) => members(row, fields_of(field, row), to),
         (Output::Object(row), None) => members(row, &[], to),

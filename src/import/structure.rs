@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 use super::Compile;
 use super::compiler::{Compiled, Compiler, members, template};
 use super::entries::position;
-use super::seo;
+use super::{order, seo};
 use crate::content::collection::Collection;
 use crate::content::sites::Site;
 use crate::fields::{Holder, Shape, shallow};
-use crate::site::Entry;
 use crate::site::structure::Node;
 use crate::site::view::View;
+use crate::site::{Entry, url};
 use crate::store::{Item, Kind};
 
 /// All sites, collections, and trees of collections in each of their sites.
@@ -57,6 +57,11 @@ fn site(compiler: &Compiler, site: &Site, index: usize, now: Timestamp) -> Compi
     });
     let item = Item {
         title: site.name.clone(),
+        uri: Some(url::path(
+            site,
+            "",
+            compiler.site.settings.base_url.as_deref(),
+        )),
         url,
         position: position(index),
         own_order: position(index),
@@ -82,6 +87,7 @@ fn collection(
         "handle": collection.handle,
         "title": collection.title,
         "dated": collection.dated,
+        "sort": order::sort(collection),
         "structure": structure("root"),
         "mount": collection.mount,
         "routes": collection.routes,

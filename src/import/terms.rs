@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::{Compile, Task, hidden, links, search, seo};
+use super::{Compile, Task, hidden, links, search, seo, values};
 use crate::content::taxonomy::Taxonomy;
 use crate::fields::item::{native, term as statamic};
 use crate::fields::{Holder, Shape, dates, query_values, shallow};
@@ -100,6 +100,7 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
     let links = links::of(&fields, &source, &context);
     let search = search::of_term(term, &fields);
     let fields = hidden::left_out(fields);
+    let values = values::of(&fields, &term.blueprint.fields);
     let item = Item {
         site: term.site.clone(),
         localizes: Some(id.clone()),
@@ -120,6 +121,7 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         query: Some(Value::Object(query_values::of_term(term, &theirs)).to_string()),
         links,
         search: Some(search),
+        values,
         ..Item::new(Kind::Term, &term.taxonomy, &id)
     };
     Compiled::new(item, view, problems(context.oddities(), &path, None))

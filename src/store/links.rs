@@ -256,21 +256,17 @@ impl Store {
 
 /// What a place is compared by.
 fn order(place: &Place) -> (&str, i64) {
-    let number = if let Key::Number(number) = place.key {
-        number
-    } else {
-        0
+    let number = match place.keys.as_slice() {
+        [Key::Number(number)] => *number,
+        _ => 0,
     };
     (&place.id, number)
 }
 
 fn place(page: &Page, first: (i64, &str)) -> (i64, String) {
-    match &page.after {
-        Some(Place {
-            key: Key::Number(number),
-            id,
-            ..
-        }) => (*number, id.clone()),
+    let after = page.after.as_ref();
+    match after.map(|place| (place.keys.as_slice(), &place.id)) {
+        Some(([Key::Number(number)], id)) => (*number, id.clone()),
         _ => (first.0, first.1.to_owned()),
     }
 }
@@ -308,8 +304,7 @@ fn referrers(mut rows: Vec<ReferrerRow>) -> Vec<Referrer> {
 
 fn at(number: i64, source: String) -> Place {
     Place {
-        owner: String::new(),
-        key: Key::Number(number),
+        keys: vec![Key::Number(number)],
         id: source,
     }
 }

@@ -47,7 +47,7 @@ pub(super) use head;
 /// The columns of a [`Document`], from `item i`, `summary s` and `body b`.
 macro_rules! document {
     () => {
-        "i.number, i.owner, i.id, i.site, i.slug, i.uri, i.url, i.permalink, i.title_key, i.date, i.updated_at, i.own_order,
+        "i.number, i.owner, i.id, i.site, i.slug, i.uri, i.url, i.permalink, i.own_order,
          i.changed_at, i.visible_from, i.visible_until, s.object as summary, b.keys, b.fields, b.seo"
     };
 }
@@ -70,10 +70,7 @@ pub struct Document {
     pub url: Option<String>,
     /// Absolute.
     pub permalink: Option<String>,
-    pub(super) title_key: String,
-    pub(super) date: i64,
-    pub(super) updated_at: i64,
-    pub(super) own_order: i64,
+    own_order: i64,
     changed_at: i64,
     visible_from: i64,
     visible_until: i64,
@@ -142,24 +139,6 @@ const ENTRY: &str = concat!(
      where g.id = 1 limit 1"
 );
 
-const LOCALIZATION: &str = concat!(
-    "select ",
-    head!(),
-    ", ",
-    document!(),
-    "
-     from generation g
-     left join item asked on asked.kind = 'entry' and asked.id = $3 and ",
-    visible!("asked"),
-    "
-     left join item i on i.kind = 'entry' and i.localizes = asked.localizes and i.site = $4 and ",
-    visible!("i"),
-    "
-     left join summary s on s.number = i.number
-     left join body b on b.number = i.number
-     where g.id = 1 limit 1"
-);
-
 const COLLECTIONS: &str = concat!(
     "select ",
     head!(),
@@ -201,22 +180,6 @@ impl Store {
         Ok(self.engine.snapshot(statement).await?.map(first))
     }
 
-    /// The localization of an entry in a site: itself, or the entry there that has the same root.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn localization(
-        &self,
-        id: &str,
-        site: &str,
-        audience: &Audience,
-    ) -> Result<Snapshot<Option<Document>>, Error> {
-        let statement = Statement::read(LOCALIZATION, audience)
-            .bind(id_key(id))
-            .bind(site);
-        Ok(self.engine.snapshot(statement).await?.map(first))
-    }
-
     /// Collections with their counts, by their position: all, or the one with this handle.
     ///
     /// # Errors
@@ -230,15 +193,20 @@ impl Store {
         self.engine.snapshot(statement).await
     }
 
-    /// Names of the fields that entries have, of one collection or of all.
+    /// Names of the fields that items of a kind have, of some owners or of all.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn field_names(&self, collection: Option<&str>) -> Result<Vec<String>, Error> {
-        let statement = Statement::new(
-            "select distinct name from field where kind = 'entry' and ($1 is null or owner = $1) order by name",
-        );
-        let rows = self.engine.rows(statement.bind(collection)).await?;
+    pub async fn field_names(&self, kind: Kind, owners: &[String]) -> Result<Vec<String>, Error> {
+        let mut statement = Statement::new("select distinct name from field where kind = ");
+        statement.push_value(kind.name());
+        if !owners.is_empty() {
+            statement.push(" and owner in (");
+            statement.push_values(owners.iter().map(String::as_str));
+            statement.push(")");
+        }
+        statement.push(" order by name");
+        let rows = self.engine.rows(statement).await?;
         rows.iter().map(|row| row.get("name")).collect()
     }
 
@@ -293,7 +261,7 @@ pub(super) fn first<T>(values: Vec<T>) -> Option<T> {
 
 /// How `SQLite` would run a statement, a line per step; the parameters do not matter to it.
 #[cfg(test)]
-pub(super) async fn plan(statement: &'static str) -> String {
+pub(super) async fn plan(statement: &str) -> String {
     use sqlx::{Connection, Row as _};
 
     let mut connection = sqlx::SqliteConnection::connect("sqlite::memory:")
@@ -321,7 +289,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_read_walks_a_table_or_sorts() {
-        for statement in [ENTRY, LOCALIZATION, COLLECTIONS] {
+        for statement in [ENTRY, COLLECTIONS] {
             let plan = plan(statement).await;
             assert!(
                 !plan.contains("SCAN") && !plan.contains("TEMP B-TREE"),

@@ -10,6 +10,7 @@ use super::log::{Identity, Log, Version};
 use super::memory::{self, Memory};
 use super::statement::Statement;
 use super::turn::{self, Turn};
+use super::values::Paths;
 use super::write::{self, ItemRow, Span};
 use super::{Error, Item, Kept, Kind, Name, Store, moment, problems};
 use crate::content::known::Record;
@@ -89,12 +90,15 @@ impl Store {
         turn::take(&mut writer, turn).await?;
         let generation = generation(&mut writer).await?;
         let stored = stored(&mut writer).await?;
+        let paths = Paths::stored(&mut writer).await?;
         let numbers = stored.values().flatten().map(|row| row.number);
         Ok(Replacement {
             next_number: numbers.max().unwrap_or(0) + 1,
             writer,
             now: moment::stored(now),
             stored,
+            paths,
+            noted: 0,
             met: HashSet::new(),
             stale: Vec::new(),
             fresh: Vec::new(),
@@ -136,6 +140,9 @@ pub struct Replacement {
     log: Log,
     /// The former one.
     generation: i64,
+    paths: Paths,
+    /// Versions whose paths were noted; what is kept has its paths from before.
+    noted: usize,
     replaced: Replaced,
 }
 
@@ -257,6 +264,7 @@ impl Replacement {
             write::boundaries(writer, &self.boundaries).await?;
             write::field_names(writer).await?;
         }
+        self.paths.write(writer, self.noted).await?;
         let problems_changed = problems::replace(writer, problems).await?;
         memory::learn(writer, &self.learnt).await?;
         memory::replace(writer, memory, self.until).await?;
@@ -276,6 +284,8 @@ impl Replacement {
     fn take_version(&mut self, name: &Name, item: Item, valid: (i64, i64), same: Option<Stored>) {
         let span = Span::of(&item, valid);
         self.note(span);
+        self.paths.note(&item);
+        self.noted += 1;
         let row = ItemRow {
             number: same.as_ref().map_or(self.next_number, |row| row.number),
             id: name.id.clone(),
@@ -316,7 +326,7 @@ impl Replacement {
 
     async fn flush(&mut self) -> Result<(), Error> {
         write::delete(&mut self.writer, &self.stale).await?;
-        write::insert(&mut self.writer, &self.fresh).await?;
+        write::insert(&mut self.writer, &self.fresh, &self.paths).await?;
         self.replaced.written += self.fresh.len();
         self.stale.clear();
         self.fresh.clear();

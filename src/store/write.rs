@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::engine::Writer;
 use super::log::{PART, Version};
 use super::statement::{Statement, Value};
+use super::values::Paths;
 use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
 use crate::fields::splice;
 
@@ -121,6 +122,12 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
             texts.extend([name, value].map(|text| Cow::from(text.as_str())));
         }
     }
+    for datum in &item.values {
+        let (key, whole) = datum.value.key();
+        texts.push(datum.path.as_str().into());
+        texts.push(key.into());
+        texts.push(whole.unwrap_or_default().into());
+    }
     // What else is in the sitemap is in the SEO template as well.
     for listed in &item.sitemap {
         texts.push(listed.page.loc.as_str().into());
@@ -173,8 +180,12 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     writer.execute(statement).await
 }
 
-/// Inserts rows with their texts and links.
-pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), Error> {
+/// Inserts rows with their texts, links and values.
+pub(super) async fn insert(
+    writer: &mut Writer,
+    rows: &[ItemRow],
+    paths: &Paths,
+) -> Result<(), Error> {
     writer.insert(ITEM, each(rows, item)).await?;
     writer.insert(SUMMARY, each(rows, summary)).await?;
     writer.insert(BODY, each(rows, body)).await?;
@@ -182,6 +193,11 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
     writer.insert(MADE, each(rows, made)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
+    let values = rows.iter().flat_map(|row| {
+        let date = date(&row.item);
+        paths.rows(row.number, date, &row.item)
+    });
+    writer.insert(VALUE, values.collect()).await?;
     search::insert(writer, rows).await?;
     let urls = rows
         .iter()
@@ -258,6 +274,8 @@ fn statamic(row: &ItemRow) -> Vec<Value> {
         item.page.as_deref().into(),
     ]
 }
+
+const VALUE: &str = "field_value (number, path, key, whole, date)";
 
 const MADE: &str = "made (number, needs, problems)";
 

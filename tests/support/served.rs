@@ -107,6 +107,26 @@ impl Served {
         (status, serde_json::from_str(body).unwrap_or_default())
     }
 
+    /// The body as text, chunks put together.
+    #[allow(dead_code, reason = "not every test that serves reads text")]
+    pub fn text(&self, path: &str, headers: &str) -> String {
+        let answer = self.exchange("GET", path, headers).expect("an answer");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        if !head.to_lowercase().contains("transfer-encoding: chunked") {
+            return body.to_owned();
+        }
+        let (mut text, mut rest) = (String::new(), body);
+        while let Some((size, after)) = rest.split_once("\r\n") {
+            let size = usize::from_str_radix(size.trim(), 16).expect("a chunk's size");
+            text.push_str(&after[..size]);
+            rest = after[size..].trim_start_matches("\r\n");
+            if size == 0 {
+                break;
+            }
+        }
+        text
+    }
+
     fn exchange(&self, method: &str, path: &str, headers: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(self.address)?;
         let path = encoded(path);

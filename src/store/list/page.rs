@@ -1,0 +1,410 @@
+//! The statement of one page: an inner `select` finds its few numbers, the outer one reads their texts.
+
+use super::order::{Source, Term, push_after, push_keys, push_named_order, push_order};
+use super::plan::{self, Plan};
+use super::{By, Key, Query, Sites};
+use crate::store::audience::Audience;
+use crate::store::read::{document, head, visible};
+use crate::store::statement::Statement;
+
+/// What every page selects.
+const BEGIN: &str = concat!("select ", head!(), ", ", document!());
+
+/// The statement.
+pub(super) fn statement(
+    query: &Query,
+    plan: &Plan,
+    terms: &[Term],
+    audience: &Audience,
+) -> Statement {
+    let mut statement = Statement::read(BEGIN, audience);
+    for index in 0..terms.len() - 1 {
+        statement.push(&format!(", p.k{index}"));
+    }
+    push_total(query, plan, &mut statement);
+    statement.push(" from generation g left join (");
+    match (plan, query.order.first().map(|order| order.by)) {
+        (Plan::Walk, Some(By::Path(path))) => push_sorted(query, path, terms, &mut statement),
+        _ => push_numbers(query, plan, terms, &mut statement),
+    }
+    statement.push(
+        ") p on 1 = 1 left join item i on i.number = p.number left join summary s on s.number = i.number
+         left join body b on b.number = i.number and ",
+    );
+    statement.push_value(query.bodies);
+    statement.push(" where g.id = 1");
+    push_named_order(terms, "p", &mut statement);
+    statement
+}
+
+fn push_total(query: &Query, plan: &Plan, statement: &mut Statement) {
+    if !query.count {
+        return statement.push(", cast(null as bigint) as total");
+    }
+    statement.push(", (select count(*)");
+    push_from(query, plan, statement);
+    push_conditions(query, statement);
+    statement.push(") as total");
+}
+
+/// The numbers of a page with their terms.
+fn push_numbers(query: &Query, plan: &Plan, terms: &[Term], statement: &mut Statement) {
+    let source = Source {
+        dated: matches!(plan, Plan::Along { .. }).then_some("v"),
+        ..Source::ITEM
+    };
+    statement.push("select i.number, i.id");
+    push_keys(terms, source, statement);
+    push_from_joined(query, plan, 0, statement);
+    push_conditions(query, statement);
+    if let Some(place) = &query.after {
+        push_after(terms, place, source, statement);
+    }
+    push_order(terms, source, statement);
+    push_limit(query, statement);
+}
+
+/// The same where the first key is the value at a path: along its index what has one, then, if that is not enough, what
+/// has none; the other way round where the list is read backwards.
+fn push_sorted(query: &Query, path: i64, terms: &[Term], statement: &mut Statement) {
+    let missing = |query: &Query| {
+        let first = query.after.as_ref().and_then(|place| place.keys.first());
+        first.map(|key| *key == Key::Number(1))
+    };
+    // What lies before the place, in either direction, need not be looked for.
+    let (with, without) = match (missing(query), query.backwards) {
+        (Some(true), false) => (false, true),
+        (Some(false), true) => (true, false),
+        _ => (true, true),
+    };
+    let parts: Vec<bool> = [(true, with), (false, without)]
+        .into_iter()
+        .filter(|(_, wanted)| *wanted)
+        .map(|(has, _)| has)
+        .collect();
+    let parts: Vec<bool> = if query.backwards {
+        parts.into_iter().rev().collect()
+    } else {
+        parts
+    };
+    let enough = (query.limit + query.offset).to_string();
+    for (index, has) in parts.iter().enumerate() {
+        let name = ["x", "y"][index];
+        statement.push(if index == 0 { "with " } else { ", " });
+        statement.push(&format!("{name} as ("));
+        push_part(query, path, *has, terms, statement);
+        statement.push(&format!(" limit {enough}"));
+        statement.push(if index == 0 {
+            ")"
+        } else {
+            " - (select count(*) from x))"
+        });
+    }
+    statement.push(" select * from (select * from x");
+    statement.push(if parts.len() == 2 {
+        " union all select * from y"
+    } else {
+        ""
+    });
+    statement.push(") q");
+    push_named_order(terms, "q", statement);
+    push_limit(query, statement);
+}
+
+/// Those that have a value at the path by which the list is sorted first, or those that have none.
+fn push_part(query: &Query, path: i64, has: bool, terms: &[Term], statement: &mut Statement) {
+    let source = Source {
+        dated: None,
+        first: Some(has.then_some("v")),
+    };
+    statement.push("select i.number, i.id");
+    push_keys(terms, source, statement);
+    if has {
+        statement.push(" from field_value v cross join item i");
+    } else {
+        statement.push(" from item i");
+    }
+    push_joins(query, 1, statement);
+    if has {
+        statement.push(" where v.path = ");
+        statement.push_value(path);
+        statement.push(" and i.number = v.number");
+    } else {
+        statement.push(
+            " where not exists (select 1 from field_value m where m.number = i.number and m.path = ",
+        );
+        statement.push_value(path);
+        statement.push(")");
+    }
+    push_conditions(query, statement);
+    if let Some(place) = &query.after {
+        push_after(terms, place, source, statement);
+    }
+    push_order(terms, source, statement);
+}
+
+/// Where the items come from, and the values they are sorted by.
+fn push_from_joined(query: &Query, plan: &Plan, first: usize, statement: &mut Statement) {
+    match plan {
+        Plan::Walk => statement.push(" from item i"),
+        Plan::Along { .. } => statement.push(" from field_value v cross join item i"),
+        Plan::Gather(candidate) => {
+            statement.push(" from (select distinct n.number from (");
+            plan::push_numbers(query, candidate, statement);
+            statement.push(") n) v cross join item i");
+        }
+    }
+    push_joins(query, first, statement);
+    match plan {
+        Plan::Walk => statement.push(" where 1 = 1"),
+        Plan::Along { path, key } => {
+            statement.push(" where v.path = ");
+            statement.push_value(*path);
+            statement.push(" and v.key = ");
+            statement.push_value(key.as_str());
+            statement.push(" and i.number = v.number");
+        }
+        Plan::Gather(_) => statement.push(" where i.number = v.number"),
+    }
+}
+
+fn push_from(query: &Query, plan: &Plan, statement: &mut Statement) {
+    push_from_joined(query, plan, usize::MAX, statement);
+}
+
+/// The values at the paths that are sorted by, from the order's key `first` on.
+fn push_joins(query: &Query, first: usize, statement: &mut Statement) {
+    for (index, order) in query.order.iter().enumerate().skip(first) {
+        if let By::Path(path) = order.by {
+            statement.push(&format!(
+                " left join field_value s{index} on s{index}.number = i.number and s{index}.path = "
+            ));
+            statement.push_value(path);
+        }
+    }
+}
+
+/// What every item of the list fulfils.
+fn push_conditions(query: &Query, statement: &mut Statement) {
+    statement.push(" and i.kind = ");
+    statement.push_value(query.kind.name());
+    match query.owners.as_slice() {
+        [] => {}
+        [owner] => {
+            statement.push(" and i.owner = ");
+            statement.push_value(owner.as_str());
+        }
+        owners => {
+            statement.push(" and i.owner in (");
+            statement.push_values(owners.iter().map(String::as_str));
+            statement.push(")");
+        }
+    }
+    push_sites(&query.sites, statement);
+    query.filter.push(statement);
+    statement.push(concat!(" and ", visible!("i")));
+}
+
+fn push_sites(sites: &Sites, statement: &mut Statement) {
+    match sites {
+        Sites::All => {}
+        Sites::One(site) => {
+            statement.push(" and i.site in ('', ");
+            statement.push_value(site.as_str());
+            statement.push(")");
+        }
+        Sites::WithFallback(site) => {
+            statement.push(" and (i.site = ");
+            statement.push_value(site.as_str());
+            statement.push(
+                " or i.id = i.localizes and not exists (
+                 select 1 from item l where l.kind = i.kind and l.localizes = i.localizes and l.site = ",
+            );
+            statement.push_value(site.as_str());
+            statement.push(concat!(" and ", visible!("l"), "))"));
+        }
+    }
+}
+
+fn push_limit(query: &Query, statement: &mut Statement) {
+    statement.push(&format!(" limit {} offset {}", query.limit, query.offset));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::list::filter::{Column, Filter, Pattern, Predicate, Span, Subject, Test};
+    use crate::store::list::{Order, Place, order};
+    use crate::store::values::Scalar;
+    use crate::store::{Kind, read};
+    use jiff::Timestamp;
+
+    fn predicate(subject: Subject, test: Test) -> Predicate {
+        Predicate {
+            subject,
+            test,
+            negated: false,
+        }
+    }
+
+    /// One condition of each kind.
+    fn predicates() -> Vec<Predicate> {
+        let text = |text: &str| Scalar::Text(text.to_owned());
+        let span = Span {
+            from: Some((Scalar::Moment(Timestamp::UNIX_EPOCH), true)),
+            until: None,
+        };
+        let path = Subject::Path(1);
+        let mut all = vec![
+            predicate(path, Test::In(vec![text("a")])),
+            predicate(path, Test::In(vec![text("a"), Scalar::Number(1.0)])),
+            predicate(path, Test::Within(vec![span.clone()])),
+            predicate(path, Test::Like(Pattern::Contains("a%".into()))),
+            predicate(path, Test::Exists),
+            predicate(Subject::Column(Column::Date), Test::Within(vec![span])),
+        ];
+        for column in [
+            Column::Id,
+            Column::Slug,
+            Column::Uri,
+            Column::Title,
+            Column::Url,
+        ] {
+            all.push(predicate(
+                Subject::Column(column),
+                Test::In(vec![text("a")]),
+            ));
+        }
+        let negated = all.iter().cloned().map(|predicate| Predicate {
+            negated: true,
+            ..predicate
+        });
+        let negated: Vec<Predicate> = negated.collect();
+        all.extend(negated);
+        all
+    }
+
+    fn orders() -> Vec<Vec<Order>> {
+        let order = |by, descending| Order { by, descending };
+        vec![
+            vec![order(By::OwnOrder, false)],
+            vec![order(By::Owner, false), order(By::OwnOrder, false)],
+            vec![order(By::Date, true)],
+            vec![order(By::Date, true), order(By::OwnOrder, false)],
+            vec![order(By::Title, false)],
+            vec![order(By::UpdatedAt, true)],
+            vec![order(By::Path(2), true)],
+            vec![order(By::Path(2), false), order(By::Title, true)],
+        ]
+    }
+
+    fn queries() -> Vec<Query> {
+        let mut queries = Vec::new();
+        let filters = predicates().into_iter().map(|predicate| Filter {
+            all: vec![predicate],
+            any: Vec::new(),
+        });
+        let groups = Filter {
+            all: predicates()[..3].to_vec(),
+            any: predicates()[..3]
+                .iter()
+                .map(|one| vec![one.clone()])
+                .collect(),
+        };
+        for filter in [Filter::default(), groups].into_iter().chain(filters) {
+            for order in orders() {
+                for owner in [None, Some("posts".to_owned())] {
+                    let is_own = order[0].by == By::OwnOrder;
+                    let needs_owner = is_own && owner.is_none();
+                    if !needs_owner {
+                        queries.push(Query {
+                            filter: filter.clone(),
+                            order: order.clone(),
+                            owners: owner.into_iter().collect(),
+                            count: true,
+                            ..Query::new(Kind::Entry, 21)
+                        });
+                    }
+                }
+            }
+        }
+        queries
+    }
+
+    /// All plans that a query could have.
+    fn plans(query: &Query) -> Vec<Plan> {
+        let candidates = plan::candidates(query);
+        let many = vec![5000; candidates.len()];
+        let few = vec![5; candidates.len()];
+        let mut plans = vec![
+            plan::best(query, &candidates, &many),
+            plan::best(query, &candidates, &few),
+        ];
+        plans.extend(plan::obvious(query, &candidates));
+        plans.dedup();
+        plans
+    }
+
+    /// The steps that walk a whole table; what a subquery found may be walked.
+    fn walks(plan: &str) -> Vec<&str> {
+        let tables = ["i", "f", "c", "s", "b", "m", "l", "s0", "s1"];
+        plan.lines()
+            .filter(|step| {
+                let mut words = step.split_whitespace();
+                words.next() == Some("SCAN")
+                    && words.next().is_some_and(|word| tables.contains(&word))
+            })
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn no_list_walks_a_table() {
+        let audience = Audience::public(Timestamp::UNIX_EPOCH);
+        for query in queries() {
+            let candidates = plan::candidates(&query);
+            if candidates.len() > 1 {
+                let counting = plan::counting(&query, &candidates);
+                let steps = read::plan(&counting.text).await;
+                assert!(walks(&steps).is_empty(), "{}\n{steps}", counting.text);
+            }
+            let terms = order::terms(&query);
+            for plan in plans(&query) {
+                let text = statement(&query, &plan, &terms, &audience).text;
+                let steps = read::plan(&text).await;
+                assert!(walks(&steps).is_empty(), "{text}\n{steps}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_order_of_the_items_themselves_is_walked_not_sorted() {
+        let audience = Audience::public(Timestamp::UNIX_EPOCH);
+        for order in orders().into_iter().take(6) {
+            let owners = if order[0].by == By::Owner {
+                vec![]
+            } else {
+                vec!["posts".to_owned()]
+            };
+            let keys = order.iter().map(|_| Key::Number(1)).collect();
+            for after in [
+                None,
+                Some(Place {
+                    keys,
+                    id: "a".into(),
+                }),
+            ] {
+                let query = Query {
+                    order: order.clone(),
+                    owners: owners.clone(),
+                    after,
+                    ..Query::new(Kind::Entry, 21)
+                };
+                let terms = order::terms(&query);
+                let text = statement(&query, &Plan::Walk, &terms, &audience).text;
+                let steps = read::plan(&text).await;
+                let sorted = steps.matches("USE TEMP B-TREE FOR ORDER BY").count();
+                assert!(sorted <= 1, "{text}\n{steps}");
+            }
+        }
+    }
+}
