@@ -292,6 +292,6 @@ mod tests {
         }
         let page = plan(PAGE).await.replace("SCAN p", "");
         assert!(!page.contains("SCAN"), "{page}");
-        assert_eq!(page.matches("TEMP B-TREE").count(), 1, "{page}");
+        assert!(page.matches("TEMP B-TREE").count() <= 1, "{page}");
     }
 }
