@@ -176,7 +176,7 @@ impl Writer<'_> {
                 site: &target.site,
                 ..self
             };
-            let chosen = chosen.map(|chosen| chosen.of_target());
+            let chosen = chosen.map(Chosen::of_target);
             let fields = target.fields.as_deref().unwrap_or("null");
             writer.fields(fields, chosen.as_ref(), tree, out);
         }

@@ -266,7 +266,7 @@ fn no_relation(path: &str, names: &[&str], hops: &[usize], scope: Scope<'_>) -> 
     let from = hops.last().copied().unwrap_or(0);
     let before = names[..from]
         .iter()
-        .map(|name| format!("{name}."))
+        .flat_map(|name| [name, "."])
         .collect::<String>();
     let includable = |nature: Nature| nature.has(Nature::INCLUDABLE);
     let of = |scope: Scope<'_>| scope.dictionary.names(scope.kind, scope.owners, includable);

@@ -149,6 +149,7 @@ impl Cursor {
 }
 
 /// The error of a cursor that is none, or not of the list at hand.
+#[must_use]
 pub fn wrong_cursor() -> Error {
     Error::parameter(
         "cursor",

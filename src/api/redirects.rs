@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Api;
 use super::entries::check_handle;
+use super::listing;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::resources::{self, draft};
@@ -62,7 +63,10 @@ pub async fn list_redirects(
         Ok(draft(
             &found,
             body,
-            vec![keys::list(Kind::Redirect, None)],
+            vec![
+                keys::list(Kind::Redirect, None),
+                listing::key(Kind::Redirect, redirect),
+            ],
             Vec::new(),
         ))
     };

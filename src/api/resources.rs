@@ -491,8 +491,8 @@ impl Page<'_> {
             limit: self.limit,
             ..Meta::default()
         };
-        let list = keys::list(kind, Some(self.owner));
-        let keys = made_of(kind, members.iter(), self.included, Some(list));
+        let whole = keys::list(kind, Some(self.owner));
+        let keys = made_of(kind, members.iter(), self.included, Some(whole));
         draft(
             found,
             envelope(&objects, &links, &meta),

@@ -15,6 +15,14 @@ use crate::store::findings::{Finding, Place, Query};
 use crate::store::list::{Key, Place as ListPlace};
 use crate::store::{Kind, keys};
 
+/// What findings are kept beside.
+const MADE_OF: [Kind; 4] = [
+    Kind::Entry,
+    Kind::Term,
+    Kind::CollectionTree,
+    Kind::NavigationTree,
+];
+
 const PARAMETERS: [&str; 5] = ["count", "cursor", "filter[code]", "limit", "site"];
 
 /// What is missing, too long, contradictory or the same on several pages; pages with one shared text stand together.
@@ -95,9 +103,7 @@ async fn page(
         body: envelope(&members, &links, &meta),
         content_type: "application/json",
         links: links.header(),
-        keys: [Kind::Entry, Kind::Term]
-            .map(|kind| keys::list(kind, None))
-            .into(),
+        keys: MADE_OF.map(|kind| keys::list(kind, None)).into(),
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,

@@ -33,8 +33,9 @@ impl Sort {
         }
         let mut names: Vec<&str> = keys.iter().map(|key| name(key)).collect();
         names.sort_unstable();
-        if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            let detail = format!("{:?} is given twice", pair[0]);
+        let mut pairs = names.iter().zip(names.iter().skip(1));
+        if let Some((name, _)) = pairs.find(|(one, other)| one == other) {
+            let detail = format!("{name:?} is given twice");
             return Err(Error::parameter("sort", detail));
         }
         Ok(Self { keys })

@@ -1,6 +1,7 @@
 //! Texts that are kept as they are sent: `robots.txt` and feeds.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 
 use super::Api;
 use super::answer::Draft;
@@ -48,7 +49,8 @@ pub async fn show_feed(
     let format = FORMATS.into_iter().find(|format| format.name() == name);
     let missing = || Error::NotFound(format!("there is no feed {collection}.{name}"));
     let format = format.ok_or_else(missing)?;
-    let key = Canonical::new(&["feeds", &format!("{collection}.{name}")]);
+    let id = format!("{collection}.{name}");
+    let key = Canonical::new(&["feeds", &id]);
     let key = key.with("site", site).into_text();
     let which = Which {
         kind: Kind::Feed,
@@ -56,13 +58,19 @@ pub async fn show_feed(
         site,
     };
     let compute = async {
-        let found = text(&api, which, format.name(), format.media_type()).await;
+        let found = text(&api, which, &id, format.media_type()).await;
         if matches!(found, Err(Error::NotFound(_))) {
             check_handle(&api, Kind::Site, "site", site).await?;
         }
         found
     };
     api.answer(&request, &key, compute).await
+}
+
+/// How such a text is kept.
+#[derive(Default, Deserialize)]
+struct Text {
+    text: String,
 }
 
 async fn text(
@@ -75,14 +83,10 @@ async fn text(
     let found = api.store.resource(which, id, &audience).await?;
     let missing = || Error::NotFound(format!("there is no {} {id:?} here", which.kind.name()));
     let document = found.value.as_ref().ok_or_else(missing)?;
-    let body = document.summary.clone();
+    let text: Text = serde_json::from_str(&document.summary).unwrap_or_default();
+    let keys = vec![listing::key(which.kind, document)];
     Ok(Draft {
         content_type,
-        ..draft(
-            &found,
-            body,
-            vec![listing::key(which.kind, document)],
-            Vec::new(),
-        )
+        ..draft(&found, text.text, keys, Vec::new())
     })
 }

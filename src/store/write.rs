@@ -128,9 +128,8 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
         texts.push(key.into());
         texts.push(whole.unwrap_or_default().into());
     }
-    // What else is in the sitemap is in the SEO template as well.
     for listed in &item.sitemap {
-        texts.push(listed.page.loc.as_str().into());
+        texts.push(crate::seo::sitemap::element(&listed.page).into());
         texts.push(listed.rank.to_string().into());
     }
     for finding in &item.findings {

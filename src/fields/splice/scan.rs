@@ -70,10 +70,8 @@ fn value_end(bytes: &[u8], begin: usize) -> usize {
                 continue;
             }
             b'{' | b'[' => depth += 1,
-            b'}' | b']' if depth == 0 => return at,
+            b'}' | b']' | b',' | 1 | 2 if depth == 0 => return at,
             b'}' | b']' => depth -= 1,
-            b',' if depth == 0 => return at,
-            1 | 2 if depth == 0 => return at,
             1 => at += 1,
             _ => {}
         }

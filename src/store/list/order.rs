@@ -61,8 +61,17 @@ pub(super) fn terms(query: &Query) -> Vec<Term> {
 pub(super) struct Source {
     /// The alias of a row of `field_value` that has the item's date too.
     pub(super) dated: Option<&'static str>,
-    /// The first key's value is this row's key, or, with `None` inside, missing in every row.
-    pub(super) first: Option<Option<&'static str>>,
+    /// What is known of the first key's value.
+    pub(super) first: Option<First>,
+}
+
+/// What is known of the first key's value in every row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    /// It is the key of the row of `field_value` with this alias.
+    Is(&'static str),
+    /// It is missing.
+    Missing,
 }
 
 impl Source {
@@ -73,10 +82,10 @@ impl Source {
 
     fn text(self, what: &What) -> String {
         match (what, self.first) {
-            (What::Missing(0), Some(Some(_))) => "cast(0 as bigint)".to_owned(),
-            (What::Missing(0), Some(None)) => "cast(1 as bigint)".to_owned(),
-            (What::Value(0), Some(Some(row))) => format!("{row}.key"),
-            (What::Value(0), Some(None)) => "cast('' as text)".to_owned(),
+            (What::Missing(0), Some(First::Is(_))) => "cast(0 as bigint)".to_owned(),
+            (What::Missing(0), Some(First::Missing)) => "cast(1 as bigint)".to_owned(),
+            (What::Value(0), Some(First::Is(row))) => format!("{row}.key"),
+            (What::Value(0), Some(First::Missing)) => "cast('' as text)".to_owned(),
             (What::Missing(index), _) => {
                 format!("cast(case when s{index}.key is null then 1 else 0 end as bigint)")
             }
@@ -91,7 +100,7 @@ impl Source {
     /// Whether a term is the same in every row.
     fn is_fixed(self, what: &What) -> bool {
         self.first.is_some() && *what == What::Missing(0)
-            || self.first == Some(None) && *what == What::Value(0)
+            || self.first == Some(First::Missing) && *what == What::Value(0)
     }
 }
 
@@ -102,9 +111,8 @@ impl Term {
         for (index, term) in terms.iter().enumerate().take(terms.len() - 1) {
             let name = format!("k{index}");
             keys.push(match term.what {
-                What::Missing(_) => Key::Number(row.get(&name)?),
                 What::Column("owner" | "title_key") | What::Value(_) => Key::Text(row.get(&name)?),
-                What::Column(_) => Key::Number(row.get(&name)?),
+                What::Missing(_) | What::Column(_) => Key::Number(row.get(&name)?),
             });
         }
         Ok(Place {

@@ -1,6 +1,6 @@
 //! The statement of one page: an inner `select` finds its few numbers, the outer one reads their texts.
 
-use super::order::{Source, Term, push_after, push_keys, push_named_order, push_order};
+use super::order::{First, Source, Term, push_after, push_keys, push_named_order, push_order};
 use super::plan::{self, Plan};
 use super::{By, Key, Query, Sites};
 use crate::store::audience::Audience;
@@ -115,7 +115,7 @@ fn push_sorted(query: &Query, path: i64, terms: &[Term], statement: &mut Stateme
 fn push_part(query: &Query, path: i64, has: bool, terms: &[Term], statement: &mut Statement) {
     let source = Source {
         dated: None,
-        first: Some(has.then_some("v")),
+        first: Some(if has { First::Is("v") } else { First::Missing }),
     };
     statement.push("select i.number, i.id");
     push_keys(terms, source, statement);
