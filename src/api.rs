@@ -26,11 +26,16 @@ pub mod preview;
 pub mod problem;
 pub mod problems;
 pub mod query;
+pub mod redirects;
 pub mod resources;
 pub mod schema;
 pub mod search;
+pub mod sending;
+pub mod seo_report;
+pub mod sitemaps;
 pub mod statamic;
 pub mod stop;
+pub mod texts;
 pub mod token;
 pub mod webhooks;
 
@@ -362,11 +367,25 @@ fn routes() -> Vec<(&'static str, Route)> {
         ("/problems", read(problems::list_problems)),
         ("/changes", read(changes::list_changes)),
         ("/events", read(events::stream_events)),
+        ("/redirects", read(redirects::list_redirects)),
+        ("/robots.txt", read(texts::show_robots)),
+        ("/feeds/{collection}.{format}", read(texts::show_feed)),
+        ("/seo/report", read(seo_report::list_findings)),
+        ("/seo/sitemap", read(sitemaps::list_sitemap)),
+        ("/sitemap.xml", read(sitemaps::show_sitemap)),
+        ("/sitemap-{number}.xml", read(sitemaps::show_sitemap_file)),
+        ("/sitemaps.xml", read(sitemaps::show_sitemaps)),
         ("/openapi.json", read(docs::show_openapi)),
         ("/docs", read(docs::open_docs)),
         ("/docs/{file:.*}", read(docs::show_docs)),
         ("/livez", read(health::show_liveness)),
         ("/readyz", read(health::show_readiness)),
+        // The last, for the path of a site may have several parts.
+        ("/{site:.*}/sitemap.xml", read(sitemaps::show_site_sitemap)),
+        (
+            "/{site:.*}/sitemap-{number}.xml",
+            read(sitemaps::show_site_sitemap_file),
+        ),
     ]
 }
 

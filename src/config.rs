@@ -125,7 +125,10 @@ pub enum Shown {
 /// What a deployment may choose about SEO.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Seo {
+    /// Whether SEO is resolved at all.
+    pub enabled: bool,
     /// Collections whose pages are articles although they are not dated.
     pub article_collections: Vec<String>,
     /// Whether articles get an `Article` node in their JSON-LD.
@@ -138,6 +141,10 @@ pub struct Seo {
     pub dialect: Option<Dialect>,
     /// Whether a file's time stands in for a missing `updated_at`.
     pub lastmod_from_mtime: bool,
+    /// Collections that have feeds at `/feeds/{collection}.rss`, `.atom` and `.json`.
+    pub feeds: Vec<String>,
+    /// The field whose HTML is the content of a feed's items.
+    pub feed_content: Option<String>,
 }
 
 /// An address that is told what changes.
@@ -275,12 +282,15 @@ impl Default for Seo {
     fn default() -> Self {
         let seo = seo::settings::Settings::default();
         Self {
+            enabled: seo.enabled,
             article_collections: seo.article_collections,
             article_schema: seo.article_schema,
             image_template: seo.image_template,
             peak_strict: seo.peak_strict,
             dialect: seo.dialect,
             lastmod_from_mtime: seo.lastmod_from_mtime,
+            feeds: seo.feeds,
+            feed_content: seo.feed_content,
         }
     }
 }
@@ -456,12 +466,15 @@ impl Config {
 
     fn seo(&self) -> seo::settings::Settings {
         seo::settings::Settings {
+            enabled: self.seo.enabled,
             article_collections: self.seo.article_collections.clone(),
             article_schema: self.seo.article_schema,
             image_template: self.seo.image_template.clone(),
             peak_strict: self.seo.peak_strict,
             dialect: self.seo.dialect,
             lastmod_from_mtime: self.seo.lastmod_from_mtime,
+            feeds: self.seo.feeds.clone(),
+            feed_content: self.seo.feed_content.clone(),
         }
     }
 }

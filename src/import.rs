@@ -6,12 +6,15 @@
 mod assets;
 mod compiler;
 mod entries;
+mod feeds;
 mod globals;
 mod hidden;
 mod links;
 mod navigations;
 mod order;
+mod redirects;
 mod search;
+mod seo;
 mod structure;
 mod terms;
 mod users;
@@ -26,7 +29,7 @@ use rayon::prelude::*;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{self, Content};
 use crate::fields;
-use crate::seo;
+use crate::seo::{Project, settings};
 use crate::site::{self, Entry, Site};
 use crate::store::Item;
 
@@ -40,7 +43,7 @@ pub struct Settings {
     /// How the sources are linked.
     pub site: site::Settings,
     /// How SEO is resolved.
-    pub seo: seo::settings::Settings,
+    pub seo: settings::Settings,
     /// Whether users are served, and so their e-mail addresses.
     pub shows_users: bool,
 }
@@ -102,7 +105,7 @@ pub fn compile(
     progress: &Progress,
 ) -> Outcome {
     let site = Site::link(content, settings.site.clone());
-    let project = seo::Project::new(&site, settings.seo.clone(), &site.content.addon_files);
+    let project = Project::new(&site, settings.seo.clone(), &site.content.addon_files);
     let compiler = Compiler {
         site: &site,
         seo: &project,
@@ -118,6 +121,7 @@ pub fn compile(
     outcome
         .problems
         .extend(fields::check::problems(&site.content.blueprints));
+    outcome.problems.extend(feeds::problems(&compiler));
     for compiled in compiled_entries(&compiler, now, progress) {
         outcome.take(compiled);
     }
@@ -162,6 +166,7 @@ fn everything_else<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
     all.extend(assets::all(compiler));
     all.extend(navigations::all(compiler));
     all.extend(users::all(compiler));
+    all.extend(seo::all(compiler));
     all
 }
 

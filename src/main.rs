@@ -71,6 +71,9 @@ enum Command {
         /// How it is printed
         #[arg(long, value_enum, default_value_t)]
         format: check::Format,
+        /// Also print what an editor should look at for search engines
+        #[arg(long)]
+        seo: bool,
     },
     /// Print the HTML of a Bard field of an entry file or JSON tree; without a file, of JSON lines on standard input
     Render {
@@ -222,7 +225,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Some(Command::Import { dry_run: true }) => import::dry_run(&settings()?.config),
         Some(Command::Import { dry_run: false }) => blocking(import::command(&settings()?.config)),
         Some(Command::Copy { from, to }) => blocking(copy::copy(from, to)),
-        Some(Command::Check { format }) => check::check(&settings()?.config, *format),
+        Some(Command::Check { format, seo }) => check::check(&settings()?.config, *format, *seo),
         Some(Command::Render { file, field }) => {
             let profile = settings()?.config.profile();
             render::render(file.as_deref(), field.as_deref(), profile)

@@ -192,6 +192,12 @@ impl Project {
         self.rules(page).0.is_indexable(page)
     }
 
+    /// Whether a page's own fields and its collection's settings keep it out of search engines.
+    #[must_use]
+    pub fn is_noindex(&self, page: &page::Subject) -> bool {
+        self.rules(page).0.is_noindex(page)
+    }
+
     /// The rules and settings that a page is read by; where its site is not configured, those of the default site.
     fn rules(&self, page: &page::Subject) -> (&Rules, &SiteSeo) {
         let of_page = self.sites.iter().find(|(handle, _)| handle == page.site);

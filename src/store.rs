@@ -11,6 +11,7 @@ pub mod changes;
 pub mod copy;
 pub mod deliveries;
 mod engine;
+pub mod findings;
 pub mod keys;
 pub mod links;
 pub mod list;
@@ -19,9 +20,11 @@ pub mod moment;
 pub mod news;
 pub mod problems;
 pub mod read;
+pub mod redirects;
 pub mod replace;
 pub mod resources;
 pub mod search;
+pub mod sitemap;
 pub mod statamic;
 mod statement;
 pub mod texts;
@@ -33,6 +36,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use crate::seo::report::Finding;
+use crate::seo::sitemap::Listed;
 use crate::site::status::Window;
 
 /// What an item is.
@@ -64,6 +69,14 @@ pub enum Kind {
     CollectionTree,
     /// The tree of a navigation in one site; `owner` is the navigation.
     NavigationTree,
+    /// The sitemap of a site; `uri` is the path that the site stands below.
+    Sitemap,
+    /// The text of `robots.txt`.
+    Robots,
+    /// A redirect of a site; `slug` is the path it is from, empty for a pattern.
+    Redirect,
+    /// A feed of a collection in one site; `owner` is the collection, the id its format.
+    Feed,
 }
 
 impl Kind {
@@ -84,6 +97,10 @@ impl Kind {
             Self::Site => "site",
             Self::CollectionTree => "collection_tree",
             Self::NavigationTree => "navigation_tree",
+            Self::Sitemap => "sitemap",
+            Self::Robots => "robots",
+            Self::Redirect => "redirect",
+            Self::Feed => "feed",
         }
     }
 }
@@ -144,6 +161,10 @@ pub struct Item {
     pub links: Vec<Link>,
     /// What full-text search finds it by; `None`: it is not found.
     pub search: Option<Searchable>,
+    /// What it adds to its site's sitemap.
+    pub sitemap: Vec<Listed>,
+    /// What an editor should look at.
+    pub findings: Vec<Finding>,
     /// What the answer was made of: `entry:ID`, `global:seo`, …
     pub keys: Vec<String>,
 }
@@ -189,6 +210,8 @@ impl Item {
             query: None,
             links: Vec::new(),
             search: None,
+            sitemap: Vec::new(),
+            findings: Vec::new(),
             keys: Vec::new(),
         }
     }

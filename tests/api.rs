@@ -14,10 +14,11 @@ use std::time::{Duration, Instant};
 
 use jiff::{Timestamp, ToSpan};
 use rhapsode::api::schema::{
-    Body, ChangeList, CollectionList, Entry, EntryList, Health, Index, ProblemList,
+    Body, ChangeList, CollectionList, Entry, EntryList, FindingList, Health, Index, ProblemList,
+    RedirectList,
 };
 use rhapsode::api::{self, Api, Settings};
-use rhapsode::config::Config;
+use rhapsode::config::{self, Config};
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::import;
 use rhapsode::site::status::Window;
@@ -753,6 +754,10 @@ fn sample(test: &str) -> Server {
     let config = Config {
         root: root.into(),
         base_url: Some("https://www.example.com".into()),
+        seo: config::Seo {
+            feeds: vec!["posts".into()],
+            ..config::Seo::default()
+        },
         ..Config::default()
     };
     let summer: Timestamp = "2026-06-15T12:00:00Z".parse().unwrap();
@@ -799,9 +804,12 @@ fn every_recorded_exchange_is_answered_as_it_is_recorded() {
         {
             writeln!(actual, "{name}: {}", response.header(name)).unwrap();
         }
-        if !response.body.is_empty() {
-            let body = without_token(response.json());
-            writeln!(actual, "\n{}", serde_json::to_string_pretty(&body).unwrap()).unwrap();
+        let is_json = response.header("content-type").ends_with("json");
+        if is_json && !response.body.is_empty() {
+            let json = serde_json::to_string_pretty(&without_token(response.json())).unwrap();
+            writeln!(actual, "\n{json}").unwrap();
+        } else if !is_json && !response.body.is_empty() {
+            write!(actual, "\n{}", String::from_utf8_lossy(&response.body)).unwrap();
         }
         golden::check(&file, &actual);
     }
@@ -857,6 +865,8 @@ fn every_answer_is_what_its_type_says() {
     read::<ProblemList>(&server, "/problems");
     let changes: ChangeList = read(&server, "/changes?limit=1000&fields=*&seo=full");
     assert!(changes.data.len() > 20 && changes.meta.token.is_some());
+    read::<FindingList>(&server, "/seo/report?count=true");
+    read::<RedirectList>(&server, "/redirects");
     read::<Index>(&server, "/");
     read::<Health>(&server, "/readyz");
 }

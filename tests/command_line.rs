@@ -570,3 +570,28 @@ fn broken_links_are_reported_with_the_file_and_line_they_stand_in() {
         "{printed}"
     );
 }
+
+#[test]
+fn check_with_seo_says_what_an_editor_should_look_at_and_fails_for_none_of_it() {
+    let folder = folder("check_seo");
+    project(&folder, 2, "Same");
+    let json = run(&folder, &["check", "--seo", "--format", "json"]);
+    assert_eq!(json.status.code(), Some(0));
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let findings = report["seo"].as_array().unwrap();
+    let found = |code: &str| findings.iter().filter(|of| of["code"] == code).count();
+    assert_eq!(
+        (found("title_duplicate"), found("description_missing")),
+        (2, 2)
+    );
+    let first = findings.iter().find(|of| of["code"] == "title_duplicate");
+    let expected = json!({
+        "code": "title_duplicate", "detail": "Same", "kind": "entry", "id": "p0000", "site": "default", "url": "/p0000"
+    });
+    assert_eq!(first, Some(&expected));
+    let printed = text(&run(&folder, &["check", "--seo"]).stdout);
+    let line = "entry /p0000: title_duplicate: Same [seo]";
+    assert!(printed.lines().any(|printed| printed == line), "{printed}");
+    let plain = text(&run(&folder, &["check"]).stdout);
+    assert!(!plain.contains("[seo]"), "{plain}");
+}

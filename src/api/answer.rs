@@ -97,12 +97,18 @@ impl Answer {
     /// Makes the final bytes.
     #[must_use]
     pub fn new(draft: Draft, edition: i64, freshness: &Freshness) -> Self {
+        let digest = blake3::hash(draft.body.as_bytes());
+        Self::tagged(draft, digest, edition, freshness)
+    }
+
+    /// The same with a tag that is not of the body, where the body is yet to be made.
+    #[must_use]
+    pub fn tagged(draft: Draft, digest: blake3::Hash, edition: i64, freshness: &Freshness) -> Self {
         let changed_at = draft
             .changed_at
             .map(|moment| HttpDate::from(SystemTime::from(moment)));
         let headers = headers(&draft, freshness, changed_at);
-        let digest = blake3::hash(draft.body.as_bytes()).to_hex();
-        let identity = Variant::new(&digest[..32], "", None, draft.body.into());
+        let identity = Variant::new(&digest.to_hex()[..32], "", None, draft.body.into());
         let (brotli, gzip) = (OnceLock::new(), OnceLock::new());
         Self {
             edition,
@@ -158,10 +164,40 @@ impl Answer {
         now: impl FnOnce() -> Timestamp,
     ) -> HttpResponse {
         let variant = self.variant(negotiate(request));
+        let body = || BoxBody::new(variant.body.clone());
+        self.respond_with(variant, body, request, freshness, now)
+    }
+
+    /// The response whose body is made as it is sent, by someone who makes the encoding too.
+    #[must_use]
+    pub fn respond_sending(
+        &self,
+        encoding: Encoding,
+        body: impl FnOnce() -> BoxBody,
+        request: &HeaderMap,
+        freshness: &Freshness,
+        now: Timestamp,
+    ) -> HttpResponse {
+        let variant = match encoding {
+            Encoding::Identity => &self.identity,
+            Encoding::Brotli => &self.encoded("-br", "br", Vec::new()),
+            Encoding::Gzip => &self.encoded("-gz", "gzip", Vec::new()),
+        };
+        self.respond_with(variant, body, request, freshness, || now)
+    }
+
+    fn respond_with(
+        &self,
+        variant: &Variant,
+        body: impl FnOnce() -> BoxBody,
+        request: &HeaderMap,
+        freshness: &Freshness,
+        now: impl FnOnce() -> Timestamp,
+    ) -> HttpResponse {
         let mut response = if self.is_known(variant, request) {
             HttpResponse::with_body(StatusCode::NOT_MODIFIED, BoxBody::new(()))
         } else {
-            HttpResponse::with_body(StatusCode::OK, BoxBody::new(variant.body.clone()))
+            HttpResponse::with_body(StatusCode::OK, body())
         };
         let headers = response.headers_mut();
         for (name, value) in &self.headers {
@@ -182,10 +218,7 @@ impl Answer {
 
     /// The variant in an encoding; small bodies stay as they are.
     fn variant(&self, encoding: Encoding) -> &Variant {
-        let made = |suffix: &str, name: &'static str, body: Vec<u8>| {
-            let digest = self.identity.tag.to_str().unwrap_or_default();
-            Variant::new(digest.trim_matches('"'), suffix, Some(name), body.into())
-        };
+        let made = |suffix: &str, name, body| self.encoded(suffix, name, body);
         match encoding {
             _ if self.identity.body.len() < COMPRESSED_FROM => &self.identity,
             Encoding::Identity => &self.identity,
@@ -196,6 +229,11 @@ impl Answer {
                 .gzip
                 .get_or_init(|| made("-gz", "gzip", gzip(&self.identity.body))),
         }
+    }
+
+    fn encoded(&self, suffix: &str, name: &'static str, body: Vec<u8>) -> Variant {
+        let digest = self.identity.tag.to_str().unwrap_or_default();
+        Variant::new(digest.trim_matches('"'), suffix, Some(name), body.into())
     }
 
     /// Whether the client has this variant already: by its tag, or, where it sends none, by the date.

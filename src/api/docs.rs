@@ -12,7 +12,7 @@ use super::problem::{Error, Problem};
 use super::query::Parameters;
 use super::{
     Api, changes, collections, entries, entry_list, events, health, links, llms, markdown, mcp,
-    problems, resources, schema, search,
+    problems, redirects, resources, schema, search, seo_report, sitemaps, texts,
 };
 
 static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
@@ -53,6 +53,16 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         problems::list_problems,
         changes::list_changes,
         events::stream_events,
+        redirects::list_redirects,
+        texts::show_robots,
+        texts::show_feed,
+        seo_report::list_findings,
+        sitemaps::list_sitemap,
+        sitemaps::show_sitemap,
+        sitemaps::show_sitemap_file,
+        sitemaps::show_site_sitemap,
+        sitemaps::show_site_sitemap_file,
+        sitemaps::show_sitemaps,
         show_openapi,
         open_docs,
         show_docs,
@@ -68,6 +78,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         (name = "site", description = "What stands around it: sites, taxonomies, globals, navigations, assets."),
         (name = "readers", description = "The same for those who read Markdown."),
         (name = "changes", description = "What is new, different or gone."),
+        (name = "seo", description = "What is said to search engines beside the pages, and what to mend."),
         (name = "problems", description = "What is wrong with the files."),
         (name = "server", description = "The server itself."),
     )

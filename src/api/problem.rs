@@ -54,6 +54,9 @@ pub enum Error {
     /// The database cannot be reached.
     #[error("the database cannot be reached")]
     Lost,
+    /// The site was replaced between two reads that belong together.
+    #[error("the site changed while it was read; ask again")]
+    Changed,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -171,7 +174,9 @@ impl ResponseError for Error {
             Self::Parameter(_) => StatusCode::BAD_REQUEST,
             Self::TokenTooOld => StatusCode::GONE,
             Self::PreviewInvalid | Self::PreviewExpired => StatusCode::FORBIDDEN,
-            Self::NotReady | Self::Lost | Self::TooManyListeners => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotReady | Self::Lost | Self::Changed | Self::TooManyListeners => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Store(error) if error.passes() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Statamic(refusal) => refusal.status(),
             Self::Store(_) | Self::Panic => StatusCode::INTERNAL_SERVER_ERROR,

@@ -341,7 +341,27 @@ async fn list(
     resource: Resource<'_>,
 ) -> Result<HttpResponse, Error> {
     let given = resource.parameters(request.query_string(), &["cursor", "limit"])?;
-    let (site, said) = (given.get("site"), Choice::parse(&given)?);
+    list_given(api, request, resource, &given).await
+}
+
+/// A list of things without fields, by parameters that were read already.
+pub async fn list_of(
+    api: &Api,
+    request: &HttpRequest,
+    path: &[&str],
+    kind: Kind,
+    given: &Parameters,
+) -> Result<HttpResponse, Error> {
+    list_given(api, request, plain(path.to_vec(), kind, ""), given).await
+}
+
+async fn list_given(
+    api: &Api,
+    request: &HttpRequest,
+    resource: Resource<'_>,
+    given: &Parameters,
+) -> Result<HttpResponse, Error> {
+    let (site, said) = (given.get("site"), Choice::parse(given)?);
     let limit = given.number("limit", USUAL_LIMIT, HIGHEST_LIMIT)?;
     let limit_text = limit.to_string();
     let said_limit = (limit != USUAL_LIMIT).then_some(limit_text.as_str());
@@ -420,7 +440,24 @@ fn name(kind: Kind, document: &Document) -> String {
     keys::document(kind, &document.id, &document.site)
 }
 
-fn draft<T>(found: &Snapshot<T>, body: String, keys: Vec<String>, links: Vec<String>) -> Draft {
+/// What an answer was made of: the kind, and what its members were made of.
+pub fn made_of<'a>(kind: Kind, members: impl IntoIterator<Item = &'a Document>) -> Vec<String> {
+    let members = members
+        .into_iter()
+        .filter_map(|member| member.keys.as_deref());
+    let mut keys: Vec<String> = members
+        .flat_map(|keys| keys.split('\n'))
+        .chain([kind.name()])
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// The draft of an answer in JSON.
+pub fn draft<T>(found: &Snapshot<T>, body: String, keys: Vec<String>, links: Vec<String>) -> Draft {
     let replaced = found.replaced_at;
     Draft {
         body,

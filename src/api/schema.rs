@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 
 use super::list::{Links, Meta};
 use super::search::SearchMeta;
+use crate::seo::redirects::Redirect;
+use crate::seo::sitemap;
 
 /// One entry.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -421,6 +423,70 @@ pub struct ProblemList {
     pub links: Links,
     /// What is to be said of it.
     pub meta: Meta,
+}
+
+/// Something that an editor should look at.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// Stable.
+    pub code: String,
+    /// What was found, where the code does not say it all; for a duplicate the shared text.
+    pub detail: Option<String>,
+    /// `entry` or `term`; `navigation_tree` or `collection_tree` where the tree is what is to be looked at.
+    pub kind: String,
+    /// Of the entry or term; of a tree its handle.
+    pub id: String,
+    /// Site handle.
+    pub site: String,
+    /// Absolute where a public origin is known, else the path.
+    pub url: Option<String>,
+}
+
+/// A page of findings.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FindingList {
+    /// By code; those about one shared text together.
+    pub data: Vec<Finding>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// A page of a sitemap's URLs.
+#[derive(Debug, ToSchema)]
+pub struct SitemapList {
+    /// In the order of the sitemap.
+    pub data: Vec<sitemap::Page>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// A page of redirects.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RedirectList {
+    /// In the order of the settings.
+    pub data: Vec<Redirect>,
+    /// Where the list goes on.
+    pub links: Links,
+    /// What is to be said of it.
+    pub meta: Meta,
+}
+
+/// A list, or with `path` one of it.
+#[derive(Debug, ToSchema)]
+pub enum RedirectAnswer {
+    /// The list.
+    #[schema(title = "List")]
+    List(RedirectList),
+    /// The one.
+    #[schema(title = "One")]
+    One(Redirect),
 }
 
 /// What this server answers.

@@ -16,7 +16,7 @@ pub enum Kind {
 }
 
 /// The settings that a variable or a flag can give.
-pub const NAMES: [(&str, Kind); 39] = [
+pub const NAMES: [(&str, Kind); 42] = [
     ("root", Kind::Text),
     ("database", Kind::Text),
     ("listen", Kind::Text),
@@ -50,12 +50,15 @@ pub const NAMES: [(&str, Kind); 39] = [
     ("statamic.forms", Kind::Switch),
     ("statamic.users", Kind::Switch),
     ("statamic.sites", Kind::Switch),
+    ("seo.enabled", Kind::Switch),
     ("seo.article_collections", Kind::List),
     ("seo.article_schema", Kind::Switch),
     ("seo.image_template", Kind::Text),
     ("seo.peak_strict", Kind::Switch),
     ("seo.dialect", Kind::Text),
     ("seo.lastmod_from_mtime", Kind::Switch),
+    ("seo.feeds", Kind::List),
+    ("seo.feed_content", Kind::Text),
 ];
 
 impl Kind {

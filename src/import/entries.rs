@@ -5,10 +5,9 @@ use serde_json::{Value, json};
 
 use super::compiler::{Compiled, Compiler, problems, template};
 use super::links::{self, Source};
-use super::{hidden, search};
+use super::{hidden, search, seo};
 use crate::fields::item::{entry as statamic, native, page};
 use crate::fields::{Context, Holder, Output, Shape, dates, query_values};
-use crate::seo;
 use crate::site::redirect::Redirect;
 use crate::site::status::Status;
 use crate::site::view::View;
@@ -27,6 +26,7 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
     let links = links(site, entry, &fields, &context);
     let search = search::of_entry(site, entry, &fields);
     let fields = hidden::left_out(fields);
+    let seo = seo::of_entry(compiler, view, entry);
     let item = Item {
         site: entry.site.clone(),
         localizes: entry.origin.map(|_| root(view, entry).id.clone()),
@@ -43,7 +43,9 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         window: entry.window,
         summary: envelope(view, entry).to_string(),
         fields: Some(template(&fields)),
-        seo: Some(seo::template(&seo::entry(view, entry, compiler.seo))),
+        seo: seo.template,
+        sitemap: seo.sitemap,
+        findings: seo.findings,
         statamic: Some(template(&statamic::members(entry, &theirs))),
         page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &in_tree))),
         query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Compile;
 use super::compiler::{Compiled, Compiler, members, template};
 use super::entries::position;
+use super::seo;
 use crate::content::collection::Branch;
 use crate::content::navigation::Navigation;
 use crate::fields::item::page as statamic;
@@ -86,6 +87,7 @@ fn tree(
         .iter()
         .filter_map(|branch| page(branch, navigation, &context))
         .collect();
+    let entries = shown_entries(branches, navigation, &context);
     let (handle, title) = (&navigation.handle, &navigation.title);
     let item = Item {
         site: site.to_owned(),
@@ -93,6 +95,7 @@ fn tree(
         summary: json!({ "handle": handle, "title": title, "site": site, "tree": native })
             .to_string(),
         fields: Some(fields),
+        findings: seo::of_navigation(compiler, view, entries),
         ..Item::new(Kind::NavigationTree, &navigation.handle, &navigation.handle)
     };
     Compiled::new(item, view, Vec::new())
@@ -157,6 +160,25 @@ fn shown(branch: &Branch, navigation: &Navigation, context: &Context<'_>) -> Opt
         ("page".to_owned(), Output::Text(template(&page))),
         ("children".to_owned(), Output::List(children)),
     ]))
+}
+
+/// The entries that branches show, and those below them.
+fn shown_entries<'a>(
+    branches: &[Branch],
+    navigation: &Navigation,
+    context: &Context<'a>,
+) -> Vec<&'a Entry> {
+    let below = branches.iter().flat_map(|branch| {
+        let id = branch.entry.as_deref();
+        let shown = id.and_then(|id| entry(id, navigation, context));
+        let children = if id.is_some() && shown.is_none() {
+            Vec::new()
+        } else {
+            shown_entries(&branch.children, navigation, context)
+        };
+        shown.into_iter().chain(children)
+    });
+    below.collect()
 }
 
 /// The entry that a branch shows: in the tree's own site unless the navigation selects across sites.

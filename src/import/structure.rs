@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::Compile;
 use super::compiler::{Compiled, Compiler, members, template};
 use super::entries::position;
+use super::seo;
 use crate::content::collection::Collection;
 use crate::content::sites::Site;
 use crate::fields::{Holder, Shape, shallow};
@@ -114,11 +115,13 @@ fn tree(compiler: &Compiler, collection: &Collection, site: &str, now: Timestamp
     let nodes = nodes.map_or(&[][..], Vec::as_slice);
     let handle = &collection.handle;
     let tree = pages(view, nodes);
+    let findings = seo::of_navigation(compiler, view, shown(view, nodes));
     let item = Item {
         site: site.to_owned(),
         title: collection.title.clone(),
         summary: json!({ "handle": handle, "site": site, "tree": tree }).to_string(),
         fields: Some(Value::Array(branches(view, nodes)).to_string()),
+        findings,
         ..Item::new(Kind::CollectionTree, handle, handle)
     };
     Compiled::new(item, view, Vec::new())
@@ -135,6 +138,20 @@ fn pages(view: &View<'_>, nodes: &[Node]) -> Vec<Value> {
     });
     shown
         .map(|(node, entry)| page(view, entry, &pages(view, &node.children)))
+        .collect()
+}
+
+/// The entries of the same pages.
+fn shown<'a>(view: &View<'a>, nodes: &[Node]) -> Vec<&'a Entry> {
+    let entries = nodes
+        .iter()
+        .map(|node| (node, &view.site.entries[node.entry]));
+    entries
+        .filter(|(_, entry)| view.is_public(entry))
+        .flat_map(|(node, entry)| {
+            let below = shown(view, &node.children);
+            std::iter::once(entry).chain(below)
+        })
         .collect()
 }
 

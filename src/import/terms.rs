@@ -5,11 +5,10 @@ use serde_json::{Value, json};
 use super::Compile;
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::{hidden, links, search};
+use super::{hidden, links, search, seo};
 use crate::content::taxonomy::Taxonomy;
 use crate::fields::item::{native, term as statamic};
 use crate::fields::{Holder, Shape, dates, query_values, shallow};
-use crate::seo;
 use crate::site::Term;
 use crate::store::{Item, Kind};
 
@@ -68,6 +67,7 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
     for entry in &term.entries {
         view.note_entry(&compiler.site.entries[*entry]);
     }
+    let seo = seo::of_term(compiler, view, term);
     let summary = json!({
         "id": id,
         "title": title,
@@ -102,7 +102,9 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         own_order: position(index),
         summary: summary.to_string(),
         fields: Some(template(&fields)),
-        seo: Some(seo::template(&seo::term(view, term, compiler.seo))),
+        seo: seo.template,
+        sitemap: seo.sitemap,
+        findings: seo.findings,
         statamic: Some(template(&statamic::members(term, &theirs))),
         query: Some(Value::Object(query_values::of_term(term, &theirs)).to_string()),
         links,

@@ -1,4 +1,4 @@
-//! `rhapsode check`: what is wrong with the files, and links that lead nowhere.
+//! `rhapsode check`: what is wrong with the files, links that lead nowhere, and what an editor should look at.
 
 use std::collections::HashMap;
 use std::fs;
@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 use rhapsode::config::Config;
 use rhapsode::content::occurrence;
 use rhapsode::content::problem::{Problem, Severity};
@@ -39,18 +40,32 @@ struct BrokenLink<'a> {
     state: &'a str,
 }
 
+/// What an editor should look at, as `/seo/report` has it.
+#[derive(Serialize)]
+struct SeoFinding<'a> {
+    code: &'a str,
+    detail: Option<&'a str>,
+    kind: &'a str,
+    id: &'a str,
+    site: &'a str,
+    url: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     problems: &'a [Problem],
     broken_links: Vec<BrokenLink<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seo: Option<Vec<SeoFinding<'a>>>,
 }
 
-/// Prints both; fails if anything cannot be served.
-pub fn check(config: &Config, format: Format) -> anyhow::Result<ExitCode> {
+/// Prints them, the last only where asked for; fails if anything cannot be served.
+pub fn check(config: &Config, format: Format, seo: bool) -> anyhow::Result<ExitCode> {
     let outcome = import::compile(config)?;
     let report = Report {
         problems: &outcome.problems,
         broken_links: broken_links(config, &outcome),
+        seo: seo.then(|| findings(&outcome)),
     };
     match format {
         Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
@@ -87,6 +102,13 @@ fn print(report: &Report, outcome: &Outcome) {
             link.target,
             link.state
         );
+    }
+    for finding in report.seo.iter().flatten() {
+        let place = finding.url.unwrap_or(finding.id);
+        let detail = finding
+            .detail
+            .map_or(String::new(), |detail| format!(": {detail}"));
+        println!("{} {place}: {}{detail} [seo]", finding.kind, finding.code);
     }
     let counts = (
         outcome.entries,
@@ -186,4 +208,32 @@ impl<'a> Files<'a> {
             .or_insert_with(|| fs::read_to_string(root.join(&link.file)).unwrap_or_default());
         occurrence::line(text, &link.field, &link.spelling, nth)
     }
+}
+
+/// Of public items as they are now, those about shared texts only where they are shared; in the order of `/seo/report`.
+fn findings(outcome: &Outcome) -> Vec<SeoFinding<'_>> {
+    let now = Timestamp::now();
+    let items = outcome
+        .items
+        .iter()
+        .filter(|item| item.published && item.valid_from.is_none() && item.window.contains(now));
+    let all = items.flat_map(|item| item.findings.iter().map(move |finding| (item, finding)));
+    let mut found: Vec<_> = all.collect();
+    let mut having: HashMap<i64, usize> = HashMap::new();
+    for (_, finding) in &found {
+        *having.entry(finding.same).or_default() += 1;
+    }
+    found.retain(|(_, finding)| finding.same == 0 || having[&finding.same] > 1);
+    found.sort_by_key(|(_, finding)| (finding.code, finding.same));
+    found
+        .into_iter()
+        .map(|(item, finding)| SeoFinding {
+            code: finding.code,
+            detail: Some(finding.detail.as_str()).filter(|detail| !detail.is_empty()),
+            kind: item.kind.name(),
+            id: &item.id,
+            site: &item.site,
+            url: item.permalink.as_deref().or(item.url.as_deref()),
+        })
+        .collect()
 }

@@ -211,6 +211,17 @@ impl Rules {
         }
     }
 
+    /// Whether a page's own fields and its section's settings keep it out of search engines.
+    #[must_use]
+    pub fn is_noindex(&self, page: &Subject) -> bool {
+        match self {
+            Self::Peak(rules) => rules.is_noindex(page),
+            Self::Advanced(rules) => rules.is_noindex(page),
+            Self::Pro(rules) => rules.is_noindex(page),
+            Self::Aardvark(rules) => rules.is_noindex(page),
+        }
+    }
+
     /// Whether a page may be listed under its own URL: the little that its localizations need to know of it.
     #[must_use]
     pub fn is_indexable(&self, page: &Subject) -> bool {

@@ -15,6 +15,20 @@ use super::xml::{element, escape};
 const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 const RSS_OPEN: &str = "<rss version=\"2.0\" xmlns:atom=\"http://www.w3.org/2005/Atom\" xmlns:content=\"http://purl.org/rss/1.0/modules/content/\">\n<channel>\n";
 
+/// The formats that a feed is written in.
+pub const FORMATS: [Format; 3] = [Format::Rss, Format::Atom, Format::Json];
+
+/// A format of feeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// RSS 2.0
+    Rss,
+    /// Atom 1.0
+    Atom,
+    /// JSON Feed 1.1
+    Json,
+}
+
 /// A feed and what is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Feed {
@@ -55,6 +69,38 @@ pub struct Item {
     pub updated: Option<Timestamp>,
 }
 
+impl Format {
+    /// Its name in URLs.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rss => "rss",
+            Self::Atom => "atom",
+            Self::Json => "json",
+        }
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Rss => "application/rss+xml; charset=utf-8",
+            Self::Atom => "application/atom+xml; charset=utf-8",
+            Self::Json => "application/feed+json",
+        }
+    }
+
+    /// The document.
+    #[must_use]
+    pub fn write(self, feed: &Feed) -> String {
+        match self {
+            Self::Rss => rss(feed),
+            Self::Atom => atom(feed),
+            Self::Json => json_feed(feed).to_string(),
+        }
+    }
+}
+
 /// What a resolved entry shows in a feed; `None` where it has no URL or may not be listed.
 #[must_use]
 pub fn item(id: &str, title: &str, seo: &Seo) -> Option<Item> {
@@ -73,7 +119,7 @@ pub fn item(id: &str, title: &str, seo: &Seo) -> Option<Item> {
     })
 }
 
-/// RSS 2.0 (`application/rss+xml`).
+/// RSS 2.0.
 #[must_use]
 pub fn rss(feed: &Feed) -> String {
     let mut xml = format!("{DECLARATION}{RSS_OPEN}");
@@ -115,7 +161,7 @@ fn push_rss(item: &Item, xml: &mut String) {
     xml.push_str("</item>\n");
 }
 
-/// Atom 1.0 (`application/atom+xml`). An entry must say when it changed, and a feed or its entries who wrote them.
+/// Atom 1.0. An entry must say when it changed, and a feed or its entries who wrote them.
 #[must_use]
 pub fn atom(feed: &Feed) -> String {
     let language = escape(&feed.language);
@@ -172,7 +218,7 @@ fn push_atom(item: &Item, xml: &mut String) {
     xml.push_str("</entry>\n");
 }
 
-/// JSON Feed 1.1 (`application/feed+json`).
+/// JSON Feed 1.1.
 #[must_use]
 pub fn json_feed(feed: &Feed) -> Value {
     let items: Vec<Value> = feed.items.iter().map(json_item).collect();

@@ -1,6 +1,7 @@
 //! Redirects that editors keep in the global set `redirects`: exact ones first, then patterns (spec/seo.md §2.13).
 //!
-//! In: the rows. Out: [`Redirects`], which answers for a path. They are asked only where no page stands at the path.
+//! In: the rows. Out: a [`Redirect`] each. They are asked only where no page stands at the path; the first exact one
+//! decides, then the first pattern that fits, and what decides may say that there is no redirect.
 
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
@@ -31,79 +32,66 @@ pub struct Redirect {
     pub pattern: bool,
 }
 
-/// All redirects of a site, ready to be asked.
-#[derive(Debug, Default)]
-pub struct Redirects {
-    /// In the order of the settings.
-    pub rows: Vec<Redirect>,
-    /// What was wrong with them.
-    pub warnings: Vec<Warning>,
-    patterns: Vec<(usize, Regex)>,
-}
-
-/// The redirects of the view's site, from its global set `redirects` or, in content of 2021, `seo`.
+/// The rows as the view's site stores them: in its global set `redirects` or, in content of 2021, in `seo`.
 #[must_use]
-pub fn of_site(view: &View) -> Redirects {
+pub fn stored(view: &View) -> Vec<Value> {
     let rows = ["redirects", "seo"]
         .into_iter()
         .find_map(|set| view.globals(set)?.remove("redirects"));
-    let Some(Value::Array(rows)) = rows else {
-        return Redirects::default();
-    };
-    let mut warnings = Vec::new();
-    let rows = rows
-        .iter()
-        .filter_map(|row| redirect(row, view, &mut warnings))
-        .collect();
-    Redirects::new(rows, warnings)
+    match rows {
+        Some(Value::Array(rows)) => rows,
+        _ => Vec::new(),
+    }
 }
 
-impl Redirects {
-    /// Redirects from rows, of which those that lead to themselves are dropped and those that do not compile are never
-    /// followed.
-    #[must_use]
-    pub fn new(rows: Vec<Redirect>, mut warnings: Vec<Warning>) -> Self {
-        let (rows, circles): (Vec<_>, Vec<_>) =
-            rows.into_iter().partition(|row| !leads_to_itself(row));
-        warnings.extend(
-            circles
-                .into_iter()
-                .map(|row| Warning::on(Code::RedirectToItself, "redirects").with(row.from)),
-        );
-        let mut patterns = Vec::new();
-        for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.pattern) {
-            match RegexBuilder::new(&row.from[1..row.from.len() - 1])
-                .size_limit(PATTERN_BYTES)
-                .build()
-            {
-                Ok(pattern) => patterns.push((index, pattern)),
-                Err(_) => warnings
-                    .push(Warning::on(Code::RedirectRegexInvalid, "redirects").with(&row.from)),
-            }
-        }
-        Self {
-            rows,
-            warnings,
-            patterns,
-        }
-    }
+/// A stored row as a redirect; `None` where it names no path or no target.
+#[must_use]
+pub fn redirect(row: &Value, view: &View) -> Option<Redirect> {
+    let (from, pattern) = path(row)?;
+    let internal = member(row, "internal_url").or_else(|| member(row, "entries"));
+    let to = match internal {
+        Some(reference) => entry_url(&reference, view),
+        None => Some(member(row, "external_url")?),
+    };
+    Some(Redirect {
+        from,
+        to,
+        status: status(row),
+        pattern,
+    })
+}
 
-    /// The redirect from a path; the first row that fits decides, and it may decide that there is none.
-    #[must_use]
-    pub fn find(&self, path: &str) -> Option<&Redirect> {
-        let path = normal(path);
-        let exact = self
-            .rows
-            .iter()
-            .find(|row| !row.pattern && row.from == path);
-        let by_pattern = || {
-            self.patterns
-                .iter()
-                .find(|(_, pattern)| pattern.is_match(&path))
-                .map(|(index, _)| &self.rows[*index])
-        };
-        exact.or_else(by_pattern).filter(|row| row.to.is_some())
-    }
+/// What is wrong with a redirect: one that leads to itself is never followed, nor is a pattern that does not compile.
+#[must_use]
+pub fn warning(redirect: &Redirect) -> Option<Warning> {
+    let code = if leads_to_itself(redirect) {
+        Code::RedirectToItself
+    } else if redirect.pattern && pattern(&redirect.from).is_none() {
+        Code::RedirectRegexInvalid
+    } else if redirect.to.is_none() {
+        Code::RedirectTargetMissing
+    } else {
+        return None;
+    };
+    Some(Warning::on(code, "redirects").with(&redirect.from))
+}
+
+/// Whether a redirect is looked at at all; one without a target is, and says that there is none.
+#[must_use]
+pub fn counts(redirect: &Redirect) -> bool {
+    !leads_to_itself(redirect) && (!redirect.pattern || pattern(&redirect.from).is_some())
+}
+
+/// Whether a stored pattern fits a path in its normal form; unanchored, as in Statamic.
+#[must_use]
+pub fn fits(from: &str, path: &str) -> bool {
+    pattern(from).is_some_and(|pattern| pattern.is_match(path))
+}
+
+fn pattern(from: &str) -> Option<Regex> {
+    let text = from.strip_prefix('#')?.strip_suffix('#')?;
+    let pattern = RegexBuilder::new(text).size_limit(PATTERN_BYTES).build();
+    pattern.ok()
 }
 
 /// A path as rows are compared with it: with a slash in front, without query, fragment and slash at the end.
@@ -118,35 +106,19 @@ fn slashed(path: &str) -> String {
     format!("/{}", path.trim().trim_matches('/'))
 }
 
-fn redirect(row: &Value, view: &View, warnings: &mut Vec<Warning>) -> Option<Redirect> {
-    let member = |key: &str| {
-        row.get(key)
-            .and_then(text::scalar)
-            .filter(|text| !text.trim().is_empty())
-    };
-    let stored = member("url_old")?;
+/// The path or pattern that a stored row is about, and whether it is a pattern.
+#[must_use]
+pub fn path(row: &Value) -> Option<(String, bool)> {
+    let stored = member(row, "url_old")?;
     let pattern = stored.len() > 1 && stored.starts_with('#') && stored.ends_with('#');
-    let internal = member("internal_url").or_else(|| member("entries"));
-    let to = match internal {
-        Some(reference) => {
-            let url = entry_url(&reference, view);
-            if url.is_none() {
-                warnings.push(
-                    Warning::on(Code::RedirectTargetMissing, "redirects")
-                        .with(format!("{stored} → {reference}")),
-                );
-            }
-            url
-        }
-        None => Some(member("external_url")?),
-    };
     let from = if pattern { stored } else { slashed(&stored) };
-    Some(Redirect {
-        from,
-        to,
-        status: status(row),
-        pattern,
-    })
+    Some((from, pattern))
+}
+
+fn member(row: &Value, key: &str) -> Option<String> {
+    row.get(key)
+        .and_then(text::scalar)
+        .filter(|text| !text.trim().is_empty())
 }
 
 fn entry_url(reference: &str, view: &View) -> Option<String> {

@@ -1,194 +1,167 @@
-//! What an editor should look at across a whole site: duplicates, gaps, contradictions (spec/seo.md §3.5).
+//! What an editor should look at: gaps, contradictions, texts that several pages share.
 //!
-//! In: one [`Page`] per resolved entry or term. Out: one [`Report`], the same for the API and for `check --seo`.
+//! In: a resolved page, or the entries of a tree. Out: [`Finding`]s, to be kept beside the item they are of. Whether a
+//! text is shared is known only where all pages are: such a finding counts where another page has the same.
 
-use std::collections::{BTreeMap, HashSet};
+use super::robots::DecidedBy;
+use super::sitemap_values::Excluded;
+use super::warning::{Code, Warning};
+use super::{Project, Seo, facts};
+use crate::site::view::View;
+use crate::site::{Entry, url};
 
-use serde::Serialize;
-use utoipa::ToSchema;
+/// Every code that a finding may have.
+pub const CODES: [&str; 18] = [
+    "antlers_unsupported",
+    "asset_missing",
+    "canonical_not_absolute",
+    "canonical_target_missing",
+    "canonical_to_noindex",
+    "description_duplicate",
+    "description_missing",
+    "description_too_long",
+    "dialect_ambiguous",
+    "hreflang_duplicate",
+    "invalid_number",
+    "json_ld_invalid",
+    "noindex_in_navigation",
+    "og_image_format",
+    "og_image_missing",
+    "title_duplicate",
+    "title_too_long",
+    "unknown_value",
+];
 
-use super::Seo;
-use super::warning::Code;
-use crate::content::collection::Branch;
-use crate::site::Site;
-
-/// What the report needs to know of a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = SeoReportPage)]
-pub struct Page {
-    /// The entry's or term's id.
-    pub id: String,
-    /// Site handle.
-    pub site: String,
-    /// Absolute URL.
-    pub url: Option<String>,
-    #[serde(skip)]
-    title: Option<String>,
-    #[serde(skip)]
-    description: Option<String>,
-    #[serde(skip)]
-    canonical: Option<String>,
-    #[serde(skip)]
-    is_listed: bool,
-    #[serde(skip)]
-    codes: Vec<Code>,
+/// Something worth a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// One of [`CODES`].
+    pub code: &'static str,
+    /// What was found; empty where the code says it all.
+    pub detail: String,
+    /// The same number for the same text of the same site: the finding counts where another item has it. 0: it counts by itself.
+    pub same: i64,
 }
 
-/// Everything worth a look; each list holds pages in the order in which they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = SeoReport)]
-pub struct Report {
-    /// How many pages were looked at.
-    pub pages: usize,
-    /// How many of them search engines may list.
-    pub listed: usize,
-    /// Pages of one site with one title.
-    pub duplicate_titles: Vec<Duplicate>,
-    /// Pages of one site with one description.
-    pub duplicate_descriptions: Vec<Duplicate>,
-    /// Pages without a description.
-    pub missing_descriptions: Vec<Page>,
-    /// Pages without an image for social networks.
-    pub missing_images: Vec<Page>,
-    /// Pages whose image does not exist.
-    pub broken_images: Vec<Page>,
-    /// Titles over 70 characters.
-    pub long_titles: Vec<Page>,
-    /// Descriptions over 160 characters.
-    pub long_descriptions: Vec<Page>,
-    /// Pages in a navigation that search engines may not list.
-    pub noindex_in_navigation: Vec<Page>,
-    /// Canonicals that lead nowhere.
-    pub broken_canonicals: Vec<Page>,
-    /// Canonicals that lead to a page that search engines may not list.
-    pub canonical_to_noindex: Vec<Page>,
-    /// Pages with a value that could not be understood.
-    pub invalid_values: Vec<Page>,
-}
-
-/// A text that several pages share.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = SeoDuplicate)]
-pub struct Duplicate {
-    /// The text.
-    pub text: String,
-    /// The pages.
-    pub pages: Vec<Page>,
-}
-
-/// What the report keeps of a resolved page.
-#[must_use]
-pub fn page(id: &str, site: &str, seo: &Seo) -> Page {
-    Page {
-        id: id.to_owned(),
-        site: site.to_owned(),
-        url: seo.og.url.clone(),
-        title: seo.title.clone(),
-        description: seo.description.clone(),
-        canonical: seo.canonical.clone(),
-        is_listed: seo.robots.index && seo.enabled,
-        codes: seo.warnings.iter().map(|warning| warning.code).collect(),
-    }
-}
-
-/// The ids of the entries that a navigation or a collection's tree shows.
-#[must_use]
-pub fn navigated(site: &Site) -> HashSet<&str> {
-    let navigations = site
-        .content
-        .navigations
-        .iter()
-        .flat_map(|navigation| navigation.trees.values());
-    let trees = site
-        .content
-        .collections
-        .iter()
-        .flat_map(|collection| collection.trees.values());
-    let mut ids = HashSet::new();
-    for tree in navigations.chain(trees) {
-        push_ids(tree, &mut ids);
-    }
-    ids
-}
-
-fn push_ids<'a>(branches: &'a [Branch], ids: &mut HashSet<&'a str>) {
-    for branch in branches {
-        ids.extend(branch.entry.as_deref());
-        push_ids(&branch.children, ids);
-    }
-}
-
-/// Looks at all pages together; `in_navigation` tells whether a navigation or tree shows an id.
-#[must_use]
-pub fn of_pages(pages: &[Page], in_navigation: impl Fn(&str) -> bool) -> Report {
-    let listed: Vec<&Page> = pages.iter().filter(|page| page.is_listed).collect();
-    let having = |codes: &[Code]| {
-        copies(
-            listed
-                .iter()
-                .copied()
-                .filter(|page| codes.iter().any(|code| page.codes.contains(code))),
-        )
-    };
-    Report {
-        pages: pages.len(),
-        listed: listed.len(),
-        duplicate_titles: duplicates(&listed, |page| page.title.as_deref()),
-        duplicate_descriptions: duplicates(&listed, |page| page.description.as_deref()),
-        missing_descriptions: having(&[Code::DescriptionMissing]),
-        missing_images: having(&[Code::OgImageMissing]),
-        broken_images: having(&[Code::AssetMissing, Code::OgImageFormat]),
-        long_titles: having(&[Code::TitleTooLong]),
-        long_descriptions: having(&[Code::DescriptionTooLong]),
-        noindex_in_navigation: copies(
-            pages
-                .iter()
-                .filter(|page| !page.is_listed && in_navigation(&page.id)),
-        ),
-        broken_canonicals: having(&[Code::CanonicalTargetMissing, Code::CanonicalNotAbsolute]),
-        canonical_to_noindex: canonical_to_noindex(pages, &listed),
-        invalid_values: having(&[
-            Code::JsonLdInvalid,
-            Code::AntlersUnsupported,
-            Code::UnknownValue,
-            Code::InvalidNumber,
-        ]),
-    }
-}
-
-/// Pages with the same text in the same site, in the order of the text.
-fn duplicates<'a>(
-    pages: &[&'a Page],
-    text: impl Fn(&'a Page) -> Option<&'a str>,
-) -> Vec<Duplicate> {
-    let mut by_text: BTreeMap<(&str, &str), Vec<&Page>> = BTreeMap::new();
-    for page in pages.iter().copied() {
-        if let Some(text) = text(page) {
-            by_text.entry((&page.site, text)).or_default().push(page);
+impl Finding {
+    fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self {
+            code,
+            detail,
+            same: 0,
         }
     }
-    let shared = by_text.into_iter().filter(|(_, pages)| pages.len() > 1);
-    shared
-        .map(|((_, text), pages)| Duplicate {
-            text: text.to_owned(),
-            pages: copies(pages),
+
+    fn shared(code: &'static str, site: &str, text: &str) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(code.as_bytes()).update(&[0]);
+        hasher.update(site.as_bytes()).update(&[0]);
+        hasher.update(text.as_bytes());
+        let mut number = [0; 8];
+        hasher.finalize_xof().fill(&mut number);
+        Self {
+            same: (i64::from_le_bytes(number) & i64::MAX).max(1),
+            ..Self::new(code, text)
+        }
+    }
+}
+
+/// What is to be said of a page that has a URL of its own and that search engines may list.
+#[must_use]
+pub fn of_page(view: &View, seo: &Seo, project: &Project) -> Vec<Finding> {
+    if !is_listed(seo) {
+        return Vec::new();
+    }
+    let shared = [
+        ("title_duplicate", &seo.title),
+        ("description_duplicate", &seo.description),
+    ];
+    let shared = shared.into_iter().filter_map(|(code, text)| {
+        let text = text.as_deref()?;
+        Some(Finding::shared(code, &view.locale, text))
+    });
+    let own = seo.warnings.iter().filter_map(of_warning);
+    let canonical = seo
+        .canonical
+        .as_deref()
+        .filter(|url| !seo.canonical_is_self && leads_to_noindex(view, url, project));
+    let canonical = canonical.map(|url| Finding::new("canonical_to_noindex", url));
+    shared.chain(own).chain(canonical).collect()
+}
+
+/// What is to be said of a navigation or tree that shows these entries.
+#[must_use]
+pub fn of_navigation<'a>(
+    view: &View,
+    entries: impl IntoIterator<Item = &'a Entry>,
+    project: &Project,
+) -> Vec<Finding> {
+    let hidden = entries
+        .into_iter()
+        .filter(|entry| is_noindex(view, entry, project));
+    hidden
+        .map(|entry| {
+            let detail = entry.url.as_deref().unwrap_or(&entry.id);
+            Finding::new("noindex_in_navigation", detail)
         })
         .collect()
 }
 
-fn canonical_to_noindex(pages: &[Page], listed: &[&Page]) -> Vec<Page> {
-    let hidden: BTreeMap<&str, &Page> = pages
-        .iter()
-        .filter(|page| !page.is_listed)
-        .filter_map(|page| Some((page.url.as_deref()?, page)))
-        .collect();
-    copies(listed.iter().copied().filter(|page| {
-        page.canonical
-            .as_deref()
-            .is_some_and(|url| hidden.contains_key(url))
-    }))
+/// Whether a page wants to be listed; an environment that is closed as a whole says nothing about its pages.
+fn is_listed(seo: &Seo) -> bool {
+    let is_closed = seo.robots.decided_by == DecidedBy::Environment;
+    let is_page = !matches!(
+        seo.sitemap.excluded_by,
+        Some(Excluded::Noindex | Excluded::Redirect)
+    );
+    seo.enabled && is_page && (seo.robots.index || is_closed)
 }
 
-fn copies<'a>(pages: impl IntoIterator<Item = &'a Page>) -> Vec<Page> {
-    pages.into_iter().cloned().collect()
+/// A page's own warning; that no public origin is known is said of the deployment, not of each page.
+fn of_warning(warning: &Warning) -> Option<Finding> {
+    let code = match warning.code {
+        Code::AntlersUnsupported => "antlers_unsupported",
+        Code::AssetMissing => "asset_missing",
+        Code::CanonicalNotAbsolute => "canonical_not_absolute",
+        Code::CanonicalTargetMissing => "canonical_target_missing",
+        Code::DescriptionMissing => "description_missing",
+        Code::DescriptionTooLong => "description_too_long",
+        Code::DialectAmbiguous => "dialect_ambiguous",
+        Code::HreflangDuplicate => "hreflang_duplicate",
+        Code::InvalidNumber => "invalid_number",
+        Code::JsonLdInvalid => "json_ld_invalid",
+        Code::OgImageFormat => "og_image_format",
+        Code::OgImageMissing => "og_image_missing",
+        Code::TitleTooLong => "title_too_long",
+        Code::UnknownValue => "unknown_value",
+        Code::MissingBaseUrl
+        | Code::RedirectRegexInvalid
+        | Code::RedirectTargetMissing
+        | Code::RedirectToItself => return None,
+    };
+    let parts = [warning.field.as_deref(), warning.detail.as_deref()];
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    Some(Finding::new(code, parts.join(": ")))
+}
+
+/// Whether a URL is one of ours at which a page stands that search engines may not list.
+fn leads_to_noindex(view: &View, canonical: &str, project: &Project) -> bool {
+    let base = view.site.settings.base_url.as_deref();
+    let sites = view.site.content.sites.iter();
+    let uris = sites.filter_map(|site| {
+        let uri = canonical.strip_prefix(&url::site_origin(site, base)?)?;
+        (uri.is_empty() || uri.starts_with('/')).then_some((site, uri))
+    });
+    let (site, uri) = match uris.min_by_key(|(_, uri)| uri.len()) {
+        Some((site, "")) => (site, "/"),
+        Some(found) => found,
+        None => return false,
+    };
+    view.page(&site.handle, uri)
+        .is_some_and(|entry| is_noindex(view, entry, project))
+}
+
+fn is_noindex(view: &View, entry: &Entry, project: &Project) -> bool {
+    project.is_noindex(&facts::entry_subject(view.site, entry))
 }

@@ -4,7 +4,10 @@ use super::dialect::Dialect;
 
 /// Choices that the content does not hold. Origin, environment and the application's name are the site's settings.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
+    /// Whether SEO is resolved at all; without it there are no `seo` objects, sitemaps, redirects and feeds.
+    pub enabled: bool,
     /// Collections whose pages are articles although they are not dated.
     pub article_collections: Vec<String>,
     /// Whether articles get an `Article` node in their JSON-LD.
@@ -17,17 +20,24 @@ pub struct Settings {
     pub dialect: Option<Dialect>,
     /// Whether a file's time stands in for a missing `updated_at`; turn it off where files come from a fresh checkout.
     pub lastmod_from_mtime: bool,
+    /// Collections that have feeds.
+    pub feeds: Vec<String>,
+    /// The field whose HTML is the content of a feed's items; without it they have summaries only.
+    pub feed_content: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            enabled: true,
             article_collections: Vec::new(),
             article_schema: false,
             image_template: None,
             peak_strict: false,
             dialect: None,
             lastmod_from_mtime: true,
+            feeds: Vec::new(),
+            feed_content: None,
         }
     }
 }

@@ -1,35 +1,40 @@
-//! Sitemaps by the sitemaps.org protocol: pages in order, files within its limits, and the index of them
-//! (spec/seo.md §2.11).
+//! Sitemaps by the sitemaps.org protocol: the URLs that a page adds to its site's sitemap, each as its finished element,
+//! and what stands around them (spec/seo.md §2.11).
 //!
-//! In: resolved pages. Out: XML, one file at a time, so that a large site is never in memory twice.
+//! In: resolved pages. Out: [`Listed`] rows and the frames of the documents. Which rows make up which file is the store's
+//! and the API's business, so that a large sitemap is never in memory as a whole.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::hreflang::Alternate;
 use super::input::SitemapRules;
-use super::values::Kind;
+use super::robots::DecidedBy;
 use super::xml::escape;
 use super::{Project, Seo};
 use crate::site::view::View;
-use crate::site::{Term, url};
+use crate::site::{Entry, Term, url};
 
-/// The most URLs a file may have.
+/// The most URLs that a file may have.
 pub const MOST_URLS: usize = 50_000;
-/// The most bytes a file may have.
+/// The most bytes that a file may have.
 pub const MOST_BYTES: usize = 52_428_800;
 /// URLs must be shorter than this.
 const URL_LIMIT: usize = 2048;
 
-const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-const OPEN: &str = "<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n";
-const CLOSE: &str = "</urlset>\n";
+/// Terms stand behind all entries, terms below collections behind all terms.
+const TERMS: i64 = 1 << 20;
+const TERMS_BELOW: i64 = 1 << 21;
+
+/// What a file begins with.
+pub const OPEN: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n";
+/// What it ends with.
+pub const CLOSE: &str = "</urlset>\n";
 
 /// One page of a sitemap.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = SitemapPage)]
 pub struct Page {
     /// Absolute URL.
@@ -44,38 +49,66 @@ pub struct Page {
     pub alternates: Vec<Alternate>,
 }
 
-/// One file of a sitemap.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
-    /// The document.
-    pub xml: String,
-    /// The latest change of its pages.
-    pub lastmod: Option<String>,
-    /// How many pages it lists.
-    pub urls: usize,
+/// A page with its place in the sitemap: first by rank, then by URL.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The place of its collection or taxonomy in the settings.
+    pub rank: i64,
+    /// The page.
+    pub page: Page,
 }
 
-/// What a sitemap may hold before it is split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// URLs in one file.
-    pub urls: usize,
-    /// Bytes in one file.
-    pub bytes: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            urls: MOST_URLS,
-            bytes: MOST_BYTES,
+/// What an entry adds to its site's sitemap.
+///
+/// Of several entries at one URL the first public one is the page that is served there, so that only it counts.
+#[must_use]
+pub fn of_entry(view: &View, entry: &Entry, seo: &Seo, project: &Project) -> Option<Listed> {
+    let rules = rules(view, project)?;
+    let page = page(seo)?;
+    let first = view.site.entry_at(&entry.site, entry.uri.as_deref()?);
+    let other = first.filter(|first| first.index != entry.index);
+    if let Some(other) = other {
+        view.note_entry(other);
+        if view.is_public(other) {
+            return None;
         }
     }
+    let rank = place(rules.collections.as_deref(), &entry.collection);
+    Some(Listed { rank, page })
+}
+
+/// What a term adds to its site's sitemap: its own page, and those below collections that the settings name.
+#[must_use]
+pub fn of_term(view: &View, term: &Term, seo: &Seo, project: &Project) -> Vec<Listed> {
+    let Some(rules) = rules(view, project) else {
+        return Vec::new();
+    };
+    let own = page(seo).filter(|_| is_free(view, &term.uri));
+    let mut listed: Vec<Listed> = own
+        .map(|page| Listed {
+            rank: TERMS + place(rules.taxonomies.as_deref(), &term.taxonomy),
+            page,
+        })
+        .into_iter()
+        .collect();
+    if is_listed_below(seo) {
+        for (rank, (uri, loc)) in below_collections(view, term, rules) {
+            if is_free(view, &uri) && listed.iter().all(|other| other.page.loc != loc) {
+                let page = page_below(loc, seo);
+                listed.push(Listed { rank, page });
+            }
+        }
+    }
+    listed
+}
+
+fn rules<'a>(view: &View, project: &'a Project) -> Option<&'a SitemapRules> {
+    let rules = &project.site(&view.locale)?.sitemap;
+    rules.enabled.then_some(rules)
 }
 
 /// The page of a resolved entry or term, if it is listed.
-#[must_use]
-pub fn page(seo: &Seo) -> Option<Page> {
+fn page(seo: &Seo) -> Option<Page> {
     let values = &seo.sitemap;
     let loc = values
         .loc
@@ -90,169 +123,80 @@ pub fn page(seo: &Seo) -> Option<Page> {
     })
 }
 
-/// All pages of the view's site, in their order.
-#[must_use]
-pub fn of_site(view: &View, project: &Project) -> Vec<Page> {
-    let Some(rules) = project
-        .site(&view.locale)
-        .map(|site| &site.sitemap)
-        .filter(|rules| rules.enabled)
-    else {
-        return Vec::new();
-    };
-    let entries = view
-        .site
-        .entries
-        .iter()
-        .filter(|entry| entry.site == view.locale)
-        .filter_map(|entry| {
-            let page = page(&super::entry(view, entry, project))?;
-            Some((Kind::Entry, entry.collection.clone(), page))
-        });
-    let terms = view
-        .site
-        .terms
-        .iter()
-        .filter(|term| term.site == view.locale)
-        .filter_map(|term| {
-            let page = page(&super::term(view, term, project))?;
-            Some((Kind::Term, term.taxonomy.clone(), page))
-        });
-    let mut pages = ordered(entries.chain(terms).collect(), rules);
-    pages.extend(below_collections(view, rules, project));
-    distinct(pages)
+fn place(handles: Option<&[String]>, owner: &str) -> i64 {
+    let place = handles.and_then(|handles| handles.iter().position(|handle| handle == owner));
+    place.map_or(0, |place| i64::try_from(place).unwrap_or(TERMS - 1))
 }
 
-/// Pages with their collection or taxonomy, in the order of the settings and then of their URLs.
-#[must_use]
-pub fn ordered(mut pages: Vec<(Kind, String, Page)>, rules: &SitemapRules) -> Vec<Page> {
-    let place = |kind: Kind, owner: &str| {
-        let handles = if kind == Kind::Entry {
-            &rules.collections
-        } else {
-            &rules.taxonomies
-        };
-        handles
-            .as_ref()
-            .and_then(|handles| handles.iter().position(|handle| handle == owner))
-    };
-    pages.sort_by(|a, b| {
-        let key =
-            |(kind, owner, _): &(Kind, String, Page)| (*kind == Kind::Term, place(*kind, owner));
-        key(a).cmp(&key(b)).then_with(|| a.2.loc.cmp(&b.2.loc))
-    });
-    pages.into_iter().map(|(_, _, page)| page).collect()
+/// Whether no public entry stands at a URI; it would win over the term.
+fn is_free(view: &View, uri: &str) -> bool {
+    view.page(&view.locale, uri)
+        .is_none_or(|entry| !view.is_public(entry))
 }
 
-/// Each URL once, where it comes first.
-#[must_use]
-pub fn distinct(pages: Vec<Page>) -> Vec<Page> {
-    let mut seen = HashSet::with_capacity(pages.len());
-    pages
-        .into_iter()
-        .filter(|page| seen.insert(page.loc.clone()))
-        .collect()
+/// A page below a collection is listed by the settings themselves, whether or not the term's own page is.
+fn is_listed_below(seo: &Seo) -> bool {
+    seo.robots.index && seo.canonical_is_self || seo.robots.decided_by == DecidedBy::Environment
 }
 
-/// The terms that are listed below a collection: `/blog/tags/x`.
-#[must_use]
-pub fn below_collections(view: &View, rules: &SitemapRules, project: &Project) -> Vec<Page> {
-    let mut pages = Vec::new();
-    for (taxonomy, collections) in &rules.collection_taxonomies {
-        for collection in collections {
-            let Some(base) = collection_url(view, collection) else {
-                continue;
-            };
-            let terms = view
-                .site
-                .terms
-                .iter()
-                .filter(|term| term.taxonomy == *taxonomy && term.site == view.locale);
-            let mut below: Vec<Page> = terms
-                .filter_map(|term| term_below(view, term, &base, project))
-                .collect();
-            below.sort_by(|a, b| a.loc.cmp(&b.loc));
-            pages.extend(below);
-        }
-    }
-    pages
-}
-
-/// Where a collection's terms stand: below the page it is mounted on, else below its handle.
-fn collection_url(view: &View, handle: &str) -> Option<String> {
-    let collection = view.site.collection(handle)?;
-    let mount = collection
-        .mount
-        .as_deref()
-        .and_then(|id| view.localized(view.entry(id)?))
-        .and_then(|entry| entry.permalink.clone());
-    let site = view.site.site(&view.locale)?;
-    mount.or_else(|| {
-        url::permalink(
-            site,
-            &format!("/{handle}"),
-            view.site.settings.base_url.as_deref(),
-        )
-    })
-}
-
-/// Such a page is listed by the settings themselves, whether or not the term's own page is.
-fn term_below(view: &View, term: &Term, base: &str, project: &Project) -> Option<Page> {
-    let seo = super::term(view, term, project);
-    let is_listed = seo.robots.index && seo.canonical_is_self
-        || seo.robots.decided_by == super::robots::DecidedBy::Environment;
-    let values = seo.sitemap;
-    is_listed.then(|| Page {
-        loc: format!("{base}{}", term.uri),
-        lastmod: values.lastmod,
-        changefreq: values.changefreq.to_owned(),
-        priority: values.priority,
+fn page_below(loc: String, seo: &Seo) -> Page {
+    Page {
+        loc,
+        lastmod: seo.sitemap.lastmod.clone(),
+        changefreq: seo.sitemap.changefreq.to_owned(),
+        priority: seo.sitemap.priority,
         alternates: Vec::new(),
-    })
-}
-
-/// The files of a sitemap, made one after the other as they are asked for; a sitemap without pages is one empty file.
-pub fn files(pages: impl IntoIterator<Item = Page>, limits: Limits) -> impl Iterator<Item = File> {
-    let mut pages = pages.into_iter().peekable();
-    let mut is_first = true;
-    std::iter::from_fn(move || {
-        let wanted = std::mem::take(&mut is_first) || pages.peek().is_some();
-        wanted.then(|| file(&mut pages, limits))
-    })
-}
-
-fn file(pages: &mut std::iter::Peekable<impl Iterator<Item = Page>>, limits: Limits) -> File {
-    let mut file = File {
-        xml: format!("{DECLARATION}{OPEN}"),
-        lastmod: None,
-        urls: 0,
-    };
-    let room = limits.bytes.saturating_sub(CLOSE.len());
-    while let Some(page) = pages.peek() {
-        let before = file.xml.len();
-        push(page, &mut file.xml);
-        if file.urls > 0 && (file.urls == limits.urls || file.xml.len() > room) {
-            file.xml.truncate(before);
-            break;
-        }
-        file.urls += 1;
-        file.lastmod = file.lastmod.take().max(page.lastmod.clone());
-        pages.next();
     }
-    file.xml.push_str(CLOSE);
-    file
 }
 
-fn push(page: &Page, xml: &mut String) {
-    let _ = write!(xml, "<url><loc>{}</loc>", escape(&page.loc));
+/// Where a term stands below collections (`/blog/tags/x`): each place's rank, URI and URL.
+fn below_collections(
+    view: &View,
+    term: &Term,
+    rules: &SitemapRules,
+) -> impl Iterator<Item = (i64, (String, String))> {
+    let pairs = rules
+        .collection_taxonomies
+        .iter()
+        .flat_map(|(taxonomy, collections)| {
+            collections
+                .iter()
+                .map(move |collection| (taxonomy, collection))
+        });
+    let places = (TERMS_BELOW..).zip(pairs);
+    places.filter_map(|(rank, (taxonomy, collection))| {
+        let (uri, url) = base(view, collection).filter(|_| *taxonomy == term.taxonomy)?;
+        let below = |base: &str| format!("{}{}", base.trim_end_matches('/'), term.uri);
+        Some((rank, (below(&uri), below(&url))))
+    })
+}
+
+/// Where a collection's terms stand: below the page it is mounted on, else below its handle. URI and URL.
+fn base(view: &View, handle: &str) -> Option<(String, String)> {
+    let collection = view.site.collection(handle)?;
+    let mount = collection.mount.as_deref().and_then(|id| view.entry(id));
+    let mount = mount
+        .and_then(|entry| view.localized(entry))
+        .and_then(|entry| Some((entry.uri.clone()?, entry.permalink.clone()?)));
+    mount.or_else(|| {
+        let uri = format!("/{handle}");
+        let site = view.site.site(&view.locale)?;
+        let url = url::permalink(site, &uri, view.site.settings.base_url.as_deref())?;
+        Some((uri, url))
+    })
+}
+
+/// A page as an element of a sitemap, on a line of its own.
+#[must_use]
+pub fn element(page: &Page) -> String {
+    let mut xml = format!("<url><loc>{}</loc>", escape(&page.loc));
     if let Some(lastmod) = &page.lastmod {
         let _ = write!(xml, "<lastmod>{}</lastmod>", escape(lastmod));
     }
+    let (changefreq, priority) = (escape(&page.changefreq), decimal(page.priority));
     let _ = write!(
         xml,
-        "<changefreq>{}</changefreq><priority>{:?}</priority>",
-        escape(&page.changefreq),
-        page.priority
+        "<changefreq>{changefreq}</changefreq><priority>{priority}</priority>"
     );
     for other in &page.alternates {
         let (code, href) = (escape(&other.hreflang), escape(&other.href));
@@ -262,13 +206,24 @@ fn push(page: &Page, xml: &mut String) {
         );
     }
     xml.push_str("</url>\n");
+    xml
+}
+
+/// With at least one decimal and never an exponent.
+fn decimal(number: f64) -> String {
+    let text = number.to_string();
+    if text.contains('.') {
+        text
+    } else {
+        text + ".0"
+    }
 }
 
 /// The index of sitemaps: each one's URL, with its latest change where that is known.
 #[must_use]
 pub fn index<'a>(sitemaps: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> String {
-    let mut xml = format!(
-        "{DECLARATION}<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n"
+    let mut xml = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n",
     );
     for (loc, lastmod) in sitemaps {
         let lastmod = lastmod
@@ -282,19 +237,4 @@ pub fn index<'a>(sitemaps: impl IntoIterator<Item = (&'a str, Option<&'a str>)>)
     }
     xml.push_str("</sitemapindex>\n");
     xml
-}
-
-/// The URL of each site's sitemap, in site order: below the site's own URL, so on its own domain where it has one.
-#[must_use]
-pub fn urls(view: &View) -> Vec<String> {
-    let base = view.site.settings.base_url.as_deref();
-    let origins = view
-        .site
-        .content
-        .sites
-        .iter()
-        .filter_map(|site| url::site_origin(site, base));
-    origins
-        .map(|origin| format!("{origin}/sitemap.xml"))
-        .collect()
 }

@@ -25,6 +25,10 @@ impl Kind {
             Self::Site => "sites",
             Self::CollectionTree => "collection_trees",
             Self::NavigationTree => "navigation_trees",
+            Self::Sitemap => "sitemaps",
+            Self::Robots => "robots_texts",
+            Self::Redirect => "redirects",
+            Self::Feed => "feeds",
         }
     }
 
@@ -35,7 +39,7 @@ impl Kind {
     }
 
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Entry,
         Self::Term,
         Self::Asset,
@@ -49,6 +53,10 @@ impl Kind {
         Self::Site,
         Self::CollectionTree,
         Self::NavigationTree,
+        Self::Sitemap,
+        Self::Robots,
+        Self::Redirect,
+        Self::Feed,
     ];
 }
 

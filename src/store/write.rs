@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::engine::Writer;
 use super::log::{PART, Version};
 use super::statement::{Statement, Value};
-use super::{Error, Item, Kind, Link, id_key, moment, search};
+use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
 use crate::fields::splice;
 
 /// Bytes of a text by which things are found or sorted: three of them fit into a row of an index.
@@ -121,6 +121,15 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
             texts.extend([name, value].map(|text| Cow::from(text.as_str())));
         }
     }
+    // What else is in the sitemap is in the SEO template as well.
+    for listed in &item.sitemap {
+        texts.push(listed.page.loc.as_str().into());
+        texts.push(listed.rank.to_string().into());
+    }
+    for finding in &item.findings {
+        texts.push(finding.code.into());
+        texts.push(finding.detail.as_str().into());
+    }
     texts.push(item.title.as_str().into());
     texts.push(date(item).to_string().into());
     texts.push(item.updated_at.unwrap_or(moment::ALWAYS).to_string().into());
@@ -170,7 +179,15 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
     writer.insert(STATAMIC, each(rows, statamic)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
-    search::insert(writer, rows).await
+    search::insert(writer, rows).await?;
+    let urls = rows
+        .iter()
+        .flat_map(|row| sitemap::values(row.number, &row.item));
+    writer.insert(sitemap::TABLE, urls.collect()).await?;
+    let found = rows
+        .iter()
+        .flat_map(|row| findings::values(row.number, &row.item));
+    writer.insert(findings::TABLE, found.collect()).await
 }
 
 fn each(rows: &[ItemRow], values: fn(&ItemRow) -> Vec<Value>) -> Vec<Vec<Value>> {

@@ -1,13 +1,11 @@
-//! Documents made of many pages: feeds and the report.
+//! Documents made of many pages: feeds and sitemaps.
 
-use rhapsode::seo;
 use rhapsode::seo::feed::{self, Feed};
-use rhapsode::seo::report::{self, Report};
 use rhapsode::seo::sitemap;
-use rhapsode::site::view::View;
-use serde_json::{Value, json};
+use rhapsode::store::Item;
+use serde_json::json;
 
-use crate::tree::{Tree, now};
+use crate::tree::Tree;
 
 /// A feed of two posts, one of them with markup in its title.
 pub fn feed() -> Feed {
@@ -67,104 +65,41 @@ fn what_must_not_be_listed_is_in_no_feed() {
     assert_eq!(feed::item("x", "T", &seo), None);
 }
 
-fn report_of(tree: &Tree) -> Report {
-    let site = tree.link();
-    let project = tree.project(&site);
-    let pages: Vec<_> = site
-        .entries
-        .iter()
-        .map(|entry| {
-            report::page(
-                &entry.id,
-                &entry.site,
-                &seo::entry(&View::new(&site, now(), &entry.site), entry, &project),
-            )
-        })
-        .collect();
-    let navigated = report::navigated(&site);
-    report::of_pages(&pages, |id| navigated.contains(id))
-}
-
-#[test]
-fn the_report_finds_duplicates_gaps_and_contradictions() {
-    let long = "x".repeat(80);
-    let tree = Tree::new()
-        .seo_globals(&json!({}))
-        .file("content/navigation/main.yaml", "title: Main\n")
-        .file(
-            "content/trees/navigation/main.yaml",
-            "tree:\n  - entry: a\n    children:\n      - entry: hidden\n",
-        )
-        .entry("posts", "a", "title: Same\nseo_description: Same")
-        .entry("posts", "b", "title: Same\nseo_description: Same")
-        .entry("posts", "hidden", "title: Same\nseo_noindex: true")
-        .entry(
-            "posts",
-            "long",
-            &format!("title: {long}\nsitemap_priority: high"),
-        )
-        .entry(
-            "posts",
-            "lost",
-            "title: L\nseo_canonical_type: current\nseo_canonical_current: gone",
-        )
-        .entry(
-            "posts",
-            "other",
-            "title: O\nseo_canonical_type: current\nseo_canonical_current: hidden",
-        );
-    let report = report_of(&tree);
-    let ids = |pages: &[report::Page]| pages.iter().map(|page| page.id.clone()).collect::<Vec<_>>();
-    assert_eq!((report.pages, report.listed), (6, 5));
-    assert_eq!(
-        (
-            report.duplicate_titles.len(),
-            ids(&report.duplicate_titles[0].pages)
-        ),
-        (1, vec!["a".into(), "b".into()])
-    );
-    assert_eq!(ids(&report.duplicate_descriptions[0].pages), ["a", "b"]);
-    assert_eq!(ids(&report.missing_descriptions), ["long", "lost", "other"]);
-    assert_eq!(ids(&report.noindex_in_navigation), ["hidden"]);
-    assert_eq!(ids(&report.broken_canonicals), ["lost"]);
-    assert_eq!(ids(&report.canonical_to_noindex), ["other"]);
-    assert_eq!(
-        (ids(&report.long_titles), ids(&report.invalid_values)),
-        (vec!["long".into()], vec!["long".into()])
-    );
-    let written: Value = serde_json::to_value(&report.long_titles).unwrap();
-    assert_eq!(
-        written,
-        json!([{"id": "long", "site": "default", "url": "https://www.example.com/posts/long"}])
-    );
-}
-
-/// A sitemap of a site in the order of its settings: `pages` before `posts`.
+/// The sitemap of a site in the order of its settings: `pages` before `posts`.
 pub fn site_sitemap() -> Vec<sitemap::Page> {
     let tree = Tree::new()
         .seo_globals(&json!({"sitemap_collections": ["pages", "posts"]}))
         .entry("posts", "a", "title: A\nupdated_at: 1767202791")
         .entry("posts", "b", "title: B\nseo_noindex: true")
         .entry("pages", "z", "title: Z");
-    let site = tree.link();
-    sitemap::of_site(&View::new(&site, now(), "default"), &tree.project(&site))
+    sitemap_of(tree.import().items, "default")
+}
+
+/// What items add to a site's sitemap, in its order.
+pub fn sitemap_of(items: Vec<Item>, site: &str) -> Vec<sitemap::Page> {
+    let items = items.into_iter().filter(|item| item.site == site);
+    let public = items.filter(|item| item.published);
+    let mut listed: Vec<sitemap::Listed> = public.flat_map(|item| item.sitemap).collect();
+    listed.sort_by(|a, b| (a.rank, &a.page.loc).cmp(&(b.rank, &b.page.loc)));
+    listed.into_iter().map(|listed| listed.page).collect()
+}
+
+fn urls(pages: Vec<sitemap::Page>) -> Vec<String> {
+    pages.into_iter().map(|page| page.loc).collect()
 }
 
 #[test]
 fn a_sitemap_follows_the_order_of_its_settings() {
-    let urls: Vec<String> = site_sitemap().into_iter().map(|page| page.loc).collect();
-    assert_eq!(
-        urls,
-        [
-            "https://www.example.com/z",
-            "https://www.example.com/posts/a"
-        ]
-    );
+    let expected = [
+        "https://www.example.com/z",
+        "https://www.example.com/posts/a",
+    ];
+    assert_eq!(urls(site_sitemap()), expected);
 }
 
 #[test]
 fn terms_stand_below_collections_where_the_settings_say_so() {
-    let globals = json!({"sitemap_taxonomies": ["tags"], "sitemap_collection_taxonomies": [{"taxonomy": "tags", "collections": ["posts"]}]});
+    let globals = json!({"sitemap_taxonomies": ["tags"], "sitemap_collection_taxonomies": [{"taxonomy": "tags", "collections": ["posts", "posts"]}]});
     let tree = Tree::new()
         .seo_globals(&globals)
         .file("content/taxonomies/tags.yaml", "title: Tags\n")
@@ -173,14 +108,26 @@ fn terms_stand_below_collections_where_the_settings_say_so() {
             "content/taxonomies/tags/y.yaml",
             "title: Y\nseo_noindex: true\n",
         );
-    let site = tree.link();
-    let pages = sitemap::of_site(&View::new(&site, now(), "default"), &tree.project(&site));
-    let urls: Vec<String> = pages.into_iter().map(|page| page.loc).collect();
-    assert_eq!(
-        urls,
-        [
-            "https://www.example.com/tags/x",
-            "https://www.example.com/posts/tags/x"
-        ]
-    );
+    let expected = [
+        "https://www.example.com/tags/x",
+        "https://www.example.com/posts/tags/x",
+    ];
+    assert_eq!(urls(sitemap_of(tree.import().items, "default")), expected);
+}
+
+#[test]
+fn a_priority_is_a_decimal_and_never_has_an_exponent() {
+    let element = |stored: &str| {
+        let tree = Tree::new().post(&format!("title: T\nsitemap_priority: {stored}"));
+        sitemap::element(&sitemap_of(tree.import().items, "default")[0])
+    };
+    for (stored, printed) in [
+        ("1", "1.0"),
+        ("0", "0.0"),
+        ("0.75", "0.75"),
+        ("0.0000001", "0.0000001"),
+    ] {
+        let expected = format!("<priority>{printed}</priority>");
+        assert!(element(stored).contains(&expected), "{stored}");
+    }
 }

@@ -83,16 +83,21 @@ fn the_libraries_that_read_our_documents_understand_them() {
     }).collect();
     let feed = documents::feed();
     let items = feed.items.len();
-    let sitemap = sitemap::files(documents::site_sitemap(), sitemap::Limits::default())
-        .next()
-        .unwrap();
-    let index = sitemap::index([(
-        "https://www.example.com/sitemap-1.xml",
-        sitemap.lastmod.as_deref(),
-    )]);
+    let elements: String = documents::site_sitemap()
+        .iter()
+        .map(sitemap::element)
+        .collect();
+    let sitemap = format!("{}{elements}{}", sitemap::OPEN, sitemap::CLOSE);
+    let index = sitemap::index([
+        (
+            "https://www.example.com/sitemap-1.xml",
+            Some("2026-01-28T00:00:00Z"),
+        ),
+        ("https://www.example.com/sitemap-2.xml", None),
+    ]);
     let input = json!({
         "heads": heads,
-        "sitemaps": [sitemap.xml],
+        "sitemaps": [sitemap],
         "indexes": [index],
         "feeds": [
             ["rss", feed::rss(&feed), items],

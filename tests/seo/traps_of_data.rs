@@ -1,14 +1,13 @@
 //! Traps T31 to T47 of spec/seo.md §5.2: images, sites, documents.
 
-use crate::tree::{POST, POST_URL, Tree, codes, now, post, translated, with_images};
+use crate::tree::{POST_URL, Tree, codes, now, post, translated, with_images};
 use rhapsode::seo::dialect::Dialect;
-use rhapsode::seo::redirects::{self, Redirects};
 use rhapsode::seo::robots::DecidedBy;
 use rhapsode::seo::sitemap_values::Excluded;
 use rhapsode::seo::warning::Code;
-use rhapsode::seo::{self, Seo, robots_txt, sitemap};
+use rhapsode::seo::{self, Seo, robots_txt};
 use rhapsode::site::view::View;
-use serde_json::{Value, json};
+use serde_json::json;
 
 fn image(stored: &str) -> Seo {
     with_images()
@@ -242,50 +241,6 @@ fn t42_the_404_page_is_resolved_like_any_other() {
     );
 }
 
-fn redirects_of(rows: &Value) -> Redirects {
-    let tree = Tree::new()
-        .post("title: T")
-        .globals("redirects", &json!({"redirects": rows}));
-    let site = tree.link();
-    redirects::of_site(&View::new(&site, now(), "default"))
-}
-
-#[test]
-fn t43_a_redirect_to_itself_is_dropped_and_a_catch_all_comes_last() {
-    let redirects = redirects_of(&json!([
-        {"url_old": "/same", "external_url": "/same/"},
-        {"url_old": "#.*#", "external_url": "/all", "response": {"value": "302"}},
-        {"url_old": "#[bad#", "external_url": "/x"},
-        {"url_old": "/old/", "internal_url": POST, "response": 308},
-        {"url_old": "/gone", "internal_url": "missing"},
-        {"url_old": "/gone", "external_url": "/later"},
-    ]));
-    let found = |path: &str| {
-        redirects
-            .find(path)
-            .map(|redirect| (redirect.status, redirect.to.clone().unwrap()))
-    };
-    assert_eq!(
-        found("/old?x=1"),
-        Some((308, "/posts/the-client-server-model".into()))
-    );
-    assert_eq!(found("/same"), Some((302, "/all".into())));
-    assert_eq!(found("/gone"), None);
-    let codes: Vec<Code> = redirects
-        .warnings
-        .iter()
-        .map(|warning| warning.code)
-        .collect();
-    assert_eq!(
-        codes,
-        [
-            Code::RedirectTargetMissing,
-            Code::RedirectToItself,
-            Code::RedirectRegexInvalid
-        ]
-    );
-}
-
 #[test]
 fn t44_a_sitemap_line_of_robots_txt_is_not_repeated() {
     let line = "Sitemap: https://www.example.com/sitemap.xml";
@@ -306,48 +261,6 @@ fn t44_a_sitemap_line_of_robots_txt_is_not_repeated() {
     );
 }
 
-fn pages(count: usize) -> impl Iterator<Item = sitemap::Page> {
-    (0..count).map(|number| sitemap::Page {
-        loc: format!("https://www.example.com/posts/{number:06}?a=1&b=2"),
-        lastmod: Some(format!("2026-01-{:02}T00:00:00Z", number % 28 + 1)),
-        changefreq: "weekly".into(),
-        priority: 0.5,
-        alternates: Vec::new(),
-    })
-}
-
-#[test]
-fn t45_a_sitemap_is_split_at_50_000_urls_or_50_mb_one_file_at_a_time() {
-    let mut files = sitemap::files(pages(120_000), sitemap::Limits::default());
-    let counts: Vec<usize> = files.by_ref().map(|file| file.urls).collect();
-    assert_eq!(counts, [50_000, 50_000, 20_000]);
-    let limits = sitemap::Limits {
-        bytes: 10_000,
-        ..sitemap::Limits::default()
-    };
-    let files: Vec<_> = sitemap::files(pages(200), limits).collect();
-    assert!(
-        files.len() > 1
-            && files
-                .iter()
-                .all(|file| file.xml.len() <= 10_000 && file.xml.ends_with("</urlset>\n"))
-    );
-    assert_eq!(files.iter().map(|file| file.urls).sum::<usize>(), 200);
-    let index = sitemap::index(
-        files
-            .iter()
-            .map(|file| ("https://x/sitemap-1.xml", file.lastmod.as_deref())),
-    );
-    assert!(index.contains("<sitemap><loc>https://x/sitemap-1.xml</loc><lastmod>2026-01-28T00:00:00Z</lastmod></sitemap>"));
-    assert!(files[0].xml.contains("?a=1&amp;b=2</loc>"));
-    assert_eq!(
-        sitemap::files([], sitemap::Limits::default())
-            .map(|file| file.urls)
-            .collect::<Vec<_>>(),
-        [0]
-    );
-}
-
 #[test]
 fn t46_a_draft_in_a_preview_is_closed_to_search_engines() {
     let seo = post("title: T\npublished: false");
@@ -356,12 +269,4 @@ fn t46_a_draft_in_a_preview_is_closed_to_search_engines() {
         (Some("noindex, nofollow"), DecidedBy::Environment)
     );
     assert_eq!(seo.sitemap.excluded_by, Some(Excluded::Unpublished));
-}
-
-/// The header itself is HTTP's business; what it links to is not.
-#[test]
-fn t47_the_link_header_of_an_answer_can_name_the_pages_canonical() {
-    let seo = post("title: T");
-    assert_eq!(seo.canonical.as_deref(), Some(POST_URL));
-    assert!(seo.canonical_is_self);
 }

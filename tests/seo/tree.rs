@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
+use rhapsode::import::{self, Outcome};
 use rhapsode::seo::settings::Settings;
 use rhapsode::seo::warning::Code;
 use rhapsode::seo::{self, Project, Seo};
@@ -130,12 +131,12 @@ impl Tree {
         self.file(path, &values.to_string())
     }
 
-    pub fn link(&self) -> site::Site {
+    fn reading(&self) -> (content::Settings, site::Settings) {
         let read = content::Settings {
             base_url: self.base_url.clone(),
             ..content::Settings::default()
         };
-        let settings = site::Settings {
+        let linked = site::Settings {
             base_url: self.base_url.clone(),
             api_url: None,
             profile: None,
@@ -143,7 +144,24 @@ impl Tree {
             app_name: None,
             environment: self.environment.clone(),
         };
-        site::Site::link(content::read(&self.root, &read).unwrap(), settings)
+        (read, linked)
+    }
+
+    pub fn link(&self) -> site::Site {
+        let (read, linked) = self.reading();
+        site::Site::link(content::read(&self.root, &read).unwrap(), linked)
+    }
+
+    /// Everything that the store is given.
+    pub fn import(&self) -> Outcome {
+        let (content, site) = self.reading();
+        let settings = import::Settings {
+            content,
+            site,
+            seo: self.settings.clone(),
+            shows_users: false,
+        };
+        import::run(&self.root, &settings, now(), &|_, _| ()).unwrap()
     }
 
     pub fn project(&self, site: &site::Site) -> Project {

@@ -5,8 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use rhapsode::bard::Profile;
-use rhapsode::{content, site};
+use rhapsode::seo::settings::Settings;
+use rhapsode::store::Item;
+use rhapsode::{content, import, site};
 
 pub const IMAGES: [&str; 5] = [
     "social_images/present.png",
@@ -87,6 +90,24 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 pub fn link(stage: &Path, environment: &str) -> site::Site {
+    let (read, linked) = reading(environment);
+    site::Site::link(content::read(stage, &read).unwrap(), linked)
+}
+
+/// What the store is given of a tree.
+pub fn items(stage: &Path, now: Timestamp) -> Vec<Item> {
+    let (content, site) = reading("production");
+    let settings = import::Settings {
+        content,
+        site,
+        seo: Settings::default(),
+        shows_users: false,
+    };
+    let outcome = import::run(stage, &settings, now, &|_, _| ());
+    outcome.unwrap().items
+}
+
+fn reading(environment: &str) -> (content::Settings, site::Settings) {
     let base_url = Some("http://site.test".to_owned());
     let app_name = Some("Statamic".to_owned());
     let read = content::Settings {
@@ -95,7 +116,7 @@ pub fn link(stage: &Path, environment: &str) -> site::Site {
         app_locale: "en".into(),
         ..content::Settings::default()
     };
-    let settings = site::Settings {
+    let linked = site::Settings {
         api_url: base_url.clone(),
         base_url,
         profile: Some(Profile::V5),
@@ -103,5 +124,5 @@ pub fn link(stage: &Path, environment: &str) -> site::Site {
         app_name,
         environment: environment.to_owned(),
     };
-    site::Site::link(content::read(stage, &read).unwrap(), settings)
+    (read, linked)
 }

@@ -236,6 +236,12 @@ impl Rules {
         !self.indexing(page).noindex && canonical(page) == Canonical::Itself
     }
 
+    /// Whether a page's own fields and its section's settings keep it out of search engines.
+    #[must_use]
+    pub fn is_noindex(&self, page: &Subject) -> bool {
+        self.indexing(page).noindex
+    }
+
     fn defaults(&self, page: &Subject) -> Option<&Data> {
         match page.kind {
             Kind::Entry => self.collections.get(page.owner),

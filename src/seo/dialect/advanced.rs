@@ -264,6 +264,12 @@ impl Rules {
         !self.indexing(page).noindex && self.canonical(page) == Canonical::Itself
     }
 
+    /// Whether a page's own fields and its section's settings keep it out of search engines.
+    #[must_use]
+    pub fn is_noindex(&self, page: &Subject) -> bool {
+        self.indexing(page).noindex
+    }
+
     /// The value that counts, sentinels that hand on to the defaults passed over; with its source.
     fn stored<'a>(&'a self, page: &'a Subject, key: &str) -> Option<(&'a Value, String)> {
         let own = page.values.get(key).filter(|stored| is_set(stored.value));

@@ -164,6 +164,12 @@ impl Rules {
         !self.indexing(page, unheard).noindex && self.canonical(page, unheard) == Canonical::Itself
     }
 
+    /// Whether a page's own fields and its section's settings keep it out of search engines.
+    #[must_use]
+    pub fn is_noindex(&self, page: &Subject) -> bool {
+        self.indexing(page, &mut Vec::new()).noindex
+    }
+
     fn title(&self, page: &Subject, site: &SiteSeo, warnings: &mut Vec<Warning>) -> Title {
         if let Some(own) = page
             .values

@@ -199,6 +199,12 @@ impl Rules {
             && self.canonical(page) == Canonical::Itself
     }
 
+    /// Whether a page's own fields and its section's settings keep it out of search engines.
+    #[must_use]
+    pub fn is_noindex(&self, page: &Subject) -> bool {
+        is_disabled(page) || self.indexing(page).noindex
+    }
+
     /// The first set value; `false` counts as set and means that there is none.
     fn stored<'a>(&'a self, page: &'a Subject, key: &str) -> Option<(&'a Value, Level)> {
         self.from(page, key, Level::Page)

@@ -1,0 +1,84 @@
+//! What SEO adds to an import: the same site, imported into a fresh database with it and without it (`seo.enabled`).
+//!
+//! `cargo bench --bench seo [-- ROUNDS [ENTRIES]]`. Both take turns; CPU is what the process was on a processor for, as
+//! the kernel tells of children that ended.
+
+mod rig;
+mod site;
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Instant;
+
+use rig::load::median;
+use rig::table::line;
+
+/// What one import took.
+struct Took {
+    cpu: f64,
+    wall: f64,
+}
+
+fn main() {
+    let (rounds, entries) = (rig::number(0, 5), rig::number(1, 10_000));
+    let imported = rig::imported(entries as usize);
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        with.push(import(&imported.folder, true));
+        without.push(import(&imported.folder, false));
+    }
+    let added = |of: fn(&Took) -> f64| {
+        let ratios = with
+            .iter()
+            .zip(&without)
+            .map(|(with, without)| of(with) / of(without) - 1.0);
+        format!("{:.1} %", median(ratios) * 100.0)
+    };
+    let seconds = |all: &[Took], of: fn(&Took) -> f64| format!("{:.2}", median(all.iter().map(of)));
+    let mut text = format!(
+        "{entries} entries into a fresh database, medians of {rounds} rounds.\n\n| | CPU s | wall s |\n|---|--:|--:|\n"
+    );
+    for (name, all) in [("with SEO", &with), ("without", &without)] {
+        let cells = [
+            name.to_owned(),
+            seconds(all, |of| of.cpu),
+            seconds(all, |of| of.wall),
+        ];
+        text.push_str(&line(&cells));
+    }
+    let cells = ["added".to_owned(), added(|of| of.cpu), added(|of| of.wall)];
+    text.push_str(&line(&cells));
+    rig::table::keep("seo", &text);
+}
+
+fn import(folder: &Path, seo: bool) -> Took {
+    let database = rig::kept().join("seo.db");
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
+    }
+    let (begun, before) = (Instant::now(), childrens_ticks());
+    let mut command = rig::command("import", folder, &database);
+    command
+        .env("RHAPSODE_SEO_ENABLED", seo.to_string())
+        .stdout(Stdio::null());
+    let status = command.status();
+    assert!(
+        status.is_ok_and(|status| status.success()),
+        "the import failed"
+    );
+    Took {
+        cpu: (childrens_ticks() - before) / 100.0,
+        wall: begun.elapsed().as_secs_f64(),
+    }
+}
+
+/// Hundredths of a second that ended children were on a processor for, in the program and in the kernel.
+fn childrens_ticks() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    fields[13..15]
+        .iter()
+        .map(|ticks| ticks.parse::<f64>().expect("a number"))
+        .sum()
+}

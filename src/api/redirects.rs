@@ -1,0 +1,86 @@
+//! `/redirects`: all of a site, or the one that holds for a path.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::Api;
+use super::entries::check_handle;
+use super::problem::{Error, Problem};
+use super::query::{Canonical, Parameters};
+use super::resources::{self, draft, made_of};
+use super::schema;
+use crate::fields::splice;
+use crate::seo::redirects::{fits, normal};
+use crate::store::Kind;
+use crate::store::read::Document;
+
+/// The redirects of a site in the order of its settings. With `path`, the one that a visitor of a page that is not there
+/// is to be sent on by: an exact one first, then the first pattern that fits.
+#[utoipa::path(get, path = "/redirects", tag = "seo",
+    params(
+        ("cursor" = Option<String>, Query, description = "From `links.next`, as it is."),
+        ("limit" = Option<i64>, Query, description = "1 to 100; 20 if nothing is said."),
+        ("path" = Option<String>, Query, description = "Path of a page that is not there; neither its query nor a slash at its end counts."),
+        ("site" = Option<String>, Query, description = "Handle of a site; the default one if nothing is said."),
+    ),
+    responses(
+        (status = 200, description = "The redirects, or with `path` a single one.", body = schema::RedirectAnswer),
+        (status = 404, description = "No redirect holds for the path.", body = Problem, content_type = "application/problem+json"),
+    ))]
+pub async fn list_redirects(
+    request: HttpRequest,
+    api: web::Data<Api>,
+) -> Result<HttpResponse, Error> {
+    let known = ["cursor", "limit", "path", "site"];
+    let given = Parameters::parse(request.query_string(), &known)?;
+    let Some(path) = given.get("path") else {
+        return resources::list_of(&api, &request, &["redirects"], Kind::Redirect, &given).await;
+    };
+    if let Some(other) = ["cursor", "limit"]
+        .into_iter()
+        .find(|name| given.get(name).is_some())
+    {
+        return Err(Error::parameter(
+            other,
+            format!("{other} goes with a list, and path asks for one redirect"),
+        ));
+    }
+    let (site, path) = (given.get("site"), normal(path));
+    let key = Canonical::new(&["redirects"])
+        .with("site", site)
+        .with("path", Some(&path))
+        .into_text();
+    let compute = async {
+        let audience = api.audience();
+        let found = api.store.redirects_for(site, &path, &audience).await?;
+        let Some(redirect) = first(&found.value, &path) else {
+            check_handle(&api, Kind::Site, "site", site).await?;
+            return Err(Error::NotFound(format!(
+                "no redirect leads on from {path:?}"
+            )));
+        };
+        let body = splice::whole(&redirect.summary);
+        Ok(draft(
+            &found,
+            body,
+            made_of(Kind::Redirect, [redirect]),
+            Vec::new(),
+        ))
+    };
+    api.answer(&request, &key, compute).await
+}
+
+/// What decides about a path, if it leads anywhere.
+fn first<'a>(redirects: &'a [Document], path: &str) -> Option<&'a Document> {
+    let exact = redirects
+        .iter()
+        .find(|redirect| redirect.slug.as_deref() == Some(path));
+    let by_pattern = || {
+        redirects.iter().find(|redirect| {
+            let pattern = redirect.uri.as_deref();
+            pattern.is_some_and(|pattern| fits(pattern, path))
+        })
+    };
+    exact
+        .or_else(by_pattern)
+        .filter(|redirect| redirect.url.is_some())
+}

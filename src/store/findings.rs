@@ -1,0 +1,172 @@
+//! What an editor should look at: the findings of public items, those about shared texts only where they are shared.
+
+use sqlx::FromRow;
+
+use super::audience::Audience;
+use super::read::{head, visible};
+use super::statement::{Statement, Value};
+use super::{Error, Item, Snapshot, Store};
+
+/// A finding of a row of `finding f`, as the public may see it: `$3` is the code asked for, `$4` the site.
+macro_rules! counts {
+    () => {
+        concat!(
+            "($3 is null or f.code = $3)
+             and exists (select 1 from item v where v.number = f.number and ($4 is null or v.site = $4) and ",
+            visible!("v"),
+            ")
+             and (f.same = 0 or (f.code, f.same) in (
+                 select s.code, s.same from finding s where s.same <> 0 group by s.code, s.same having count(*) > 1)
+             and exists (select 1 from finding o join item t on t.number = o.number and ",
+            visible!("t"),
+            " where o.code = f.code and o.same = f.same and o.number <> f.number))"
+        )
+    };
+}
+
+const FINDINGS: &str = concat!(
+    "select ",
+    head!(),
+    ", f.number, f.place, f.code, f.same, f.detail, i.kind, i.id, i.site, i.url, i.permalink
+     from generation g
+     left join finding f on (f.code, f.same, f.number, f.place) > ($5, $6, $7, $8) and ",
+    counts!(),
+    "
+     left join item i on i.number = f.number
+     where g.id = 1 order by f.code, f.same, f.number, f.place limit $9"
+);
+
+const COUNT: &str = concat!(
+    "select count(*) as findings from finding f where ",
+    counts!()
+);
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Only of this code.
+    pub code: Option<String>,
+    /// Only of this site.
+    pub site: Option<String>,
+    /// Begins behind this place.
+    pub after: Place,
+    /// At most this many.
+    pub limit: i64,
+}
+
+/// A place in the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// By code,
+    pub code: String,
+    /// then by what is shared,
+    pub same: i64,
+    /// then by item,
+    pub number: i64,
+    /// then by place in it.
+    pub place: i64,
+}
+
+/// One finding.
+#[derive(Clone, Debug, FromRow)]
+pub struct Finding {
+    number: i64,
+    place: i64,
+    /// One of `seo::report::CODES`.
+    pub code: String,
+    same: i64,
+    /// What was found; empty where the code says it all.
+    pub detail: String,
+    /// `entry`, `term`, `navigation_tree` or `collection_tree`.
+    pub kind: String,
+    /// The item's id.
+    pub id: String,
+    /// Its site.
+    pub site: String,
+    /// Path with the site's prefix.
+    pub url: Option<String>,
+    /// Absolute.
+    pub permalink: Option<String>,
+}
+
+impl Finding {
+    /// Its place in the list.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place {
+            code: self.code.clone(),
+            same: self.same,
+            number: self.number,
+            place: self.place,
+        }
+    }
+}
+
+impl Store {
+    /// Findings, those of one code together, those about one shared text too.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn findings(
+        &self,
+        query: &Query,
+        audience: &Audience,
+    ) -> Result<Snapshot<Vec<Finding>>, Error> {
+        let after = &query.after;
+        let statement = Statement::read(FINDINGS, audience)
+            .bind(query.code.as_deref())
+            .bind(query.site.as_deref())
+            .bind(after.code.as_str())
+            .bind(after.same)
+            .bind(after.number)
+            .bind(after.place)
+            .bind(query.limit);
+        self.engine.snapshot(statement).await
+    }
+
+    /// How many findings there are.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn count_findings(&self, query: &Query, audience: &Audience) -> Result<i64, Error> {
+        let statement = Statement::read(COUNT, audience)
+            .bind(query.code.as_deref())
+            .bind(query.site.as_deref());
+        let rows = self.engine.rows(statement).await?;
+        rows.first()
+            .ok_or(sqlx::Error::RowNotFound)?
+            .get("findings")
+    }
+}
+
+/// The table that [`values`] are rows of.
+pub(super) const TABLE: &str = "finding (number, place, code, same, detail)";
+
+/// The findings of a row's item.
+pub(super) fn values(number: i64, item: &Item) -> impl Iterator<Item = Vec<Value>> {
+    (0_i64..).zip(&item.findings).map(move |(place, finding)| {
+        vec![
+            number.into(),
+            place.into(),
+            finding.code.into(),
+            finding.same.into(),
+            finding.detail.as_str().into(),
+        ]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::read::plan;
+
+    #[tokio::test]
+    async fn a_page_is_a_walk_along_the_index() {
+        let plan = plan(FINDINGS).await;
+        assert!(
+            plan.contains("SEARCH f USING INDEX finding_in_order")
+                && !plan.contains("USE TEMP B-TREE FOR ORDER BY"),
+            "{plan}"
+        );
+    }
+}

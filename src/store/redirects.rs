@@ -1,0 +1,53 @@
+//! The redirects that may hold for a path: the one from that very path, and all patterns.
+
+use super::audience::Audience;
+use super::read::{Document, document, head, visible};
+use super::statement::Statement;
+use super::{Error, Snapshot, Store};
+
+/// A path is found by its slug; that of a pattern is empty.
+const REDIRECTS: &str = concat!(
+    "select ",
+    head!(),
+    ", ",
+    document!(),
+    "
+     from generation g
+     left join item i on i.kind = 'redirect' and i.owner = '' and i.slug in ($4, '') and ",
+    visible!("i"),
+    "
+         and i.site = coalesce($3,
+             (select o.id from item o where o.kind = 'site' and o.owner = '' order by o.position limit 1))
+     left join summary s on s.number = i.number
+     left join body b on b.number = i.number
+     where g.id = 1 order by i.own_order"
+);
+
+impl Store {
+    /// The redirects of a site (`None`: the default one) that stand at a path in its normal form, and its patterns, in
+    /// the order of the settings.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn redirects_for(
+        &self,
+        site: Option<&str>,
+        path: &str,
+        audience: &Audience,
+    ) -> Result<Snapshot<Vec<Document>>, Error> {
+        let statement = Statement::read(REDIRECTS, audience).bind(site).bind(path);
+        self.engine.snapshot(statement).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::read::plan;
+
+    #[tokio::test]
+    async fn redirects_are_found_by_their_path() {
+        let plan = plan(REDIRECTS).await;
+        assert!(!plan.contains("SCAN") && plan.contains("slug=?"), "{plan}");
+    }
+}
