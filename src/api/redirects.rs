@@ -6,12 +6,12 @@ use super::Api;
 use super::entries::check_handle;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
-use super::resources::{self, draft, made_of};
+use super::resources::{self, draft, name};
 use super::schema;
 use crate::fields::splice;
 use crate::seo::redirects::{fits, normal};
-use crate::store::Kind;
 use crate::store::read::Document;
+use crate::store::{Kind, keys};
 
 /// The redirects of a site in the order of its settings. With `path`, the one that a visitor of a page that is not there
 /// is to be sent on by: an exact one first, then the first pattern that fits.
@@ -59,12 +59,9 @@ pub async fn list_redirects(
             )));
         };
         let body = splice::whole(&redirect.summary);
-        Ok(draft(
-            &found,
-            body,
-            made_of(Kind::Redirect, [redirect]),
-            Vec::new(),
-        ))
+        let own = name(Kind::Redirect, redirect);
+        let keys = vec![keys::list(Kind::Redirect, None), own];
+        Ok(draft(&found, body, keys, Vec::new()))
     };
     api.answer(&request, &key, compute).await
 }

@@ -436,24 +436,8 @@ fn next(last: &Document, order: &str) -> String {
 }
 
 /// The surrogate key of one of them.
-fn name(kind: Kind, document: &Document) -> String {
+pub fn name(kind: Kind, document: &Document) -> String {
     keys::document(kind, &document.id, &document.site)
-}
-
-/// What an answer was made of: the kind, and what its members were made of.
-pub fn made_of<'a>(kind: Kind, members: impl IntoIterator<Item = &'a Document>) -> Vec<String> {
-    let members = members
-        .into_iter()
-        .filter_map(|member| member.keys.as_deref());
-    let mut keys: Vec<String> = members
-        .flat_map(|keys| keys.split('\n'))
-        .chain([kind.name()])
-        .filter(|key| !key.is_empty())
-        .map(str::to_owned)
-        .collect();
-    keys.sort();
-    keys.dedup();
-    keys
 }
 
 /// The draft of an answer in JSON.

@@ -11,9 +11,17 @@ use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::seo::report::CODES;
-use crate::store::Kind;
 use crate::store::findings::{Finding, Place, Query};
 use crate::store::list::{Key, Place as ListPlace};
+use crate::store::{Kind, keys};
+
+/// What findings are kept beside.
+const MADE_OF: [Kind; 4] = [
+    Kind::Entry,
+    Kind::Term,
+    Kind::CollectionTree,
+    Kind::NavigationTree,
+];
 
 const PARAMETERS: [&str; 5] = ["count", "cursor", "filter[code]", "limit", "site"];
 
@@ -90,7 +98,7 @@ async fn page(
         body: envelope(&members, &links, &Meta { limit, count }),
         content_type: "application/json",
         links: links.header(),
-        keys: vec!["seo-report".to_owned()],
+        keys: MADE_OF.map(|kind| keys::list(kind, None)).into(),
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,

@@ -15,7 +15,7 @@ use crate::store::list::{Key, Place as ListPlace};
 use crate::store::read::Document;
 use crate::store::resources::Which;
 use crate::store::sitemap::{File, Place};
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// The type of a sitemap.
 const XML: &str = "application/xml; charset=utf-8";
@@ -144,7 +144,7 @@ pub async fn list_sitemap(
         let headers = links.header();
         Ok(Draft {
             links: headers,
-            ..draft(&found, body, "application/json", &of.id)
+            ..draft(&found, body, "application/json")
         })
     };
     api.answer(&request, &key, compute).await
@@ -169,7 +169,7 @@ async fn answer(
     let key = request.path();
     match asked(of, &files.value, number)? {
         Asked::File(Some(file)) if file.bytes > AT_ONCE => {
-            let head = draft(&files, String::new(), XML, &of.id);
+            let head = draft(&files, String::new(), XML);
             let stretch = sending::Stretch {
                 store: api.store.clone(),
                 site: of.id.clone(),
@@ -188,7 +188,7 @@ async fn answer(
         }
         Asked::Index(locs) => {
             let locs = locs.iter().map(|(loc, at)| (loc.as_str(), at.as_deref()));
-            let draft = draft(&files, index(locs), XML, &of.id);
+            let draft = draft(&files, index(locs), XML);
             api.answer(request, key, async { Ok(draft) }).await
         }
     }
@@ -258,7 +258,7 @@ async fn whole(
     }
     let elements = found.value.iter().map(|url| url.xml.as_str());
     let body = [OPEN].into_iter().chain(elements).chain([CLOSE]).collect();
-    Ok(draft(&found, body, XML, site))
+    Ok(draft(&found, body, XML))
 }
 
 async fn all(api: &Api) -> Result<Draft, Error> {
@@ -273,7 +273,7 @@ async fn all(api: &Api) -> Result<Draft, Error> {
         return Err(none());
     }
     let body = index(all.iter().map(|(loc, at)| (loc.as_str(), at.as_deref())));
-    Ok(draft(&sites, body, XML, "all"))
+    Ok(draft(&sites, body, XML))
 }
 
 /// The sitemaps of all sites that have one, in site order.
@@ -304,7 +304,7 @@ fn none() -> Error {
     Error::NotFound("there is no sitemap here".into())
 }
 
-fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str, site: &str) -> Draft {
+fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str) -> Draft {
     let replaced = found.replaced_at;
     let changed = found
         .last_boundary
@@ -313,7 +313,9 @@ fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str, site:
         body,
         content_type,
         links: Vec::new(),
-        keys: vec![format!("sitemap:{site}")],
+        keys: [Kind::Entry, Kind::Term, Kind::Sitemap]
+            .map(|kind| keys::list(kind, None))
+            .into(),
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,

@@ -1,13 +1,14 @@
 //! Texts that are kept as they are sent: `robots.txt` and feeds.
 
 use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
 
 use super::Api;
 use super::answer::Draft;
 use super::entries::check_handle;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
-use super::resources::{draft, made_of};
+use super::resources::{draft, name};
 use crate::seo::feed::FORMATS;
 use crate::store::Kind;
 use crate::store::resources::Which;
@@ -47,7 +48,8 @@ pub async fn show_feed(
     let format = FORMATS.into_iter().find(|format| format.name() == name);
     let missing = || Error::NotFound(format!("there is no feed {collection}.{name}"));
     let format = format.ok_or_else(missing)?;
-    let key = Canonical::new(&["feeds", &format!("{collection}.{name}")]);
+    let id = format!("{collection}.{name}");
+    let key = Canonical::new(&["feeds", &id]);
     let key = key.with("site", site).into_text();
     let which = Which {
         kind: Kind::Feed,
@@ -55,13 +57,19 @@ pub async fn show_feed(
         site,
     };
     let compute = async {
-        let found = text(&api, which, format.name(), format.media_type()).await;
+        let found = text(&api, which, &id, format.media_type()).await;
         if matches!(found, Err(Error::NotFound(_))) {
             check_handle(&api, Kind::Site, "site", site).await?;
         }
         found
     };
     api.answer(&request, &key, compute).await
+}
+
+/// How such a text is kept.
+#[derive(Default, Deserialize)]
+struct Text {
+    text: String,
 }
 
 async fn text(
@@ -74,9 +82,10 @@ async fn text(
     let found = api.store.resource(which, id, &audience).await?;
     let missing = || Error::NotFound(format!("there is no {} {id:?} here", which.kind.name()));
     let document = found.value.as_ref().ok_or_else(missing)?;
-    let body = document.summary.clone();
+    let text: Text = serde_json::from_str(&document.summary).unwrap_or_default();
+    let keys = vec![name(which.kind, document)];
     Ok(Draft {
         content_type,
-        ..draft(&found, body, made_of(which.kind, [document]), Vec::new())
+        ..draft(&found, text.text, keys, Vec::new())
     })
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Compile;
 use super::compiler::{Compiled, Compiler};
@@ -74,11 +74,12 @@ fn compile(
             .take(NEWEST)
             .collect(),
     };
+    let id = format!("{}.{}", collection.handle, format.name());
     let item = Item {
         site: site.handle.clone(),
         title: feed.title.clone(),
-        summary: format.write(&feed),
-        ..Item::new(Kind::Feed, &collection.handle, format.name())
+        summary: json!({ "text": format.write(&feed) }).to_string(),
+        ..Item::new(Kind::Feed, &collection.handle, &id)
     };
     Compiled::new(item, view, Vec::new())
 }

@@ -90,7 +90,7 @@ pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Compile<'a>> {
 fn robots(compiler: &Compiler, now: Timestamp) -> Compiled {
     let view = &compiler.view(now, &compiler.site.default_site().handle);
     let item = Item {
-        summary: robots_txt::of_project(compiler.site, compiler.seo),
+        summary: json!({ "text": robots_txt::of_project(compiler.site, compiler.seo) }).to_string(),
         ..Item::new(Kind::Robots, "", "robots.txt")
     };
     Compiled::new(item, view, Vec::new())

@@ -5,7 +5,8 @@ use super::read::{Document, document, head, visible};
 use super::statement::Statement;
 use super::{Error, Snapshot, Store};
 
-/// A path is found by its slug; that of a pattern is empty.
+/// A path is found by its slug; that of a pattern is empty. The few that are found are sorted: `+ 0` keeps the index of the
+/// order, which all redirects are in, out of it.
 const REDIRECTS: &str = concat!(
     "select ",
     head!(),
@@ -20,7 +21,7 @@ const REDIRECTS: &str = concat!(
              (select o.id from item o where o.kind = 'site' and o.owner = '' order by o.position limit 1))
      left join summary s on s.number = i.number
      left join body b on b.number = i.number
-     where g.id = 1 order by i.own_order"
+     where g.id = 1 order by i.own_order + 0"
 );
 
 impl Store {

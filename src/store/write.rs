@@ -121,9 +121,8 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
             texts.extend([name, value].map(|text| Cow::from(text.as_str())));
         }
     }
-    // What else is in the sitemap is in the SEO template as well.
     for listed in &item.sitemap {
-        texts.push(listed.page.loc.as_str().into());
+        texts.push(crate::seo::sitemap::element(&listed.page).into());
         texts.push(listed.rank.to_string().into());
     }
     for finding in &item.findings {
