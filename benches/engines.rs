@@ -1,6 +1,6 @@
 //! Both engines side by side: what a hit, a miss and a list cost on a big site in `SQLite` and in `PostgreSQL`.
 //!
-//! `cargo bench --bench engines [-- ROUNDS [SECONDS [ENTRIES]]]`. It needs PostgreSQL's programs and starts a server of
+//! `cargo bench --bench engines [-- ROUNDS [SECONDS [ENTRIES]]]`. It needs `PostgreSQL`'s programs and starts a server of
 //! its own, into which the site's file is copied. Misses are measured with a cache of no bytes.
 
 #[path = "../tests/support/cluster.rs"]

@@ -62,7 +62,7 @@ enum Command {
         /// A file, sqlite:FILE or postgres://…
         #[arg(long, value_name = "DATABASE")]
         from: String,
-        /// The same; one of both is PostgreSQL
+        /// The same; one of both is `PostgreSQL`
         #[arg(long, value_name = "DATABASE")]
         to: String,
     },

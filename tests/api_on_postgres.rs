@@ -1,4 +1,4 @@
-//! The HTTP API once more, on PostgreSQL.
+//! The HTTP API once more, on `PostgreSQL`.
 
 #[path = "api.rs"]
 mod api;

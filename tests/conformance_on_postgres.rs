@@ -1,4 +1,4 @@
-//! Our answers held against Statamic's once more, from PostgreSQL.
+//! Our answers held against Statamic's once more, from `PostgreSQL`.
 
 #[path = "conformance.rs"]
 mod conformance;

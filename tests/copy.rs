@@ -1,4 +1,4 @@
-//! `rhapsode copy`: the sample site from SQLite to PostgreSQL and back, row for row. `RHAPSODE_TEST_POSTGRES` names the
+//! `rhapsode copy`: the sample site from `SQLite` to `PostgreSQL` and back, row for row. `RHAPSODE_TEST_POSTGRES` names the
 //! server; without it the test prints that it was skipped.
 
 #[path = "support/database.rs"]

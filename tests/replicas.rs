@@ -1,7 +1,7 @@
-//! Many nodes under load while things die: a PostgreSQL primary, two streaming replicas, three servers, an importer.
+//! Many nodes under load while things die: a `PostgreSQL` primary, two streaming replicas, three servers, an importer.
 //!
 //! `RHAPSODE_TEST_CHAOS` says for how many seconds (20 if not set), `RHAPSODE_TEST_SEED` which of all runs it is. Without
-//! PostgreSQL's programs the test prints that it was skipped.
+//! `PostgreSQL`'s programs the test prints that it was skipped.
 
 #[path = "support/cluster.rs"]
 mod cluster;

@@ -832,7 +832,7 @@ async fn all_reads_of_a_computation_are_of_one_moment() {
         (first, visible(&store, "b", noon()).await)
     });
     let one = Some("{\"title\":\"one\"}".to_owned());
-    assert_eq!(within.await, (one.clone(), one));
+    assert_eq!(Box::pin(within).await, (one.clone(), one));
     let two = Some("{\"title\":\"two\"}".to_owned());
     assert_eq!(visible(&store, "b", noon()).await, two);
 }

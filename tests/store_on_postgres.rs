@@ -1,4 +1,4 @@
-//! The store once more, on PostgreSQL.
+//! The store once more, on `PostgreSQL`.
 
 #[path = "store.rs"]
 mod store;

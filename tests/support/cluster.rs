@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own: a primary and streaming replicas on free loopback ports, run by a user without rights.
+//! A `PostgreSQL` of the test's own: a primary and streaming replicas on free loopback ports, run by a user without rights.
 //!
 //! The programs are those of Debian's `postgresql` package. What is started ends with the test's process, however that
 //! ends: each server hangs on a pipe that the process holds.
@@ -41,7 +41,7 @@ pub struct Node {
 }
 
 impl Cluster {
-    /// A new cluster; `None` where PostgreSQL's programs are not installed.
+    /// A new cluster; `None` where `PostgreSQL`'s programs are not installed.
     pub fn start(name: &str, replicas: usize) -> Option<Self> {
         let programs = programs()?;
         let folder = std::env::temp_dir().join(format!("rhapsode-{name}-{}", std::process::id()));
@@ -212,7 +212,7 @@ impl Node {
         self.as_user(self.programs.join(program))
     }
 
-    /// PostgreSQL refuses to run as root.
+    /// `PostgreSQL` refuses to run as root.
     fn as_user(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir("/");
@@ -223,7 +223,7 @@ impl Node {
     }
 }
 
-/// The folder of the newest PostgreSQL that is installed.
+/// The folder of the newest `PostgreSQL` that is installed.
 fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = versions.filter_map(|version| Some(version.ok()?.path().join("bin")));

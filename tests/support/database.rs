@@ -1,4 +1,4 @@
-//! A database of its own for each test: a SQLite file, or, in the suites whose names end in `on_postgres`, a schema of
+//! A database of its own for each test: a `SQLite` file, or, in the suites whose names end in `on_postgres`, a schema of
 //! the server that `RHAPSODE_TEST_POSTGRES` names. Where that is not set, such a suite says so and ends.
 
 #![allow(dead_code, reason = "each suite uses a part")]
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 
-/// Names the server for the tests that run on PostgreSQL.
+/// Names the server for the tests that run on `PostgreSQL`.
 pub const SERVER: &str = "RHAPSODE_TEST_POSTGRES";
 
 /// What `Store::open` takes for a new and empty database; a test that asks again gets a new one.
