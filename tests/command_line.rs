@@ -204,7 +204,7 @@ fn each_thing_that_can_be_wrong_is_one_line_that_says_what_to_do() {
                 "--database",
                 "mysql://host/site",
             ],
-            "not supported; give a file or sqlite:FILE",
+            "not supported; give a file, sqlite:FILE or postgres://",
         ),
         (
             &["serve", "--config", "bad.toml"],

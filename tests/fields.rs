@@ -27,6 +27,7 @@ fn site(profile: Profile, zone: &str) -> Site {
         id: id.into(),
         slug: id.into(),
         published: published.into(),
+        is_whole: true,
         data: data.as_object().cloned().unwrap_or_default(),
         ..Entry::default()
     };

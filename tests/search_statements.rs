@@ -61,6 +61,10 @@ fn no_answer_takes_more_statements_for_more_entries() {
         STATEMENTS.load(Ordering::SeqCst) - before
     };
     let (few, many) = (serve(&posts(2)), serve(&posts(60)));
+    // What fields there are is read once per generation.
+    for served in [&few, &many] {
+        assert_eq!(served.get("/search?q=warm").0, 200);
+    }
     for (path, most) in [
         ("/search?q=post&limit=50", 2),
         (

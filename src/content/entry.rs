@@ -22,6 +22,10 @@ const OWN: [&str; 3] = ["id", "published", "origin"];
 /// Keys that linking and other entries ask for, whatever the collection says.
 const FRONT: [&str; 5] = ["title", "updated_at", "blueprint", "order", "redirect"];
 
+/// Keys that say, in the words of one SEO addon or another, whether search engines may list a page (spec/seo.md §4.2):
+/// whoever leads to the page asks.
+pub const LISTING: [&str; 3] = ["no_index_page", "seo", "seo_noindex"];
+
 /// What one entry file says.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
@@ -89,6 +93,7 @@ pub fn front(collection: &Collection) -> BTreeSet<String> {
     let named = collection.taxonomies.iter().chain(&collection.sort_by);
     FRONT
         .into_iter()
+        .chain(LISTING)
         .chain(of_routes)
         .map(str::to_owned)
         .chain(named.cloned())

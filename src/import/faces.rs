@@ -12,6 +12,7 @@ use rayon::prelude::*;
 use crate::content::blueprint::Blueprint;
 use crate::content::collection::Collection;
 use crate::content::digest;
+use crate::content::entry::LISTING;
 use crate::seo;
 use crate::site::view::Key;
 use crate::site::{Entry, Site, Term, structure};
@@ -289,12 +290,14 @@ fn outside(site: &Site, entry: &Entry) -> i64 {
     let names = (&entry.id, &entry.collection, &entry.site, &entry.slug);
     let urls = (&entry.uri, &entry.url, &entry.permalink, &entry.redirect);
     let title = site.value(entry, "title");
+    let listing = LISTING.map(|key| site.value(entry, key));
     face((
         names,
         urls,
         entry.published,
         entry.window,
         title,
+        listing,
         localizations,
     ))
 }

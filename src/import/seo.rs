@@ -71,15 +71,13 @@ pub fn of_navigation<'a>(
     }
 }
 
-/// Indices of the entries that have to be whole for what [`all`] makes and for the findings of trees.
+/// Indices of the entries that have to be whole for what [`all`] makes.
 pub fn entries(site: &crate::site::Site, seo: &Project) -> Vec<usize> {
-    if !seo.settings.enabled {
-        return Vec::new();
+    if seo.settings.enabled {
+        feeds::entries(site, seo)
+    } else {
+        Vec::new()
     }
-    let in_trees = site.entries.iter().filter(|entry| entry.depth > 0);
-    let mut entries = feeds::entries(site, seo);
-    entries.extend(in_trees.map(|entry| entry.index));
-    entries
 }
 
 /// What stands beside the pages, in every site.

@@ -19,10 +19,16 @@ use crate::content::sites::Site as SiteConfig;
 use crate::site::view::View;
 use crate::site::{Entry, Site, Term, url};
 
-/// An entry as a dialect reads it.
+/// An entry as a dialect reads it, whole.
 #[must_use]
 pub fn entry_subject<'a>(site: &'a Site, entry: &'a Entry) -> Subject<'a> {
     debug_assert!(site.source(entry).is_whole, "{} is not here", entry.id);
+    entry_front(site, entry)
+}
+
+/// The same, of which only what says whether it may be listed need be there ([`crate::content::entry::LISTING`]).
+#[must_use]
+pub fn entry_front<'a>(site: &'a Site, entry: &'a Entry) -> Subject<'a> {
     let collection = site.collection(&entry.collection);
     let mut layers = vec![(Layer::Own, &site.source(entry).data)];
     let mut at = entry;

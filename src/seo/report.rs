@@ -163,5 +163,5 @@ fn leads_to_noindex(view: &View, canonical: &str, project: &Project) -> bool {
 }
 
 fn is_noindex(view: &View, entry: &Entry, project: &Project) -> bool {
-    project.is_noindex(&facts::entry_subject(view.site, entry))
+    project.is_noindex(&facts::entry_front(view.site, entry))
 }

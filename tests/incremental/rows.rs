@@ -9,6 +9,11 @@ use sqlx::{AssertSqlSafe, Column, Connection, Row, TypeInfo, ValueRef};
 /// Columns that say when or in what order something was written.
 const LEFT_OUT: [&str; 3] = ["number", "changed_at", "stamp"];
 
+/// Values by the names of their paths: the numbers of paths are given out as they come.
+const FIELD_VALUE: &str = "select item.kind, item.owner, item.id, item.site, item.valid_from, p.name, t.key, t.whole, t.date
+    from field_value t join item on item.number = t.number
+    join (select distinct kind, number, name from path) p on p.number = t.path and p.kind = item.kind";
+
 /// Rows as `TABLE: NAME | COLUMN=VALUE …`.
 pub async fn of(database: &str) -> BTreeSet<String> {
     let mut connection = SqliteConnection::connect(database).await.unwrap();
@@ -16,7 +21,9 @@ pub async fn of(database: &str) -> BTreeSet<String> {
     for table in tables(&mut connection).await {
         let own = columns(&mut connection, &table).await;
         let named = table != "item" && table != "problem" && own.contains(&"number".to_owned());
-        let select = if named {
+        let select = if table == "field_value" {
+            FIELD_VALUE.to_owned()
+        } else if named {
             format!(
                 "select item.kind, item.owner, item.id, item.site, item.valid_from, t.* from {table} t join item on item.number = t.number"
             )
@@ -53,11 +60,13 @@ async fn tables(connection: &mut SqliteConnection) -> Vec<String> {
         "generation",
         "importer",
         "memory",
+        "path",
         "sqlite_schema",
         "sqlite_sequence",
     ];
     let mut tables = all.fetch_all(connection).await.unwrap();
-    tables.retain(|name| !skipped.contains(&name.as_str()));
+    // A log tells what came before, which an empty database has not.
+    tables.retain(|name| !skipped.contains(&name.as_str()) && !name.starts_with("change"));
     tables
 }
 
