@@ -24,6 +24,9 @@ use rig::load::median;
 use rig::server::Server;
 use rig::table::line;
 
+/// A step of an import and how long it took in a round.
+type Step = (&'static str, fn(&Round) -> f64);
+
 fn main() {
     let entries = rig::number(0, 10_000);
     let rounds = rig::number(1, 5);
@@ -35,7 +38,7 @@ fn main() {
     let mut text = format!(
         "{entries} entries, {rounds} rounds.\n\n| | seconds | beside the floor |\n|---|--:|--:|\n"
     );
-    let steps: [(&str, fn(&Round) -> f64); 6] = [
+    let steps: [Step; 6] = [
         ("floor: read and parse", |round| round.floor),
         ("read, parse, link", |round| round.linked),
         ("compile", |round| round.compiled),
@@ -177,7 +180,7 @@ fn seen(imported: &Imported, round: u32) -> f64 {
     edit(imported, edition);
     while !String::from_utf8_lossy(&server.get(&path, "")).contains(&wanted) {
         assert!(
-            begun.elapsed() < Duration::from_secs(60),
+            begun.elapsed() < Duration::from_mins(1),
             "the change is never seen"
         );
         std::thread::sleep(Duration::from_millis(2));

@@ -74,9 +74,9 @@ fn whatever_dies_nothing_committed_is_lost_and_nothing_older_is_served() {
     }));
     kill_at_random(&world, &mut cluster, &killer);
     world.over.store(true, Ordering::SeqCst);
-    threads
-        .into_iter()
-        .for_each(|thread| thread.join().expect("a thread that found nothing wrong"));
+    for thread in threads {
+        thread.join().expect("a thread that found nothing wrong");
+    }
     settle(&world);
 }
 

@@ -102,7 +102,7 @@ impl Node {
             }
             // What a killed server leaves in memory is in use until the last of its processes has noticed.
             assert!(
-                begun.elapsed() < Duration::from_secs(60),
+                begun.elapsed() < Duration::from_mins(1),
                 "PostgreSQL does not start in {}",
                 self.data.display()
             );
@@ -184,15 +184,15 @@ impl Node {
 
     fn spawn(&mut self) {
         let server = "exec 3<&0; \"$@\" & server=$!; (cat <&3 > /dev/null; kill -QUIT $server) & wait $server";
-        let mut command = self.as_user("sh");
+        let mut command = Self::as_user("sh");
         command.args(["-c", server, "sh"]);
         command.arg(self.programs.join("postgres"));
         command.arg("-D").arg(&self.data);
         command.args(["-p", &self.port.to_string()]);
         command.arg("-k").arg(&self.data);
-        SETTINGS.iter().for_each(|setting| {
+        for setting in SETTINGS {
             command.args(["-c", setting]);
-        });
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         self.running = Some(command.stderr(Stdio::null()).spawn().expect("a shell"));
     }
@@ -209,11 +209,11 @@ impl Node {
     }
 
     fn command(&self, program: &str) -> Command {
-        self.as_user(self.programs.join(program))
+        Self::as_user(self.programs.join(program))
     }
 
     /// `PostgreSQL` refuses to run as root.
-    fn as_user(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    fn as_user(program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         command.current_dir("/");
         if let Some((user, group)) = other_user() {

@@ -159,11 +159,11 @@ fn entry(tree: &Tree, slot: u8, a: u8, b: u8) {
     if a % 4 == 3 {
         text.push_str("published: false\n");
     }
-    if b % 3 > 0 {
-        write!(text, "related: [{}]\n", id(others[0])).unwrap();
+    if !b.is_multiple_of(3) {
+        writeln!(text, "related: [{}]", id(others[0])).unwrap();
     }
-    if collection(slot) != "pages" && b % 2 == 0 {
-        write!(text, "tags: [{}]\n", TERMS[usize::from(a % 2)]).unwrap();
+    if collection(slot) != "pages" && b.is_multiple_of(2) {
+        writeln!(text, "tags: [{}]", TERMS[usize::from(a % 2)]).unwrap();
     }
     write!(
         text,
@@ -184,7 +184,7 @@ fn write_term(tree: &Tree, term: &str, a: u8) {
 }
 
 fn global(tree: &Tree, a: u8, b: u8) {
-    if a % 2 == 0 {
+    if a.is_multiple_of(2) {
         let text = format!("title: SEO\ndata: {{site_name: 'Site {}'}}\n", b % 3);
         tree.write("content/globals/seo.yaml", text.as_bytes());
     } else {
