@@ -1,6 +1,6 @@
 //! The log of changes: what a replacement did to what the public sees, kept for those who hold a copy of the site.
 //!
-//! In: each row that came, went or was written anew, as [`Version`]s. Out: rows of `change`, one per item. It knows
+//! In: each row that came, went or was written anew, as versions. Out: rows of `change`, one per item. It knows
 //! nothing of who will ask. What the clock alone changes is not in it: the rows of `item` tell that themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
