@@ -186,15 +186,15 @@ impl Api {
         self.edition.load(Ordering::Acquire)
     }
 
-    /// What queries may name, read once per generation.
+    /// What queries may name, read once per edition.
     async fn dictionary(&self) -> Result<Arc<Dictionary>, Error> {
-        let generation = self.generation();
+        let edition = self.edition();
         let known = || {
             let known = self
                 .dictionary
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            let known = known.as_ref().filter(|(of, _)| *of == generation)?;
+            let known = known.as_ref().filter(|(of, _)| *of == edition)?;
             Some(Arc::clone(&known.1))
         };
         if let Some(known) = known() {
@@ -204,7 +204,7 @@ impl Api {
         *self
             .dictionary
             .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some((generation, Arc::clone(&read)));
+            .unwrap_or_else(PoisonError::into_inner) = Some((edition, Arc::clone(&read)));
         Ok(read)
     }
 

@@ -148,8 +148,8 @@ pub struct Term {
     pub entries: Vec<usize>,
     /// Whether it has a file; a term without one exists because entries use it.
     pub has_file: bool,
-    /// Seconds since 1970, where known.
-    pub updated_at: Option<i64>,
+    /// Seconds since 1970: `updated_at`, else its file's time; without a file, that of the last change of its entries.
+    pub updated_at: i64,
 }
 
 impl Site {

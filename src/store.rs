@@ -198,9 +198,7 @@ pub struct Item {
     pub sitemap: Vec<Listed>,
     /// What an editor should look at.
     pub findings: Vec<Finding>,
-    /// What the answer was made of: `entry:ID`, `global:seo`, …
-    pub keys: Vec<String>,
-    /// The same and more in short, for the importer: it is made anew when one of them changes.
+    /// What it was made of, in short (`site::view::Key`): it is made anew when one of them changes.
     pub needs: Vec<i64>,
     /// What was odd about it.
     pub problems: Vec<Problem>,
@@ -250,7 +248,6 @@ impl Item {
             search: None,
             sitemap: Vec::new(),
             findings: Vec::new(),
-            keys: Vec::new(),
             needs: Vec::new(),
             problems: Vec::new(),
         }

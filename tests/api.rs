@@ -202,7 +202,6 @@ fn entry(collection: &str, id: &str) -> Item {
         summary: summary.to_string(),
         fields: Some(format!("{{\u{1}f\"subtitle\":\"S\"\u{2}\u{1}f\"article\":{body}\u{2}}}")),
         seo: Some("{\u{1}s\"version\":1\u{2}\u{1}s\"raw\":{}\u{2}\u{1}s\"head\":{\u{1}s\"html\":\"<title>\"\u{2}}\u{2}}".into()),
-        keys: vec![format!("entry:{id}"), "global:seo".into()],
         ..Item::new(Kind::Entry, collection, id)
     }
 }

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rhapsode::store::values::{Datum, Nature, Scalar};
 use rhapsode::store::{Item, Kind, Store};
 use rig::server::Server;
 use tokio::runtime::Runtime;
@@ -29,6 +30,15 @@ fn folder(test: &str) -> PathBuf {
     folder
 }
 
+/// A value that the entries of one file alone have.
+fn only_in(number: u64) -> Datum {
+    Datum {
+        path: format!("only_in_{number}"),
+        value: Scalar::Text("yes".into()),
+        nature: Nature::TEXT,
+    }
+}
+
 /// A database file of a site whose forty entries all carry a number; each is a first generation.
 fn build(file: &Path, number: u64) {
     let entries = (0..40).map(|n| {
@@ -37,6 +47,7 @@ fn build(file: &Path, number: u64) {
             site: "default".into(),
             own_order: n,
             summary: format!("{{\"id\":\"{id}\",\"number\":\"Edition {number}:\"}}"),
+            values: vec![only_in(number)],
             ..Item::new(Kind::Entry, "pages", &id)
         }
     });
@@ -109,6 +120,21 @@ fn a_client_sees_ten_files_in_their_order_and_loses_no_answer() {
         done.store(true, Ordering::SeqCst);
     });
     assert_eq!(names(&folder), ["site.db"], "nothing is left beside it");
+}
+
+#[test]
+fn what_queries_may_name_is_read_from_the_new_file_although_its_generation_is_the_same() {
+    let folder = folder("dictionary");
+    let database = folder.join("site.db");
+    build(&database, 1);
+    let server = Server::rhapsode(&folder, &database, &[]);
+    let asked = |field| format!("/entries?limit=3&filter[{field}]=yes");
+    assert_eq!(number(&server, &asked("only_in_1")), 1);
+    ship(&database, 2);
+    wait_until("the new file is not seen", || {
+        number(&server, "/entries/e01") == 2
+    });
+    assert_eq!(number(&server, &asked("only_in_2")), 2);
 }
 
 #[test]

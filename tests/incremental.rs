@@ -135,6 +135,23 @@ async fn every_kind_of_edit_alone_equals_an_import_of_everything() {
     }
 }
 
+/// Of a term without a file all sites say when the last of its entries changed, in whatever site: that is a fact of the
+/// files, and not when the import ran.
+#[tokio::test]
+async fn a_term_that_only_entries_of_another_site_have_does_not_age() {
+    let topic = Edit {
+        kind: 4,
+        which: 1,
+        value: 0,
+    };
+    let later_and_nothing_else = Edit {
+        kind: 17,
+        which: 3,
+        value: 4,
+    };
+    agree(&[topic, later_and_nothing_else]).await.unwrap();
+}
+
 #[tokio::test]
 async fn nothing_is_done_where_nothing_changed() {
     let project = Project::new();

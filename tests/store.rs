@@ -70,7 +70,6 @@ async fn what_was_put_in_comes_out() {
         permalink: Some("https://x.test/de/a".into()),
         fields: Some("{\u{1}f\"title\":\"A\"\u{2}}".into()),
         seo: Some("{}".into()),
-        keys: vec!["entry:a".into(), "global:seo".into()],
         ..entry("posts", "a")
     };
     let replaced = store.replace([item], &[], "f", noon()).await.unwrap();
@@ -88,7 +87,6 @@ async fn what_was_put_in_comes_out() {
         (document.seo.as_deref(), document.url.as_deref()),
         (Some("{}"), Some("/de/a"))
     );
-    assert_eq!(document.keys.as_deref(), Some("entry:a\nglobal:seo"));
     assert_eq!(document.changed_at(), noon());
     let names = store.field_names(Kind::Entry, &["posts".into()]).await;
     assert_eq!(names.unwrap(), ["title"]);

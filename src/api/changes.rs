@@ -12,11 +12,11 @@ use serde_json::json;
 use super::answer::Draft;
 use super::choice::Choice;
 use super::compose::object;
-use super::entries::check_handle;
 use super::filter::Scope;
 use super::freshness::Freshness;
 use super::include::Included;
 use super::list::Links;
+use super::listing::{check_collection, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::single::check_fields;
@@ -159,15 +159,9 @@ fn kind<'a>(given: &'a Parameters, collection: Option<&str>) -> Result<Option<&'
 
 async fn page(api: &Api, list: &List) -> Result<Draft, Error> {
     let wanted = &list.wanted;
-    check_handle(
-        api,
-        Kind::Collection,
-        "filter[collection]",
-        wanted.owner.as_deref(),
-    )
-    .await?;
-    check_handle(api, Kind::Site, "site", wanted.site.as_deref()).await?;
     let dictionary = api.dictionary().await?;
+    check_collection(&dictionary, "filter[collection]", wanted.owner.as_deref())?;
+    check_site(&dictionary, wanted.site.as_deref())?;
     let owners: Vec<String> = wanted.owner.iter().cloned().collect();
     let scope = Scope {
         owners: &owners,

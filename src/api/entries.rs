@@ -7,7 +7,7 @@ use super::choice::{self, Choice};
 use super::listing::check_site;
 use super::markdown;
 use super::problem::{Error, Problem};
-use super::query::{Canonical, Parameters, unknown_value};
+use super::query::{Canonical, Parameters};
 use super::{Api, batch, schema, single};
 use crate::store::audience::Audience;
 use crate::store::read::Document;
@@ -169,27 +169,12 @@ pub(super) fn key(document: &Document) -> String {
 
 /// The error of an entry that is not there.
 pub(super) async fn missing(api: &Api, id: &str, site: Option<&str>) -> Error {
-    match check_handle(api, Kind::Site, "site", site).await {
+    let known = api.dictionary().await;
+    match known.and_then(|dictionary| check_site(&dictionary, site)) {
         Err(error) => error,
         Ok(()) => Error::NotFound(match site {
             Some(site) => format!("there is no public entry {id:?} in site {site:?}"),
             None => format!("there is no public entry {id:?}"),
         }),
-    }
-}
-
-/// An error if a handle is given that nothing has.
-pub(super) async fn check_handle(
-    api: &Api,
-    kind: Kind,
-    param: &str,
-    handle: Option<&str>,
-) -> Result<(), Error> {
-    let Some(handle) = handle else { return Ok(()) };
-    let known = api.store.handles(kind).await?;
-    if known.iter().any(|known| known == handle) {
-        Ok(())
-    } else {
-        Err(unknown_value(param, handle, &known))
     }
 }

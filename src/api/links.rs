@@ -7,10 +7,11 @@ use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
 use super::compose::object;
-use super::entries::{check_handle, key};
+use super::entries::key;
 use super::filter::Scope;
 use super::include::Included;
 use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::listing::{check_collection, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
@@ -225,8 +226,9 @@ async fn broken(api: &Api, walk: &Walk, query: &BrokenQuery) -> Result<Draft, Er
     let (found, broken) = apart(found);
     if broken.is_empty() {
         let collection = query.collection.as_deref();
-        check_handle(api, Kind::Collection, "filter[collection]", collection).await?;
-        check_handle(api, Kind::Site, "site", query.site.as_deref()).await?;
+        let dictionary = api.dictionary().await?;
+        check_collection(&dictionary, "filter[collection]", collection)?;
+        check_site(&dictionary, query.site.as_deref())?;
     }
     let (broken, links) = walk.cut(broken, |link| &link.place);
     let members: Vec<String> = broken.iter().map(broken_object).collect();

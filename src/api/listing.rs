@@ -243,17 +243,10 @@ impl List {
     }
 
     fn check_handles(&self, dictionary: &Dictionary) -> Result<(), Error> {
-        let collections: Vec<&str> = dictionary
-            .collections
-            .iter()
-            .map(|(handle, _)| handle.as_str())
-            .collect();
-        if let Some((param, owners)) = &self.owners
-            && let Some(unknown) = owners
-                .iter()
-                .find(|owner| !collections.contains(&owner.as_str()))
-        {
-            return Err(unknown_value(param, unknown, &collections));
+        if let Some((param, owners)) = &self.owners {
+            for owner in owners {
+                check_collection(dictionary, param, Some(owner))?;
+            }
         }
         check_site(dictionary, self.site.as_deref())
     }
@@ -356,6 +349,26 @@ pub fn check_site(dictionary: &Dictionary, site: Option<&str>) -> Result<(), Err
         .collect();
     match site.filter(|site| !handles.contains(site)) {
         Some(unknown) => Err(unknown_value("site", unknown, &handles)),
+        None => Ok(()),
+    }
+}
+
+/// An error if a collection is given that there is not.
+///
+/// # Errors
+/// That one.
+pub fn check_collection(
+    dictionary: &Dictionary,
+    param: &str,
+    collection: Option<&str>,
+) -> Result<(), Error> {
+    let handles: Vec<&str> = dictionary
+        .collections
+        .iter()
+        .map(|(handle, _)| handle.as_str())
+        .collect();
+    match collection.filter(|handle| !handles.contains(handle)) {
+        Some(unknown) => Err(unknown_value(param, unknown, &handles)),
         None => Ok(()),
     }
 }

@@ -1,6 +1,7 @@
 //! The grammar of query strings: what is given, under which name, with which value; all else is an error that says what
 //! would be right. Also the one spelling of a query under which its answer is cached and linked to.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::problem::{Error, Parameter};
@@ -135,11 +136,14 @@ pub fn unknown_value<S: AsRef<str>>(param: &str, value: &str, allowed: &[S]) -> 
     )
 }
 
-/// The error of something that is none of those allowed, with what was probably meant.
+/// The error of something that is none of those allowed, each named once, with what was probably meant.
 pub fn unknown<S: AsRef<str>>(param: &str, detail: String, given: &str, allowed: &[S]) -> Error {
+    let mut named = HashSet::new();
     let allowed: Vec<String> = allowed
         .iter()
-        .map(|allowed| allowed.as_ref().to_owned())
+        .map(AsRef::as_ref)
+        .filter(|word| named.insert(*word))
+        .map(str::to_owned)
         .collect();
     let did_you_mean = nearest(given, &allowed);
     Error::Parameter(Box::new(Parameter {

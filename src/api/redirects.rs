@@ -3,8 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Api;
-use super::entries::check_handle;
-use super::listing;
+use super::listing::{self, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::resources::{self, draft};
@@ -54,7 +53,7 @@ pub async fn list_redirects(
         let audience = api.audience();
         let found = api.store.redirects_for(site, &path, &audience).await?;
         let Some(redirect) = first(&found.value, &path) else {
-            check_handle(&api, Kind::Site, "site", site).await?;
+            check_site(&*api.dictionary().await?, site)?;
             return Err(Error::NotFound(format!(
                 "no redirect leads on from {path:?}"
             )));

@@ -9,10 +9,10 @@ use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
 use super::compose::object;
-use super::entries::check_handle;
 use super::filter::Scope;
 use super::include::{self, Included};
 use super::list::{HIGHEST_LIMIT, Links, USUAL_LIMIT};
+use super::listing::{check_collection, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters, unknown_value};
 use super::schema;
@@ -250,8 +250,8 @@ async fn answer(api: &Api, search: &Search) -> Result<Draft, Error> {
 async fn check_facets(api: &Api, search: &Search) -> Result<(), Error> {
     for (name, param, value) in &search.facets {
         match name.as_str() {
-            "collection" => check_handle(api, Kind::Collection, param, Some(value)).await?,
-            "site" => check_handle(api, Kind::Site, param, Some(value)).await?,
+            "collection" => check_collection(&*api.dictionary().await?, param, Some(value))?,
+            "site" => check_site(&*api.dictionary().await?, Some(value))?,
             "blueprint" => {}
             term => {
                 let taxonomy = term.trim_start_matches("term:");

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::Api;
 use super::answer::Draft;
-use super::entries::check_handle;
 use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::listing::check_site;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
@@ -62,7 +62,7 @@ pub async fn list_findings(
     };
     let key = list.clone().with("cursor", cursor).into_text();
     let compute = async {
-        check_handle(&api, Kind::Site, "site", site).await?;
+        check_site(&*api.dictionary().await?, site)?;
         page(&api, &query, count, &list, cursor, &order).await
     };
     api.answer(&request, &key, compute).await

@@ -129,7 +129,7 @@ pub async fn list_sitemap(
     let compute = async {
         let audience = api.audience();
         let sites = sitemaps(&api, &audience).await?;
-        super::entries::check_handle(&api, Kind::Site, "site", site).await?;
+        super::listing::check_site(&*api.dictionary().await?, site)?;
         let of = chosen(&sites.value, site).ok_or_else(none)?;
         let found = api.store.sitemap_urls(&of.id, &from, limit + 1, &audience);
         let found = found.await?;

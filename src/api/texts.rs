@@ -5,8 +5,7 @@ use serde::Deserialize;
 
 use super::Api;
 use super::answer::Draft;
-use super::entries::check_handle;
-use super::listing;
+use super::listing::{self, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::resources::draft;
@@ -60,7 +59,7 @@ pub async fn show_feed(
     let compute = async {
         let found = text(&api, which, &id, format.media_type()).await;
         if matches!(found, Err(Error::NotFound(_))) {
-            check_handle(&api, Kind::Site, "site", site).await?;
+            check_site(&*api.dictionary().await?, site)?;
         }
         found
     };

@@ -100,11 +100,7 @@ pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
         ("locale", term.site.clone().into()),
         ("published", true.into()),
         ("status", "published".into()),
-        (
-            "last_modified",
-            term.updated_at
-                .map_or(Value::Null, |seconds| moment(seconds, context)),
-        ),
+        ("last_modified", moment(term.updated_at, context)),
     ];
     known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
     known

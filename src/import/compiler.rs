@@ -47,21 +47,15 @@ impl Compiler<'_> {
 }
 
 impl Compiled {
-    /// Finishes an item: its surrogate keys and its next boundary are what the view saw.
+    /// Finishes an item: what it was made of and its next boundary are what the view saw.
     pub fn new(item: Item, view: &View<'_>, problems: Vec<Problem>) -> Self {
         let own = Key::Handle(item.kind.name(), item.id.clone());
         let group = (!item.owner.is_empty())
             .then(|| Key::Handle(group(item.kind).name(), item.owner.clone()));
         let seen: BTreeSet<Key> = view.seen().into_iter().chain([own]).chain(group).collect();
-        let keys: BTreeSet<String> = seen
-            .iter()
-            .filter(|key| key.is_surrogate())
-            .map(ToString::to_string)
-            .collect();
         Self {
             next: view.next_boundary(),
             item: Item {
-                keys: keys.into_iter().collect(),
                 needs: seen.iter().map(Key::digest).collect(),
                 problems,
                 ..item

@@ -26,10 +26,8 @@ pub fn all<'a>(compiler: &'a Compiler<'a>) -> Vec<Task<'a>> {
             position: position(index),
             own_order: position(index),
         };
-        // One whose time of change nobody knows says that it is now.
-        let known = (kept, Key::Whole("term", id));
         Task {
-            known: of.updated_at.is_some().then_some(known),
+            known: Some((kept, Key::Whole("term", id))),
             compile: Box::new(move |now| term(compiler, of, index, now)),
         }
     });
@@ -89,7 +87,7 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         "url": term.url,
         "permalink": term.permalink,
         "entries_count": term.entries.iter().filter(|index| view.is_public(&compiler.site.entries[**index])).count(),
-        "updated_at": term.updated_at.map(|seconds| dates::print_seconds(seconds, Shape::Native)),
+        "updated_at": dates::print_seconds(term.updated_at, Shape::Native),
     });
     let path = format!("content/taxonomies/{}/{}.yaml", term.taxonomy, term.id_slug);
     let source = links::Source {
@@ -109,7 +107,7 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         url: Some(term.url.clone()),
         permalink: term.permalink.clone(),
         title: title.to_owned(),
-        updated_at: term.updated_at,
+        updated_at: Some(term.updated_at),
         position: position(index),
         own_order: position(index),
         summary: summary.to_string(),

@@ -112,7 +112,7 @@ pub fn entry_page<'a>(
         dated,
         published_time: entry.date.filter(|_| dated).map(|date| date.at.to_string()),
         modified_time: stored.map(|at| at.to_string()),
-        lastmod: lastmod(stored, Some(entry.updated_at), project),
+        lastmod: lastmod(stored, entry.updated_at, project),
         ..place.page(subject, input, seo, project, &members)
     }
 }
@@ -354,8 +354,8 @@ fn related<'a>(site: &'a Site, own: &str, other: &str, seo: &SiteSeo) -> Option<
     (is_chosen && has_same_identifier).then_some(other)
 }
 
-fn lastmod(stored: Option<Timestamp>, otherwise: Option<i64>, project: &Project) -> Option<String> {
-    let file = otherwise
+fn lastmod(stored: Option<Timestamp>, otherwise: i64, project: &Project) -> Option<String> {
+    let file = Some(otherwise)
         .filter(|_| project.settings.lastmod_from_mtime)
         .and_then(|seconds| Timestamp::from_second(seconds).ok());
     stored.or(file).map(|at| at.to_string())

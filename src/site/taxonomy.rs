@@ -1,6 +1,6 @@
 //! Terms: those with files, and those that exist because entries use them (spec/statamic.md §1.6, §2.4).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -34,24 +34,21 @@ fn terms_of(site: &Site, taxonomy: &Taxonomy) -> Vec<Term> {
         .collect();
     let mut uses = uses(site, taxonomy);
     let mut slugs: Vec<&str> = files.keys().copied().collect();
-    let fileless: BTreeSet<String> = uses
-        .keys()
-        .map(|(_, slug)| slug.clone())
-        .filter(|slug| !files.contains_key(slug.as_str()))
-        .collect();
-    slugs.extend(fileless.iter().map(String::as_str));
+    let fileless = fileless(site, &uses, &files);
+    slugs.extend(fileless.keys().map(String::as_str));
     let mut terms = Vec::new();
     let mut blueprints = HashMap::new();
     for slug in slugs {
+        let file = files.get(slug).copied();
+        let modified = file.map_or_else(|| fileless[slug], |file| file.modified);
         for handle in &taxonomy.sites {
-            let entries = uses
-                .remove(&(handle.clone(), slug.to_owned()))
-                .unwrap_or_default();
+            let of = (handle.clone(), slug.to_owned());
+            let entries = uses.remove(&of).unwrap_or_default();
+            let source = (slug, file, modified);
             terms.push(term(
                 site,
                 taxonomy,
-                slug,
-                files.get(slug).copied(),
+                source,
                 handle,
                 entries,
                 &mut blueprints,
@@ -72,6 +69,19 @@ fn terms_of(site: &Site, taxonomy: &Taxonomy) -> Vec<Term> {
         }
     });
     terms
+}
+
+/// The terms that only entries know of, and when the last of those entries, in whatever site, was changed.
+fn fileless(site: &Site, uses: &Uses, files: &BTreeMap<&str, &TermFile>) -> BTreeMap<String, i64> {
+    let mut fileless = BTreeMap::new();
+    for ((_, slug), entries) in uses {
+        if !files.contains_key(slug.as_str()) {
+            let changed = entries.iter().map(|index| site.entries[*index].updated_at);
+            let last = fileless.entry(slug.clone()).or_insert(i64::MIN);
+            *last = changed.fold(*last, i64::max);
+        }
+    }
+    fileless
 }
 
 /// Which entries have which terms: by the field named like the taxonomy, in collections that list it.
@@ -117,8 +127,7 @@ pub fn used_slugs(site: &Site, entry: &Entry, taxonomy: &str) -> Vec<String> {
 fn term(
     site: &Site,
     taxonomy: &Taxonomy,
-    id_slug: &str,
-    file: Option<&TermFile>,
+    (id_slug, file, modified): (&str, Option<&TermFile>, i64),
     handle: &str,
     entries: Vec<usize>,
     blueprints: &mut HashMap<Option<String>, Arc<Blueprint>>,
@@ -147,21 +156,12 @@ fn term(
         updated_at: data
             .get("updated_at")
             .and_then(Value::as_i64)
-            .or_else(|| last_changed(site, file, &entries)),
+            .unwrap_or(modified),
         slug,
         data,
         uri,
         entries,
     }
-}
-
-/// When its file was written; without one, when the last of its entries was.
-fn last_changed(site: &Site, file: Option<&TermFile>, entries: &[usize]) -> Option<i64> {
-    let of_entries = || {
-        let entries = entries.iter().map(|index| &site.entries[*index]);
-        entries.map(|entry| entry.updated_at).max()
-    };
-    file.map(|file| file.modified).or_else(of_entries)
 }
 
 /// A site's own values over the default site's, over the taxonomy's `inject`; the title is the slug where none is set.

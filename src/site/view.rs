@@ -26,7 +26,7 @@ pub struct View<'a> {
     seen: RefCell<BTreeSet<Key>>,
 }
 
-/// Something an answer was made of; printed, it is a surrogate key.
+/// Something an item was made of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
     /// `entry:ID`
@@ -48,12 +48,6 @@ pub enum Key {
 }
 
 impl Key {
-    /// Whether it names something that can be asked for; others only tell the importer what to make anew.
-    #[must_use]
-    pub fn is_surrogate(&self) -> bool {
-        !matches!(self, Self::Whole(..))
-    }
-
     /// A short name; that of an entry does not depend on the spelling of its id.
     #[must_use]
     pub fn digest(&self) -> i64 {

@@ -36,7 +36,7 @@ pub struct Query {
     pub limit: i64,
     /// Whether [`Listing::total`] is wanted.
     pub count: bool,
-    /// Whether `fields`, `seo` and `keys` are wanted.
+    /// Whether `fields` and `seo` are wanted.
     pub bodies: bool,
 }
 

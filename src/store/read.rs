@@ -48,7 +48,7 @@ pub(super) use head;
 macro_rules! document {
     () => {
         "i.number, i.owner, i.id, i.site, i.slug, i.uri, i.url, i.permalink, i.own_order,
-         i.changed_at, i.visible_from, i.visible_until, s.object as summary, b.keys, b.fields, b.seo"
+         i.changed_at, i.visible_from, i.visible_until, s.object as summary, b.fields, b.seo"
     };
 }
 pub(super) use document;
@@ -76,8 +76,6 @@ pub struct Document {
     visible_until: i64,
     /// Template of the native object without `fields` and `seo`.
     pub summary: String,
-    /// Surrogate keys between blanks; `None` where bodies were not asked for.
-    pub keys: Option<String>,
     /// Template of `fields`.
     pub fields: Option<String>,
     /// Template of `seo`.

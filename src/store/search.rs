@@ -35,7 +35,7 @@ pub struct Query {
     pub offset: usize,
     /// At most this many.
     pub limit: usize,
-    /// Whether `fields`, `seo` and `keys` are wanted.
+    /// Whether `fields` and `seo` are wanted.
     pub bodies: bool,
 }
 

@@ -40,21 +40,20 @@ pub struct Site {
 
 /// The inner `select` walks the index; sorting its few rows again costs nothing, and `PostgreSQL` would sort all otherwise.
 const PAGE: &str = concat!(
-    "select ", head!(), ", p.number, p.id, p.site, p.owner, p.slug, null as query, t.object, null as page, b.keys,
+    "select ", head!(), ", p.number, p.id, p.site, p.owner, p.slug, null as query, t.object, null as page,
      (select count(*) from item c where c.kind = $3 and c.owner = $4 and ($5 is null or c.site = $5) and ", visible!("c"), ") as total
      from generation g
      left join (select i.number, i.id, i.site, i.owner, i.slug, i.position from item i
          where i.kind = $3 and i.owner = $4 and ($5 is null or i.site = $5) and ", visible!("i"), "
          order by i.position limit $6 offset $7) p on true
      left join statamic t on t.number = p.number
-     left join body b on b.number = p.number
      where g.id = 1 order by p.position"
 );
 
 const BY_ID: &str = concat!(
     "select ",
     head!(),
-    ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
+    ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
      from generation g
      left join item asked on asked.kind = $3 and asked.owner = $4 and asked.id = $5 and ",
     visible!("asked"),
@@ -65,27 +64,24 @@ const BY_ID: &str = concat!(
     "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
      left join statamic t on t.number = i.number
-     left join body b on b.number = i.number
      where g.id = 1 order by s.position limit 1"
 );
 
 const IN_DEFAULT_SITE: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
      from generation g
      left join item i on i.kind = $3 and i.owner = $4 and i.id = $5 and ", visible!("i"), " and i.site =
          (select s.id from item s where s.kind = 'site' and s.owner = '' order by s.position limit 1)
      left join statamic t on t.number = i.number
-     left join body b on b.number = i.number
      where g.id = 1 limit 1"
 );
 
 const BY_SLUG: &str = concat!(
-    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page, b.keys
+    "select ", head!(), ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, null as page
      from generation g
      left join item i on i.kind = $3 and i.owner = $4 and i.slug = $5 and ($6 is null or i.site = $6) and ", visible!("i"), "
      left join item s on s.kind = 'site' and s.owner = '' and s.id = i.site
      left join statamic t on t.number = i.number
-     left join body b on b.number = i.number
      where g.id = 1 order by s.position limit 1"
 );
 
@@ -99,8 +95,8 @@ const TREE: &str = concat!(
 );
 
 const TREE_ENTRIES: &str = concat!(
-    "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page, b.keys
-     from item i join statamic t on t.number = i.number join body b on b.number = i.number
+    "select i.number, i.id, i.site, i.owner, i.slug, t.query, null as object, t.page
+     from item i join statamic t on t.number = i.number
      where i.kind = 'entry' and i.owner = $3 and i.site = $4 and ",
     visible!("i"),
     " order by i.position"

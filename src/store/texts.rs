@@ -28,21 +28,17 @@ pub struct Texts {
     pub object: Option<String>,
     /// Template of a tree's `page`; `None` in lists.
     pub page: Option<String>,
-    /// What they were made of, in lines; `None` where it was not read.
-    #[sqlx(default)]
-    pub keys: Option<String>,
 }
 
 const ITEM: &str = concat!(
     "select ",
     head!(),
-    ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
+    ", i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page
      from generation g
      left join item i on i.kind = $3 and i.id = $4 and i.owner = $5 and i.site = $6 and ",
     visible!("i"),
     "
      left join statamic t on t.number = i.number
-     left join body b on b.number = i.number
      where g.id = 1 limit 1"
 );
 
@@ -58,8 +54,8 @@ const ITEMS: &str = concat!(
      where g.id = 1 order by i.position"
 );
 
-const OBJECTS: &str = "select i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page, b.keys
-     from item i join statamic t on t.number = i.number join body b on b.number = i.number where i.number in (";
+const OBJECTS: &str = "select i.number, i.id, i.site, i.owner, i.slug, t.query, t.object, t.page
+     from item i join statamic t on t.number = i.number where i.number in (";
 
 impl Store {
     /// One visible item of any kind with the texts that Statamic's API sends.

@@ -145,7 +145,6 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
 fn everything_else(item: &Item, span: Span) -> Vec<Cow<'_, str>> {
     let moments = [span.valid.0, span.valid.1, span.visible.0, span.visible.1];
     let mut texts: Vec<Cow<'_, str>> = moments.map(|moment| moment.to_string().into()).into();
-    texts.extend(item.keys.iter().map(|key| Cow::from(key.as_str())));
     texts.extend(item.needs.iter().map(|need| need.to_string().into()));
     texts.push(odd(item).into());
     texts
@@ -250,13 +249,12 @@ fn summary(row: &ItemRow) -> Vec<Value> {
     vec![row.number.into(), row.item.summary.as_str().into()]
 }
 
-const BODY: &str = "body (number, keys, fields, seo)";
+const BODY: &str = "body (number, fields, seo)";
 
 fn body(row: &ItemRow) -> Vec<Value> {
     let item = &row.item;
     vec![
         row.number.into(),
-        item.keys.join("\n").into(),
         item.fields.as_deref().into(),
         item.seo.as_deref().into(),
     ]

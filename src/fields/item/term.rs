@@ -29,10 +29,7 @@ pub fn members(term: &Term, context: &Context<'_>) -> Members {
 
 fn always(term: &Term, context: &Context<'_>) -> Vec<(String, Output)> {
     let address = format!("taxonomies/{}/terms/{}", term.taxonomy, term.id_slug);
-    let updated_at = term
-        .updated_at
-        .map(|seconds| dates::print_seconds(seconds, context.shape));
-    let updated_at = updated_at.unwrap_or_else(|| dates::print(context.view.now, context.shape));
+    let updated_at = dates::print_seconds(term.updated_at, context.shape);
     vec![
         computed(
             "api_url",
