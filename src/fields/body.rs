@@ -114,7 +114,8 @@ fn native(
     if blocks.is_none() {
         note(std::mem::take(&mut body.oddities), context);
     }
-    parts(Output::Text(raw.to_string()), body, blocks)
+    let raw = serde_json::to_string(raw).expect("a value is always JSON");
+    parts(Output::Text(raw), body, blocks)
 }
 
 fn options<'c>(field: &Field, context: &Context<'c>) -> bard::Options<'c> {

@@ -1,23 +1,32 @@
 //! What a filter or sort sees of an item: raw values in their fieldtypes' query form (spec/statamic.md §4.4).
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, Zoned};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Context, dates, php};
 use crate::content::blueprint::{Blueprint, Field};
 use crate::site::status::Status;
 use crate::site::{Entry, Term, taxonomy};
 
-/// An entry's values by the names that a filter may use.
+/// Values by the names that a filter may use; those that go in as they are stay where they are.
+pub type Values<'v> = BTreeMap<String, Cow<'v, Value>>;
+
+/// An entry's values.
 #[must_use]
-pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
+pub fn of_entry<'v>(entry: &Entry, context: &Context<'v>) -> Values<'v> {
     let site = context.view.site;
     let values = site.values(entry);
-    let mut known: Map<String, Value> = values
+    let mut known: Values<'v> = values
         .iter()
         .filter_map(|(key, _)| {
-            let raw = site.php_value(entry, key)?;
-            let value = queryable(&raw, entry.blueprint.field(key), context);
+            let field = entry.blueprint.field(key);
+            let value = match site.php_value(entry, key)? {
+                Cow::Borrowed(raw) => queryable(raw, field, context),
+                Cow::Owned(raw) => Cow::Owned(queryable(&raw, field, context).into_owned()),
+            };
             Some(((*key).to_owned(), value))
         })
         .collect();
@@ -45,21 +54,22 @@ pub fn of_entry(entry: &Entry, context: &Context<'_>) -> Map<String, Value> {
         ("parent", id_of(entry.parent)),
         ("order", entry.order.clone().unwrap_or_default()),
         ("last_modified", moment(entry.updated_at, context)),
-        ("template", values_template(known.get("template"))),
+        (
+            "template",
+            values_template(known.get("template").map(AsRef::as_ref)),
+        ),
     ];
-    known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
+    known.extend(computed.map(|(key, value)| (key.to_owned(), Cow::Owned(value))));
     known.extend(terms(entry, context));
     if let Some(date) = entry.date {
-        known.insert(
-            "date".into(),
-            text_of(&date.at.to_zoned(site.settings.timezone.clone())),
-        );
+        let date = text_of(&date.at.to_zoned(site.settings.timezone.clone()));
+        known.insert("date".into(), Cow::Owned(date));
     }
     known
 }
 
 /// `taxonomy:HANDLE` for each taxonomy of the collection: the default slugs of the entry's terms.
-fn terms(entry: &Entry, context: &Context<'_>) -> Vec<(String, Value)> {
+fn terms<'v>(entry: &Entry, context: &Context<'v>) -> Vec<(String, Cow<'v, Value>)> {
     let site = context.view.site;
     let taxonomies = site
         .collection(&entry.collection)
@@ -70,17 +80,17 @@ fn terms(entry: &Entry, context: &Context<'_>) -> Vec<(String, Value)> {
         .map(|handle| {
             (
                 format!("taxonomy:{handle}"),
-                taxonomy::used_slugs(site, entry, handle).into(),
+                Cow::Owned(taxonomy::used_slugs(site, entry, handle).into()),
             )
         })
         .collect()
 }
 
-/// A term's values by the names that a filter may use.
+/// A term's values.
 #[must_use]
-pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
+pub fn of_term<'v>(term: &'v Term, context: &Context<'v>) -> Values<'v> {
     let data = term.data.iter();
-    let mut known: Map<String, Value> = data
+    let mut known: Values<'v> = data
         .map(|(key, raw)| {
             (
                 key.clone(),
@@ -102,24 +112,29 @@ pub fn of_term(term: &Term, context: &Context<'_>) -> Map<String, Value> {
         ("status", "published".into()),
         ("last_modified", moment(term.updated_at, context)),
     ];
-    known.extend(computed.map(|(key, value)| (key.to_owned(), value)));
+    known.extend(computed.map(|(key, value)| (key.to_owned(), Cow::Owned(value))));
     known
 }
 
 /// A raw value in the query form of its fieldtype.
 #[must_use]
-pub fn queryable(raw: &Value, field: Option<&Field>, context: &Context<'_>) -> Value {
+pub fn queryable<'v>(
+    raw: &'v Value,
+    field: Option<&Field>,
+    context: &Context<'_>,
+) -> Cow<'v, Value> {
     let Some(field) = field else {
-        return raw.clone();
+        return Cow::Borrowed(raw);
     };
-    match field.kind.as_str() {
+    let changed = match field.kind.as_str() {
         "toggle" => php::truthy(Some(raw)).into(),
         "date" => date(raw, field, context),
         "entries" | "terms" | "users" => ids(raw, php::is_one(field.config.get("max_items"))),
         "assets" => ids(raw, php::is_one(field.config.get("max_files"))),
         "bard" | "replicator" | "grid" if !php::truthy(Some(raw)) => Value::Null,
-        _ => raw.clone(),
-    }
+        _ => return Cow::Borrowed(raw),
+    };
+    Cow::Owned(changed)
 }
 
 /// One id where the field holds one, else the list.
@@ -147,13 +162,15 @@ fn moment(seconds: i64, context: &Context<'_>) -> Value {
 }
 
 /// A missing toggle is false.
-fn add_missing_toggles(blueprint: &Blueprint, known: &mut Map<String, Value>) {
+fn add_missing_toggles(blueprint: &Blueprint, known: &mut Values<'_>) {
     for field in blueprint
         .fields
         .iter()
         .filter(|field| field.kind == "toggle")
     {
-        known.entry(&field.handle).or_insert(Value::Bool(false));
+        known
+            .entry(field.handle.clone())
+            .or_insert(Cow::Owned(Value::Bool(false)));
     }
 }
 

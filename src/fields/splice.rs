@@ -6,7 +6,6 @@
 
 pub mod scan;
 
-use std::fmt::Write;
 use std::ops::Range;
 
 use serde_json::Value;
@@ -93,9 +92,7 @@ pub fn text(text: &str, removable: &[Range<usize>], kind: Kind) -> String {
 /// Writes a value; the parts of the bodies in it are removable.
 pub fn output(value: &Output, template: &mut String) {
     match value {
-        Output::Json(value) => {
-            write!(template, "{value}").expect("writing to a String cannot fail");
-        }
+        Output::Json(value) => json(value, template),
         Output::Text(json) => template.push_str(json),
         Output::Related(related) => relation(related, template),
         Output::List(items) => separated('[', items, ']', template, output),
@@ -118,7 +115,7 @@ pub fn output(value: &Output, template: &mut String) {
 
 /// Writes a relation's object; that of an entry or term ends with a mark that names it.
 fn relation(related: &Related, template: &mut String) {
-    write!(template, "{}", related.object).expect("writing to a String cannot fail");
+    json(&related.object, template);
     let name = match related.kind {
         Target::Entry => "entry",
         Target::Term => "term",
@@ -225,8 +222,22 @@ fn string(text: &str, template: &mut String) {
     template.push('"');
 }
 
+fn json(value: &Value, template: &mut String) {
+    match value {
+        Value::String(text) => string(text, template),
+        other => {
+            template.push_str(&serde_json::to_string(other).expect("a value is always JSON"));
+        }
+    }
+}
+
 /// Writes text as it stands between the quotes of a JSON string.
 fn escaped(text: &str, template: &mut String) {
+    let is_plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        template.push_str(text);
+        return;
+    }
     let json = serde_json::to_string(text).expect("text is always JSON");
     template.push_str(&json[1..json.len() - 1]);
 }

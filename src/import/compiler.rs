@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::bard::Oddity;
@@ -79,6 +80,11 @@ pub fn template(members: &[(String, Output)]) -> String {
     let mut template = String::new();
     splice::object(members, Removable::Field, &mut template);
     template
+}
+
+/// JSON in one go: a [`Value`] that is displayed is written piece by piece.
+pub fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("values and their maps are always JSON")
 }
 
 /// Computed members.

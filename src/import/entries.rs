@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::compiler::{Compiled, Compiler, problems, template};
+use super::compiler::{Compiled, Compiler, problems, template, text};
 use super::links::{self, Source};
 use super::{hidden, search, seo, values};
 use crate::fields::item::{entry as statamic, native, page};
@@ -45,14 +45,14 @@ pub fn compile(compiler: &Compiler, entry: &Entry, own_order: i64, now: Timestam
         own_order,
         published: entry.published,
         window: entry.window,
-        summary: envelope(view, entry).to_string(),
+        summary: text(&envelope(view, entry)),
         fields: Some(template(&fields)),
         seo: seo.template,
         sitemap: seo.sitemap,
         findings: seo.findings,
         statamic: Some(template(&statamic::members(entry, &theirs))),
         page: (entry.depth > 0).then(|| template(&page::of_collection(entry, &in_tree))),
-        query: Some(Value::Object(query_values::of_entry(entry, &theirs)).to_string()),
+        query: Some(text(&query_values::of_entry(entry, &theirs))),
         links,
         search: Some(search),
         values,

@@ -1,8 +1,8 @@
 //! Taxonomies and their terms.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::compiler::{Compiled, Compiler, members, problems, template};
+use super::compiler::{Compiled, Compiler, members, problems, template, text};
 use super::entries::position;
 use super::{Compile, Task, hidden, links, search, seo, values};
 use crate::content::taxonomy::Taxonomy;
@@ -116,7 +116,7 @@ fn term(compiler: &Compiler, term: &Term, index: usize, now: jiff::Timestamp) ->
         sitemap: seo.sitemap,
         findings: seo.findings,
         statamic: Some(template(&statamic::members(term, &theirs))),
-        query: Some(Value::Object(query_values::of_term(term, &theirs)).to_string()),
+        query: Some(text(&query_values::of_term(term, &theirs))),
         links,
         search: Some(search),
         values,

@@ -237,6 +237,19 @@ impl Writer {
         }
     }
 
+    /// The same, but where one statement costs as much as hundreds of rows, they wait for more; none of them is to be read
+    /// or deleted before the commit.
+    pub(super) async fn insert_later(
+        &mut self,
+        target: &'static str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(writer) => writer.insert_later(target, rows).await,
+            Self::Postgres(writer) => writer.insert(target, rows).await,
+        }
+    }
+
     /// Makes what was written the truth.
     pub(super) async fn commit(self) -> Result<(), Error> {
         match self {

@@ -3,6 +3,7 @@
 mod bulk;
 mod file;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,13 +20,21 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Transaction};
 use super::Row;
 use crate::store::Error;
 use crate::store::statement::{Statement, Value};
-use bulk::Insert;
 use file::Identity;
 
 pub(in crate::store) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Enough for every worker of a usual machine to read at the same time.
 const READERS: u32 = 4;
+
+/// Statements that a writer keeps prepared: those of an import, inserts of all lengths counted in.
+const PREPARED: usize = 200;
+
+/// Rows that are worth a statement of their own where each statement costs as much as hundreds of rows.
+const ENOUGH: usize = 1024;
+
+/// Kibibytes of pages that a writer keeps in memory: what is written again and again is not to go out each time.
+const CACHE: &str = "-65536";
 
 /// One path, and the file that it names.
 #[derive(Clone, Debug)]
@@ -46,6 +55,8 @@ pub(in crate::store) struct Readers {
 /// A connection in a transaction; if it is dropped, the file is as it was.
 pub(in crate::store) struct Writer {
     connection: SqliteConnection,
+    /// Rows that wait for more of their kind, by what they are inserted into.
+    waiting: BTreeMap<&'static str, Vec<Vec<Value>>>,
 }
 
 impl Sqlite {
@@ -133,7 +144,10 @@ impl Sqlite {
         sqlx::query("begin immediate")
             .execute(&mut connection)
             .await?;
-        Ok(Writer { connection })
+        Ok(Writer {
+            connection,
+            waiting: BTreeMap::new(),
+        })
     }
 
     /// A connection that sees the file as it is now, whatever is written meanwhile.
@@ -210,20 +224,31 @@ impl Writer {
         target: &str,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), Error> {
-        let mut insert = Insert::into(target);
-        for row in rows {
-            if !insert.has_room_for(&row) {
-                self.execute(insert.take()).await?;
-            }
-            insert.add(row);
+        for statement in bulk::inserts(target, rows) {
+            self.execute(statement).await?;
         }
-        if insert.is_empty() {
+        Ok(())
+    }
+
+    /// Inserts rows once there are many of them, at the latest when it is committed.
+    pub(super) async fn insert_later(
+        &mut self,
+        target: &'static str,
+        rows: Vec<Vec<Value>>,
+    ) -> Result<(), Error> {
+        let waiting = self.waiting.entry(target).or_default();
+        waiting.extend(rows);
+        if waiting.len() < ENOUGH {
             return Ok(());
         }
-        self.execute(insert.take()).await
+        let rows = std::mem::take(waiting);
+        self.insert(target, rows).await
     }
 
     pub(super) async fn commit(mut self) -> Result<(), Error> {
+        for (target, rows) in std::mem::take(&mut self.waiting) {
+            self.insert(target, rows).await?;
+        }
         // The journal is taken over where no reader is in the way; none is waited for.
         let ends = [
             "commit",
@@ -267,6 +292,8 @@ fn writing(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(30))
+        .statement_cache_capacity(PREPARED)
+        .pragma("cache_size", CACHE)
         .pragma("journal_size_limit", "67108864")
 }
 

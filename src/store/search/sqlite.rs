@@ -39,7 +39,7 @@ pub(super) fn candidates(query: &Query, most: i64, audience: &Audience) -> State
         .bind(most)
 }
 
-/// Adds rows to the index.
+/// Adds rows to the index, which sorts its words anew for each statement.
 pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
     let row = |row: &Row<'_>| -> Vec<Value> {
         let facets: Vec<String> = row
@@ -56,7 +56,7 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), 
         ]
     };
     writer
-        .insert(
+        .insert_later(
             "search_index (rowid, title, headings, body, facets)",
             rows.iter().map(row).collect(),
         )
