@@ -72,7 +72,7 @@ use stop::Signals;
 use webhooks::Webhook;
 
 /// How often the store is asked for its generation.
-const POLLED_EVERY: Duration = Duration::from_millis(100);
+const POLLED_EVERY: Duration = Duration::from_millis(50);
 
 /// More than any file will ever have: an edition is a generation plus this for each file that was read before.
 const GENERATIONS: i64 = 1 << 40;

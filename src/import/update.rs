@@ -18,7 +18,7 @@ use crate::content::known::Known;
 use crate::content::problem::{Problem, Severity};
 use crate::content::{self, inventory};
 use crate::store::memory::{Memory, Stale};
-use crate::store::replace::{Replaced, Replacement};
+use crate::store::replace::{Opening, Replaced, Replacement};
 use crate::store::{self, Store};
 
 /// Things that are ready to be written before their maker has to wait: enough that neither idles, few enough to hold.
@@ -106,12 +106,12 @@ pub async fn update(
         return Ok(Done::Nothing { generation });
     }
     let turn = store.draw().await?;
-    let mut replacement = store.replacement(turn, now).await?;
-    let linked = read(&order, &mut replacement).await?;
+    let opening = store.opening(turn, now).await?;
+    let (linked, mut replacement) = read(&order, opening).await?;
     let stale = if linked.changes.everything {
         Stale::default()
     } else {
-        replacement.stale(&linked.changes.keys).await?
+        replacement.stale(&linked.changes.keys)
     };
     let (linked, report) = compile(linked, stale, now, progress, &mut replacement).await?;
     if order.strict {
@@ -144,8 +144,9 @@ pub fn refuse_errors(problems: &[Problem]) -> Result<(), Error> {
     }
 }
 
-async fn read(order: &Arc<Order>, replacement: &mut Replacement) -> Result<Linked, Error> {
-    let past = replacement.past(&order.fingerprint).await?;
+/// Reads the project, and meanwhile what is stored of it.
+async fn read(order: &Arc<Order>, mut opening: Opening) -> Result<(Linked, Replacement), Error> {
+    let past = opening.past(&order.fingerprint).await?;
     let (sender, mut records) = mpsc::channel(AHEAD);
     let order = Arc::clone(order);
     let reading = spawn_blocking(move || {
@@ -157,10 +158,11 @@ async fn read(order: &Arc<Order>, replacement: &mut Replacement) -> Result<Linke
         let mut learn = |record| drop(sender.blocking_send(record));
         Linked::read(&order.root, &order.settings, &past, &mut learn)
     });
+    let mut replacement = opening.recall().await?;
     while let Some(record) = records.recv().await {
         replacement.remember(record).await?;
     }
-    Ok(reading.await??)
+    Ok((reading.await??, replacement))
 }
 
 async fn compile(

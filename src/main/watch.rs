@@ -9,7 +9,7 @@ use rhapsode::content::inventory;
 use tokio::sync::mpsc;
 
 /// A burst is over when nothing changed for this long.
-const QUIET: Duration = Duration::from_millis(50);
+const QUIET: Duration = Duration::from_millis(25);
 
 /// A burst is not waited for longer.
 const LONGEST: Duration = Duration::from_secs(2);

@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::engine::{Row, Writer};
-use super::replace::{Replacement, Stored};
+use super::replace::{Opening, Replacement, Stored};
 use super::statement::{Statement, Value};
 use super::{Error, Name, Store, moment};
 use crate::content::known::Record;
@@ -69,7 +69,7 @@ impl Store {
     }
 }
 
-impl Replacement {
+impl Opening {
     /// What the import before left, if it had the same fingerprint.
     ///
     /// # Errors
@@ -92,49 +92,36 @@ impl Replacement {
             faces: faces.get("value")?,
         })
     }
+}
 
+impl Replacement {
     /// Items with a version that was made of one of these, or that has run out.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn stale(&mut self, keys: &HashSet<i64>) -> Result<Stale, Error> {
-        let mut numbers: HashSet<i64> = HashSet::new();
-        let mut odd: HashMap<i64, Vec<Problem>> = HashMap::new();
-        if !keys.is_empty() {
-            let made = Statement::new("select number, needs from made");
-            for row in self.writer.rows(made).await? {
-                let needs: Vec<u8> = row.get("needs")?;
-                if needs
-                    .chunks_exact(8)
-                    .any(|need| keys.contains(&number(need)))
-                {
-                    numbers.insert(row.get("number")?);
-                }
-            }
-        }
-        let statement = Statement::new("select number, problems from made where problems <> ''");
-        for row in self.writer.rows(statement).await? {
-            let problems = serde_json::from_str(&row.get::<String>("problems")?);
-            odd.insert(row.get("number")?, problems.unwrap_or_default());
-        }
+    #[must_use]
+    pub fn stale(&self, keys: &HashSet<i64>) -> Stale {
+        let is_stale = |version: &Stored| {
+            let mut needs = version.needs.chunks_exact(8);
+            version.span.valid.1 <= self.now || needs.any(|need| keys.contains(&number(need)))
+        };
         let mut stale = Stale::default();
         for (name, versions) in &self.stored {
-            let is_stale = |version: &Stored| {
-                numbers.contains(&version.number) || version.span.valid.1 <= self.now
-            };
             if versions.iter().any(is_stale) {
                 stale.names.insert(name.clone());
             }
-            let problems: Vec<Problem> = versions
-                .iter()
-                .filter_map(|version| odd.remove(&version.number))
-                .flatten()
-                .collect();
+            let problems: Vec<Problem> = versions.iter().flat_map(Stored::problems).collect();
             if !problems.is_empty() {
                 stale.problems.insert(name.clone(), problems);
             }
         }
-        Ok(stale)
+        stale
+    }
+}
+
+impl Stored {
+    fn problems(&self) -> Vec<Problem> {
+        if self.problems.is_empty() {
+            return Vec::new();
+        }
+        serde_json::from_str(&self.problems).unwrap_or_default()
     }
 }
 

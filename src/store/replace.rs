@@ -69,7 +69,7 @@ impl Store {
     where
         I: IntoIterator<Item = Item>,
     {
-        let mut replacement = self.replacement(turn, now).await?;
+        let mut replacement = self.opening(turn, now).await?.recall().await?;
         let mut versions = Vec::new();
         for item in items {
             if versions.last().is_some_and(|last| !same(last, &item)) {
@@ -81,13 +81,31 @@ impl Store {
         replacement.finish(problems, fingerprint, None).await
     }
 
-    /// Begins to replace the site, item by item; nobody sees any of it before it is finished.
+    /// Begins to replace the site; nobody sees any of it before it is finished.
     ///
     /// # Errors
     /// If the database fails or cannot be written, or if an import that drew later was written.
-    pub async fn replacement(&self, turn: Turn, now: Timestamp) -> Result<Replacement, Error> {
+    pub async fn opening(&self, turn: Turn, now: Timestamp) -> Result<Opening, Error> {
         let mut writer = self.engine.writer().await?;
         turn::take(&mut writer, turn).await?;
+        Ok(Opening { writer, now })
+    }
+}
+
+/// A replacement that has its turn and knows nothing yet: what an import left is soon read, and while the project is read
+/// by it, there is time to read what is stored.
+pub struct Opening {
+    pub(super) writer: Writer,
+    now: Timestamp,
+}
+
+impl Opening {
+    /// Reads what is stored, so that items can be set against it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn recall(self) -> Result<Replacement, Error> {
+        let Self { mut writer, now } = self;
         let generation = generation(&mut writer).await?;
         let stored = stored(&mut writer).await?;
         let paths = Paths::stored(&mut writer).await?;
@@ -120,6 +138,10 @@ pub(super) struct Stored {
     hash: Vec<u8>,
     places: (i64, i64),
     pub(super) span: Span,
+    /// What it was made of, 8 bytes each.
+    pub(super) needs: Vec<u8>,
+    /// What was odd about it, as JSON; mostly nothing.
+    pub(super) problems: String,
 }
 
 /// A replacement on its way; if it is not finished, the database is as it was.
@@ -361,7 +383,8 @@ fn same(one: &Item, other: &Item) -> bool {
 
 async fn stored(writer: &mut Writer) -> Result<HashMap<Name, Vec<Stored>>, Error> {
     let statement = Statement::new(
-        "select number, kind, owner, id, site, hash, position, own_order, valid_from, valid_until, visible_from, visible_until from item",
+        "select i.number, i.kind, i.owner, i.id, i.site, i.hash, i.position, i.own_order, i.valid_from, i.valid_until,
+         i.visible_from, i.visible_until, m.needs, m.problems from item i join made m on m.number = i.number",
     );
     let mut stored: HashMap<Name, Vec<Stored>> = HashMap::new();
     for row in writer.rows(statement).await? {
@@ -391,6 +414,8 @@ fn stored_row(row: &Row) -> Result<Stored, Error> {
             valid: (row.get("valid_from")?, row.get("valid_until")?),
             visible: (row.get("visible_from")?, row.get("visible_until")?),
         },
+        needs: row.get("needs")?,
+        problems: row.get("problems")?,
     })
 }
 

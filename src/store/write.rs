@@ -166,16 +166,34 @@ fn hash(texts: &[Cow<'_, str>]) -> [u8; PART] {
     part
 }
 
-/// Deletes rows; their texts and links go with them.
+/// The tables that hold what belongs to items.
+const PARTS: [&str; 9] = [
+    "summary",
+    "body",
+    "statamic",
+    "made",
+    "link",
+    "field_value",
+    "search",
+    "sitemap_url",
+    "finding",
+];
+
+/// Deletes rows and all that belongs to them: one engine leaves that to us ([`Writer`]).
 pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), Error> {
     if numbers.is_empty() {
         return Ok(());
     }
     search::delete(writer, numbers).await?;
-    let mut statement = Statement::new("delete from item where number in (");
-    statement.push_values(numbers.iter().copied());
-    statement.push(")");
-    writer.execute(statement).await
+    for table in PARTS.into_iter().chain(["item"]) {
+        let mut statement = Statement::new("delete from ");
+        statement.push(table);
+        statement.push(" where number in (");
+        statement.push_values(numbers.iter().copied());
+        statement.push(")");
+        writer.execute(statement).await?;
+    }
+    Ok(())
 }
 
 /// Inserts rows with their texts, links and values.

@@ -12,8 +12,8 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteExecutor, SqliteJournalMode,
-    SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteExecutor, SqlitePool,
+    SqlitePoolOptions, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Transaction};
 
@@ -29,6 +29,13 @@ const READERS: u32 = 4;
 
 /// Statements that a writer keeps prepared: those of an import, inserts of all lengths counted in.
 const PREPARED: usize = 200;
+
+/// Readers go on while something is written. The first import does without: what it adds to an empty file need not be
+/// journaled, and is written once instead of twice.
+const WAL: &str = "pragma journal_mode = wal";
+
+/// Bytes of a page of a new file: bodies take few pages then.
+const PAGE: u32 = 16_384;
 
 /// Rows that are worth a statement of their own where each statement costs as much as hundreds of rows.
 const ENOUGH: usize = 1024;
@@ -55,6 +62,8 @@ pub(in crate::store) struct Readers {
 /// A connection in a transaction; if it is dropped, the file is as it was.
 pub(in crate::store) struct Writer {
     connection: SqliteConnection,
+    /// Nothing was imported before, so that nobody has anything to read meanwhile.
+    is_first: bool,
     /// Rows that wait for more of their kind, by what they are inserted into.
     waiting: BTreeMap<&'static str, Vec<Vec<Value>>>,
 }
@@ -141,11 +150,18 @@ impl Sqlite {
     pub(super) async fn writer(&self) -> Result<Writer, Error> {
         let connected = writing(&self.path).connect().await;
         let mut connection = connected.map_err(|cause| self.unreadable(cause))?;
-        sqlx::query("begin immediate")
-            .execute(&mut connection)
-            .await?;
+        let is_first = is_empty(&mut connection).await?;
+        let begins: &[&str] = if is_first {
+            &["begin immediate"]
+        } else {
+            &[WAL, "begin immediate"]
+        };
+        for begin in begins {
+            sqlx::query(*begin).execute(&mut connection).await?;
+        }
         Ok(Writer {
             connection,
+            is_first,
             waiting: BTreeMap::new(),
         })
     }
@@ -249,12 +265,12 @@ impl Writer {
         for (target, rows) in std::mem::take(&mut self.waiting) {
             self.insert(target, rows).await?;
         }
+        sqlx::query("commit").execute(&mut self.connection).await?;
         // The journal is taken over where no reader is in the way; none is waited for.
-        let ends = [
-            "commit",
-            "pragma busy_timeout = 0",
-            "pragma wal_checkpoint(truncate)",
-        ];
+        let mut ends = vec!["pragma busy_timeout = 0", "pragma wal_checkpoint(truncate)"];
+        if self.is_first && !is_empty(&mut self.connection).await? {
+            ends = vec![WAL];
+        }
         for end in ends {
             sqlx::query(end).execute(&mut self.connection).await?;
         }
@@ -284,13 +300,20 @@ fn query<'q>(statement: Statement) -> Query<'q, sqlx::Sqlite, SqliteArguments> {
         })
 }
 
-/// A write is one commit, so that `FULL` costs one sync; a power cut loses nothing that was reported as written.
+/// Whether nothing was ever imported.
+async fn is_empty(connection: &mut SqliteConnection) -> Result<bool, Error> {
+    let empty = sqlx::query_scalar("select number = 0 from generation where id = 1");
+    Ok(empty.fetch_one(connection).await?)
+}
+
+/// A write is one commit, so that `FULL` costs one sync; a power cut loses nothing that was reported as written. Rows refer
+/// to their items by construction: to look each of fifty up would cost as much as to write it.
 fn writing(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
+        .page_size(PAGE)
         .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
+        .foreign_keys(false)
         .busy_timeout(Duration::from_secs(30))
         .statement_cache_capacity(PREPARED)
         .pragma("cache_size", CACHE)

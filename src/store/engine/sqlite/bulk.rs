@@ -28,7 +28,8 @@ pub(super) fn inserts(target: &str, mut rows: Vec<Vec<Value>>) -> impl Iterator<
 
 fn insert(target: &str, columns: usize, rows: Vec<Vec<Value>>) -> Statement {
     let row = format!("({})", vec!["?"; columns].join(","));
-    let mut statement = Statement::new("insert into ");
+    // What fails ends the import: nothing has to be kept for taking back this statement alone.
+    let mut statement = Statement::new("insert or rollback into ");
     statement.push(target);
     statement.push(" values ");
     statement.push(&vec![row.as_str(); rows.len()].join(","));
@@ -48,7 +49,7 @@ mod tests {
         assert_eq!(lengths, [8, 2, 1]);
         assert_eq!(
             statements[1].text,
-            "insert into t (a, b) values (?,?),(?,?)"
+            "insert or rollback into t (a, b) values (?,?),(?,?)"
         );
         let firsts = statements
             .iter()
