@@ -55,9 +55,9 @@ fn entry(id: &str, word: &str, more: &str) -> String {
     )
 }
 
-fn project() -> Tree {
-    let dated = "route: '/{collection}/{slug}'\ndate: true\ntaxonomies: [tags]\n";
-    let tree = Tree::new([
+/// What stands around the entries and refers to them.
+fn frame() -> Tree {
+    Tree::new([
         ("content/taxonomies/tags.yaml", "title: Tags\n"),
         (
             "content/taxonomies/tags/red.yaml",
@@ -96,7 +96,12 @@ fn project() -> Tree {
             "resources/blueprints/taxonomies/tags/tags.yaml",
             "fields:\n  - {handle: lead, field: {type: entries}}\n",
         ),
-    ]);
+    ])
+}
+
+fn project() -> Tree {
+    let tree = frame();
+    let dated = "route: '/{collection}/{slug}'\ndate: true\ntaxonomies: [tags]\n";
     let collection = |title: &str, more: &str| format!("title: {title}\n{more}");
     let files = [
         (

@@ -140,9 +140,9 @@ fn collect(value: &str, bodies: &mut Vec<String>) {
         found.filter(|member| member.kind == Some(Kind::Part))
     };
     let Some(markdown) = part("markdown") else {
-        members
-            .iter()
-            .for_each(|member| collect(member.value, bodies));
+        for member in members {
+            collect(member.value, bodies);
+        }
         return;
     };
     let blocks = part("blocks").map_or_else(Vec::new, |blocks| elements(blocks.value));
@@ -153,7 +153,9 @@ fn collect(value: &str, bodies: &mut Vec<String>) {
             collect(set, bodies);
         }
     }
-    sets.for_each(|set| collect(set, bodies));
+    for set in sets {
+        collect(set, bodies);
+    }
 }
 
 /// Whether a block is a set: a text has no id.
