@@ -26,9 +26,10 @@ const LONGEST_PATH: usize = 2048;
 /// query and a fragment do not matter; `path` is the path as it should be.
 ///
 /// A page comes before the rules, as on the site itself: they are asked only where no public entry or term is, and
-/// where an entry says that it is none (`redirect: 404`). They are those of the site whose prefix the path has, exact ones
-/// before patterns; the first one that fits decides, also where it leads nowhere, which is a 404. Parts that a pattern
-/// captures are not put into `to`.
+/// where an entry says that it is none (`redirect: 404`). They are those of the site whose prefix the path has (where that
+/// is said of several sites, on hosts of their own, those of the first that has one for the path), exact ones before
+/// patterns. The first one that fits decides, also where it leads nowhere, which is a 404. Parts that a pattern captures
+/// are not put into `to`.
 #[utoipa::path(
     get, path = "/resolve", tag = "entries",
     params(
