@@ -285,7 +285,7 @@ fn no_relation(path: &str, names: &[&str], hops: &[usize], scope: Scope<'_>) -> 
     let rest = names[from..].join(".");
     let detail = if scopes.iter().any(|scope| is_whole(&rest, *scope)) {
         format!(
-            "{path:?} leads to assets or users, whose objects show all that there is of them already"
+            "{path:?} leads to assets or users, whose objects show all that this API has of them"
         )
     } else {
         format!("{path:?} is no relation to entries or terms")
