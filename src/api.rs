@@ -4,6 +4,7 @@
 //! answer is computed by one function, kept, and given again until its generation or its moment is over. The one home of
 //! actix. It knows nothing of files, YAML or SQL.
 
+pub mod accept;
 pub mod answer;
 pub mod batch;
 pub mod cache;
@@ -225,11 +226,38 @@ impl Api {
     }
 
     /// The response to a request whose canonical path and query is `key`: cached, or made by `compute`.
-    async fn answer<F>(
+    fn answer<F>(
         &self,
         request: &HttpRequest,
         key: &str,
         compute: F,
+    ) -> impl Future<Output = Result<HttpResponse, Error>>
+    where
+        F: Future<Output = Result<Draft, Error>>,
+    {
+        self.answer_as(request, key, compute, |answer| answer)
+    }
+
+    /// The same where another `Accept` would get another media type.
+    fn answer_by_accept<F>(
+        &self,
+        request: &HttpRequest,
+        key: &str,
+        compute: F,
+    ) -> impl Future<Output = Result<HttpResponse, Error>>
+    where
+        F: Future<Output = Result<Draft, Error>>,
+    {
+        self.answer_as(request, key, compute, Answer::varying_by_accept)
+    }
+
+    /// The same; what is made is finished once more before it is kept.
+    async fn answer_as<F>(
+        &self,
+        request: &HttpRequest,
+        key: &str,
+        compute: F,
+        finish: fn(Answer) -> Answer,
     ) -> Result<HttpResponse, Error>
     where
         F: Future<Output = Result<Draft, Error>>,
@@ -243,7 +271,7 @@ impl Api {
         let answer = if let Some(answer) = self.cache.find(key, edition, || self.now()) {
             answer
         } else {
-            let answer = self.computed(key, edition, compute).await?;
+            let answer = self.computed(key, edition, compute, finish).await?;
             self.saw(answer.edition);
             answer
         };
@@ -270,7 +298,13 @@ impl Api {
 
     /// The answer that `compute` makes, or that another request is making. What that one read may be older than what
     /// others have seen since; then this one reads for itself.
-    async fn computed<F>(&self, key: &str, edition: i64, compute: F) -> Result<Arc<Answer>, Error>
+    async fn computed<F>(
+        &self,
+        key: &str,
+        edition: i64,
+        compute: F,
+        finish: fn(Answer) -> Answer,
+    ) -> Result<Arc<Answer>, Error>
     where
         F: Future<Output = Result<Draft, Error>>,
     {
@@ -283,12 +317,7 @@ impl Api {
                 let epoch = self.store.epoch();
                 let draft = self.store.at_one_moment(compute.as_mut()).await?;
                 let edition = epoch * GENERATIONS + draft.generation;
-                let answer = Answer::new(draft, edition, &self.freshness);
-                Ok(if markdown::is_negotiated(key) {
-                    answer.varying_by_accept()
-                } else {
-                    answer
-                })
+                Ok(finish(Answer::new(draft, edition, &self.freshness)))
             });
             let answer = answer.await?;
             if read || answer.edition >= edition {

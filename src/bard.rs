@@ -123,6 +123,9 @@ pub struct Body {
     pub text: String,
     /// `CommonMark` with tables and strikethrough; reads back to the same text.
     pub markdown: String,
+    /// Where in the Markdown the sets stand that were left out, in order.
+    #[serde(skip)]
+    pub set_places: Vec<usize>,
     /// In the order of the text.
     pub headings: Vec<Heading>,
     /// Where in the HTML the ids of headings stand that it has on request only, each a whole attribute with the blank
@@ -268,29 +271,36 @@ pub fn body(value: &Value, options: &Options) -> Body {
 
 fn tree_body(value: &Value, options: &Options) -> Body {
     let mut renderer = html::Renderer::new(options);
-    let mut run = Vec::new();
-    for block in blocks::split(value, &mut renderer.oddities) {
+    let blocks = blocks::split(value, &mut renderer.oddities);
+    for block in &blocks {
         if let Block::Text(nodes) = block {
-            renderer.run(Siblings::of_run(&nodes));
-            run.extend(nodes);
+            renderer.run(Siblings::of_run(nodes));
         }
     }
     Body {
         html: renderer.html,
         heading_ids: renderer.heading_ids,
         oddities: renderer.oddities,
-        ..derived(&Siblings::of_run(&run), options)
+        ..derived(&blocks, options)
     }
 }
 
 /// All of a body but its HTML and oddities.
-fn derived(nodes: &Siblings, options: &Options) -> Body {
+fn derived(blocks: &[Block], options: &Options) -> Body {
+    let texts = blocks.iter().filter_map(|block| match block {
+        Block::Text(nodes) => Some(nodes),
+        Block::Set(_) => None,
+    });
+    let run: Vec<&Value> = texts.flatten().copied().collect();
+    let nodes = Siblings::of_run(&run);
+    let (markdown, set_places) = markdown::write(blocks, options);
     let text = text::write(nodes.clone());
     let words = text::words(&text);
     let (links, images) = links::collect(nodes.clone(), options);
     Body {
-        markdown: markdown::write(nodes.clone(), options),
-        headings: outline::headings(nodes.clone()),
+        markdown,
+        set_places,
+        headings: outline::headings(nodes),
         words,
         reading_minutes: text::reading_minutes(words),
         links,

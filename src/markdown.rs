@@ -91,6 +91,7 @@ pub fn body(source: &str, options: &Options, links: &dyn Links) -> Body {
         links: found,
         images: outline::images(root, links),
         markdown: source.to_owned(),
+        set_places: Vec::new(),
         words,
         reading_minutes: bard::text::reading_minutes(words),
         text,

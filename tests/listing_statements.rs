@@ -59,6 +59,8 @@ fn two_statements_and_one_for_each_level_of_what_is_included() {
             "/entries?ids=48443e0f-deb7-497a-8a80-708fc71bb84e,7dc77816-0f92-4adb-80f6-6bc6e71453b8",
         ),
         (0, "/resolve?path=/posts/what-your-browser-does-for-you"),
+        (0, "/resolve?path=/newsletter"),
+        (0, "/redirects?path=/newsletter"),
         (0, "/entries/by-slug/glossary/cookie"),
         (0, "/taxonomies/topics/terms/safety/entries?sort=title"),
         (0, "/assets/images?sort=-size"),

@@ -1,6 +1,11 @@
 //! Markdown, `/llms.txt` and the Model Context Protocol over real HTTP: the same content in other forms, to the same
 //! public.
 
+#[path = "support/site.rs"]
+mod site;
+#[path = "support/tree.rs"]
+mod tree;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -12,7 +17,9 @@ use rhapsode::config::Config;
 use rhapsode::import;
 use rhapsode::store::{Item, Kind, Store};
 use serde_json::{Value, json};
+use site::Site;
 use tokio::runtime::Runtime;
+use tree::Tree;
 
 const ENTRY: &str = "7dc77816-0f92-4adb-80f6-6bc6e71453b8";
 
@@ -161,10 +168,52 @@ fn an_entry_is_markdown_at_its_own_path_and_for_who_prefers_it() {
     );
     assert_eq!(
         server
-            .get("/entries", "Accept: text/markdown\r\n")
+            .get("/collections", "Accept: text/markdown\r\n")
             .header("vary"),
         "Accept-Encoding"
     );
+}
+
+#[test]
+fn bodies_of_sets_stand_between_the_texts_around_them() {
+    let blueprint = "fields:
+  - handle: article
+    field:
+      type: bard
+      sets: {main: {sets: {aside: {fields: [{handle: text, field: {type: markdown}}]}}}}
+  - {handle: after, field: {type: markdown}}
+";
+    let entry = "---
+id: a
+title: A
+after: Last
+article:
+  - {type: paragraph, content: [{type: text, text: One}]}
+  - {type: set, attrs: {id: s1, values: {type: aside, text: '*Two*'}}}
+  - {type: set, attrs: {id: s2, enabled: false, values: {type: aside, text: Never}}}
+  - {type: paragraph, content: [{type: text, text: 'Three \"3\"'}]}
+  - {type: set, attrs: {id: s3, values: {type: aside, text: Four}}}
+  - {type: set, attrs: {id: s4, values: {type: aside, text: Five}}}
+---
+";
+    let tree = Tree::new([
+        ("content/collections/posts.yaml", "title: Posts\n"),
+        (
+            "resources/blueprints/collections/posts/posts.yaml",
+            blueprint,
+        ),
+        ("content/collections/posts/a.md", entry),
+    ]);
+    let site = Site::serve(tree, |api| api);
+    let markdown = site.get("/entries/a.md").body;
+    let (_, bodies) = markdown.split_once("---\n\n").unwrap();
+    assert_eq!(
+        bodies,
+        "One\n\n*Two*\n\nThree \"3\"\n\nFour\n\nFive\n\nLast\n"
+    );
+    let whole = site.json("/entries/a?body=markdown");
+    let article = &whole["fields"]["article"]["markdown"];
+    assert_eq!(article, "One\n\nThree \"3\"\n");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is not public comes out of no route: drafts never, what is scheduled not before its moment, what has expired not
-//! after it. Every route of the table is asked with every name, those of hidden things among them; a route that is added
-//! is asked too.
+//! after it. Every route of the table and every tool of `/mcp` is asked with every name, those of hidden things among
+//! them; a route or tool that is added is asked too.
 
 #[path = "support/site.rs"]
 mod site;
@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
 use rhapsode::api::preview;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use site::{Response, SECRET, Site};
 use tree::Tree;
 
@@ -55,18 +55,29 @@ fn entry(id: &str, word: &str, more: &str) -> String {
     )
 }
 
-fn project() -> Tree {
-    let dated = "route: '/{collection}/{slug}'\ndate: true\ntaxonomies: [tags]\n";
-    let tree = Tree::new([
+/// What stands around the entries and refers to them.
+fn frame() -> Tree {
+    Tree::new([
         ("content/taxonomies/tags.yaml", "title: Tags\n"),
-        ("content/taxonomies/tags/red.yaml", "title: Red\n"),
+        (
+            "content/taxonomies/tags/red.yaml",
+            "title: Red\nlead: [open, zzdraftzz-id, zzscheduledzz-id, zzexpiredzz-id]\n",
+        ),
         (
             "content/navigation/main.yaml",
             "title: Main\ncollections: [pages, news, events]\n",
         ),
         (
             "content/globals/settings.yaml",
-            "title: Settings\ndata: {first: zzdraftzz-id, second: zzscheduledzz-id, third: zzexpiredzz-id}\n",
+            "title: Settings\ndata: {first: zzdraftzz-id, second: zzscheduledzz-id, third: [zzexpiredzz-id, open]}\n",
+        ),
+        (
+            "content/globals/redirects.yaml",
+            "title: Redirects\ndata: {redirects: [{url_old: /old-draft, internal_url: zzdraftzz-id}, {url_old: /old-scheduled, internal_url: zzscheduledzz-id}, {url_old: /old-expired, internal_url: zzexpiredzz-id}, {url_old: '#^/odd-#', internal_url: zzdraftzz-id}]}\n",
+        ),
+        (
+            "resources/blueprints/globals/redirects.yaml",
+            "fields:\n  - {handle: redirects, field: {type: grid, fields: [{handle: url_old, field: {type: text}}, {handle: internal_url, field: {type: entries, max_items: 1}}]}}\n",
         ),
         (
             "resources/blueprints/globals/settings.yaml",
@@ -85,7 +96,12 @@ fn project() -> Tree {
             "resources/blueprints/taxonomies/tags/tags.yaml",
             "fields:\n  - {handle: lead, field: {type: entries}}\n",
         ),
-    ]);
+    ])
+}
+
+fn project() -> Tree {
+    let tree = frame();
+    let dated = "route: '/{collection}/{slug}'\ndate: true\ntaxonomies: [tags]\n";
     let collection = |title: &str, more: &str| format!("title: {title}\n{more}");
     let files = [
         (
@@ -179,12 +195,17 @@ fn requests() -> Vec<String> {
     requests.extend([
         "/changes?limit=1000&fields=*&body=*&seo=full".to_owned(),
         format!("/entries?ids=open,{all}"),
+        "/entries/open/backlinks?count=true&fields=*&body=*&seo=full".to_owned(),
         "/entries?include=related,lead&fields=*".to_owned(),
         "/entries/open?include=related,lead,related.related".to_owned(),
         "/entries?filter[title:contains]=zz".to_owned(),
         "/entries?count=true&sort=-date&fields=*&body=*&seo=full".to_owned(),
         "/entries?collection=news&fields=*&body=*".to_owned(),
     ]);
+    for old in ["old-draft", "old-scheduled", "old-expired", "odd-path"] {
+        requests.push(format!("/redirects?path=/{old}"));
+        requests.push(format!("/resolve?path=/{old}&include=related,lead"));
+    }
     for word in [DRAFT, SCHEDULED, EXPIRED, "zz", "title", "word", "open"] {
         requests.push(format!("/search?q={word}"));
         for path in ["/news/", "/events/", "/pages/", "/"] {
@@ -212,6 +233,70 @@ fn requests() -> Vec<String> {
         requests.push(format!("/api/{path}"));
     }
     requests
+}
+
+/// A message for `/mcp`.
+fn message(method: &str, params: &Value) -> String {
+    json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).to_string()
+}
+
+/// All that `/mcp` can be asked: each of its tools with every name for what it has to be told, and for each of the rest.
+fn messages(site: &Site) -> Vec<String> {
+    let plain = [
+        "initialize",
+        "tools/list",
+        "resources/list",
+        "resources/templates/list",
+    ];
+    let mut messages: Vec<String> = plain.map(|method| message(method, &json!({}))).into();
+    let tools: Value =
+        serde_json::from_str(&site.post("/mcp", &message("tools/list", &json!({}))).body).unwrap();
+    let tools = tools["result"]["tools"].as_array().unwrap();
+    assert!(tools.len() >= 4, "{tools:?}");
+    for name in names() {
+        let uri = format!("rhapsode:///entries/{name}.md");
+        messages.push(message("resources/read", &json!({ "uri": uri })));
+        for tool in tools {
+            let calls = calls(tool, &name).into_iter();
+            messages.extend(calls.map(|call| message("tools/call", &call)));
+        }
+    }
+    messages
+}
+
+/// A tool told a name wherever it has to be told something, alone and with each other argument that takes a text.
+fn calls(tool: &Value, name: &str) -> Vec<Value> {
+    let schema = &tool["inputSchema"];
+    let required = schema["required"].as_array().unwrap();
+    let told = required
+        .iter()
+        .map(|of| (of.as_str().unwrap().to_owned(), json!(name)));
+    let told: Map<String, Value> = told.collect();
+    let arguments = schema["properties"].as_object().unwrap().iter();
+    let others = arguments.filter(|(of, kind)| kind["type"] == "string" && !told.contains_key(*of));
+    let more = others.map(|(of, _)| {
+        let mut more = told.clone();
+        more.insert(of.clone(), json!(name));
+        more
+    });
+    let all = [told.clone()].into_iter().chain(more);
+    all.map(|told| json!({"name": tool["name"], "arguments": told}))
+        .collect()
+}
+
+/// What a message is answered, as if a route had: the text that it gives, and whether that is an error.
+fn told(site: &Site, path: &str, message: &str) -> Response {
+    let mut response = site.post(path, message);
+    assert_eq!(response.status, 200, "{message}: {}", response.body);
+    let answer: Value = serde_json::from_str(&response.body).unwrap();
+    let is_error = answer.get("error").is_some() || answer["result"]["isError"] == true;
+    let texts = ["/result/content/0/text", "/result/contents/0/text"];
+    let text = texts.iter().find_map(|at| answer.pointer(at)?.as_str());
+    response.status = if is_error { 400 } else { 200 };
+    if let Some(text) = text {
+        text.clone_into(&mut response.body);
+    }
+    response
 }
 
 /// Leaves out what is exactly as it is stored: what a public entry's own author wrote in it is public, references to
@@ -268,6 +353,11 @@ fn walk(site: &Site, hidden: &[&str]) -> usize {
         );
         answered += usize::from(response.status == 200);
         check(&path, &response, hidden);
+    }
+    for message in messages(site) {
+        let response = told(site, "/mcp", &message);
+        answered += usize::from(response.status == 200);
+        check(&message, &response, hidden);
     }
     answered
 }
@@ -399,6 +489,19 @@ fn a_preview_shows_what_its_token_allows_by_every_route_alike() {
         check(&path, &site.get(&path), &[DRAFT, SCHEDULED]);
     }
     assert!(shown >= 10, "{shown}");
+    let mut told_of = 0;
+    for message in messages(&site) {
+        let with = told(&site, &format!("/mcp?preview={all}"), &message);
+        told_of += usize::from(with.body.contains(&format!("Title {DRAFT}")));
+        let of_one = told(&site, &format!("/mcp?preview={one}"), &message);
+        check(&message, &of_one, &[SCHEDULED]);
+        check(
+            &message,
+            &told(&site, "/mcp", &message),
+            &[DRAFT, SCHEDULED],
+        );
+    }
+    assert!(told_of >= 3, "{told_of}");
     let draft = site.json(&format!("/entries/{DRAFT}-id?preview={one}"));
     assert_eq!(draft["status"], "draft");
 }

@@ -155,14 +155,20 @@ fn a_scheduled_post_enters_the_sitemap_the_feed_and_the_redirects_at_its_second(
         )
         .settings(settings);
     let server = serve(&tree);
-    let paths = ["/sitemap.xml", "/feeds/posts.rss", "/redirects?path=/old"];
+    let paths = [
+        "/sitemap.xml",
+        "/feeds/posts.rss",
+        "/redirects?path=/old",
+        "/resolve?path=/old",
+    ];
     let shows = |path: &str| server.get(path).text().contains("/posts/soon");
-    assert_eq!(paths.map(shows), [false; 3]);
+    assert_eq!(paths.map(shows), [false; 4]);
     assert_eq!(server.get("/redirects?path=/old").status, 404);
+    assert_eq!(server.get("/resolve?path=/old").status, 404);
     server.at("2026-12-01T11:59:59Z".parse().unwrap());
-    assert_eq!(paths.map(shows), [false; 3]);
+    assert_eq!(paths.map(shows), [false; 4]);
     server.at("2026-12-01T12:00:00Z".parse().unwrap());
-    assert_eq!(paths.map(shows), [true; 3]);
+    assert_eq!(paths.map(shows), [true; 4]);
 }
 
 #[test]
@@ -241,6 +247,110 @@ fn t43_redirects_are_listed_and_looked_up_the_first_that_fits_decides() {
             (400, Some(param)),
             "{query}"
         );
+    }
+}
+
+/// Two sites with redirects of their own, and a page that says that it is none.
+fn redirected() -> Tree {
+    let english = json!({"redirects": [
+        {"url_old": "/posts/the-client-server-model", "external_url": "/never"},
+        {"url_old": "/old", "internal_url": tree::POST, "response": 302},
+        {"url_old": "#^/news/([0-9]+)#", "external_url": "/posts/$1"},
+        {"url_old": "/gone", "internal_url": "missing"},
+        {"url_old": "#^/gone#", "external_url": "/later"},
+        {"url_old": "/posts/closed", "external_url": "https://archive.test/"},
+    ]});
+    let german =
+        json!({"redirects": [{"url_old": "/de/alt", "internal_url": tree::POST, "response": 308}]});
+    translated("title: T")
+        .file("content/globals/redirects.yaml", "title: Redirects\n")
+        .file(
+            "content/globals/default/redirects.yaml",
+            &english.to_string(),
+        )
+        .file("content/globals/de/redirects.yaml", &german.to_string())
+        .file(
+            "content/collections/posts/default/closed.md",
+            "---\nid: closed\ntitle: Closed\nredirect: 404\n---\n",
+        )
+}
+
+#[test]
+fn a_path_without_a_page_is_resolved_by_the_redirects_of_its_site() {
+    let server = serve(&redirected());
+    let resolved = |path: &str| {
+        let answer = server.get(&format!("/resolve?path={path}"));
+        assert!([200, 404].contains(&answer.status), "{path}");
+        (answer.status == 200).then(|| answer.json())
+    };
+    assert_eq!(
+        resolved(&format!("/posts/{}", tree::POST)).unwrap()["type"],
+        "entry"
+    );
+    assert_eq!(
+        resolved("/old/?x=1").unwrap(),
+        json!({
+            "type": "redirect", "path": "/old", "site": "default", "from": "/old",
+            "to": "/posts/the-client-server-model", "status": 302, "pattern": false,
+        })
+    );
+    let by_pattern = resolved("/news/7").unwrap();
+    assert_eq!(
+        (
+            &by_pattern["to"],
+            &by_pattern["status"],
+            &by_pattern["pattern"]
+        ),
+        (&json!("/posts/$1"), &json!(301), &json!(true))
+    );
+    assert_eq!(
+        resolved("/posts/closed").unwrap()["to"],
+        "https://archive.test/"
+    );
+    for german in [
+        "/de/alt",
+        "https://www.example.com/de/alt/",
+        "/de/alt&site=de",
+    ] {
+        let german = resolved(german).unwrap();
+        assert_eq!(
+            (&german["path"], &german["site"], &german["to"]),
+            (&json!("/de/alt"), &json!("de"), &json!("/de/posts/modell"))
+        );
+    }
+    for nothing in ["/gone", "/de/old", "/de/news/7", "/old&site=de", "/alt"] {
+        assert_eq!(resolved(nothing), None, "{nothing}");
+    }
+    let keys = server.get("/resolve?path=/old");
+    assert_eq!(
+        keys.header("surrogate-key"),
+        "redirects redirect:1@default entries terms"
+    );
+}
+
+#[test]
+fn where_sites_have_hosts_a_path_is_resolved_by_the_first_whose_redirects_say_anything() {
+    let sites = "default: {name: EN, url: 'http://en.test/', locale: en_US}\nnl: {name: NL, url: 'http://nl.test/', locale: nl_NL}\n";
+    let of = |from: &str, to: &str| json!({"redirects": [{"url_old": from, "external_url": to}]});
+    let tree = Tree::empty()
+        .file("resources/sites.yaml", sites)
+        .file("content/globals/redirects.yaml", "title: Redirects\n")
+        .file(
+            "content/globals/default/redirects.yaml",
+            &of("#^/o#", "/new").to_string(),
+        )
+        .file(
+            "content/globals/nl/redirects.yaml",
+            &of("/oud", "/nieuw").to_string(),
+        );
+    let server = serve(&tree);
+    for (query, to) in [
+        ("/oud", "/new"),
+        ("/oud&site=nl", "/nieuw"),
+        ("http://nl.test/oud", "/nieuw"),
+    ] {
+        let answer = server.get(&format!("/resolve?path={query}")).json();
+        assert_eq!(answer["to"], to, "{query}");
     }
 }
 

@@ -53,6 +53,10 @@ fn more() -> Vec<String> {
     ]
     .map(str::to_owned)
     .into();
+    for folder in ["/news", "/events", ""] {
+        let paths = (0..12).map(|slot| format!("/resolve?path={folder}/slot-{slot}"));
+        more.extend(paths);
+    }
     for collection in edits::COLLECTIONS {
         more.push(format!("/api/collections/{collection}/entries"));
         more.push(format!("/api/collections/{collection}"));

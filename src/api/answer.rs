@@ -15,6 +15,7 @@ use actix_web::http::header::{
 use actix_web::web::Bytes;
 use jiff::Timestamp;
 
+use super::accept;
 use super::freshness::Freshness;
 use super::front::COMMON_HEADERS;
 
@@ -126,7 +127,7 @@ impl Answer {
     pub fn varying_by_accept(mut self) -> Self {
         for (name, value) in &mut self.headers {
             if *name == VARY {
-                *value = HeaderValue::from_static("Accept-Encoding, Accept");
+                *value = HeaderValue::from_static(accept::VARY);
             }
         }
         self

@@ -182,7 +182,7 @@ impl Choice {
             },
             Kind::Seo => self.keeps_seo(name),
             Kind::HeadingId => self.heading_ids,
-            Kind::Related => false,
+            Kind::Set | Kind::Related => false,
         }
     }
 

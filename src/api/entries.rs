@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::accept::prefers;
 use super::answer::Draft;
 use super::choice::{self, Choice};
 use super::listing::check_site;
@@ -22,7 +23,7 @@ use crate::store::{Kind, Snapshot, id_key, keys};
         ("fallback" = Option<bool>, Query, description = "`true`: where the entry has no localization in `site`, it comes as it is."),
         ("fields" = Option<String>, Query, description = "Names of fields, between commas, or paths to members of them (`article.html`, `author.title`); `*` (the default) for all, `none` for none. A path that leads through a relation to a field of its target (`related.teaser`) includes it."),
         ("heading_ids" = Option<bool>, Query, description = "`true`: headings in the HTML have the ids of `headings`."),
-        ("include" = Option<String>, Query, description = "Paths of relations to entries or terms, between commas (`related,related.topics`): their objects get the targets' `fields`. Four relations deep at most, 1,000 objects in one answer at most."),
+        ("include" = Option<String>, Query, description = "Paths of relations to entries or terms, between commas (`related,related.topics`): their objects get the targets' `fields`. Those of assets and users show all that this API has of them already. Four relations deep at most, 1,000 objects in one answer at most."),
         ("seo" = Option<String>, Query, description = "`full` (the default), `none`, `resolved` (everything but `head`), or any of `raw`, `resolved`, `head.html`, `head.unhead`, `head.next`, between commas."),
         ("site" = Option<String>, Query, description = "Handle of a site: gives the entry's localization there."),
     ),
@@ -38,13 +39,14 @@ pub async fn find_entry(
     api: web::Data<Api>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Error> {
-    if markdown::is_preferred(request.headers()) {
+    if prefers(request.headers(), markdown::MEDIA_TYPE) {
         return markdown::answer(&request, &api, &id).await;
     }
     let one = One::parse(&request)?;
     let id = id_key(&id);
     let key = one.key(&["entries", &id]);
-    api.answer(&request, &key, by_id(&api, &id, &one)).await
+    api.answer_by_accept(&request, &key, by_id(&api, &id, &one))
+        .await
 }
 
 /// The same entry by its collection and slug. Of several, as pages below different parents can be, the first; in the

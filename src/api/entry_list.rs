@@ -24,6 +24,7 @@ use crate::store::Kind;
         ("cursor" = Option<String>, Query, description = "From `links.next` or `links.prev` of another page, as it is."),
         ("page" = Option<i64>, Query, minimum = 1, description = "A page by its number, up to the 10,000th entry; cursors go further."),
         ("count" = Option<bool>, Query, description = "`true`: `meta.count` says how many there are on all pages."),
+        ("format" = Option<String>, Query, description = "`ndjson`: all of them as lines, `application/x-ndjson`; so it is with that `Accept` where no page is asked for. `json`: a page, whatever `Accept` says."),
         ("body" = Option<String>, Query, description = "As on one entry; brings `fields`. Default: none."),
         ("fields" = Option<String>, Query, description = "As on one entry. Default: none."),
         ("heading_ids" = Option<bool>, Query, description = "`true`: headings in the HTML have the ids of `headings`."),

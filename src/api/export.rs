@@ -7,11 +7,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, MessageBody};
-use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, VARY};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::Api;
 use super::choice::Choice;
 use super::compose::object;
 use super::filter::Scope;
@@ -19,6 +18,7 @@ use super::include;
 use super::listing::List;
 use super::problem::Error;
 use super::single::check_fields;
+use super::{Api, accept};
 use crate::store::audience::Audience;
 use crate::store::dictionary::Dictionary;
 use crate::store::list::Query;
@@ -28,13 +28,6 @@ pub const NDJSON: &str = "application/x-ndjson";
 
 /// Items that are read at once.
 const AT_ONCE: i64 = 100;
-
-/// Whether a request asks for lines by its `Accept`.
-#[must_use]
-pub fn accepts_lines(accept: Option<&HeaderValue>) -> bool {
-    let accept = accept.and_then(|accept| accept.to_str().ok());
-    accept.is_some_and(|accept| accept.split([',', ';']).any(|kind| kind.trim() == NDJSON))
-}
 
 /// Answers with all lines of a list. What is wrong with the request is told before the first of them.
 ///
@@ -64,7 +57,8 @@ pub async fn answer(
     let mut response = HttpResponse::Ok();
     response
         .content_type(NDJSON)
-        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .insert_header((VARY, accept::VARY));
     if request.method() == actix_web::http::Method::HEAD {
         return Ok(response.finish());
     }

@@ -5,13 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
-    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName,
-    HeaderValue, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap, HeaderName, HeaderValue,
+    VARY,
 };
 use actix_web::http::{Method, Uri};
 use actix_web::{HttpResponse, ResponseError};
 
-use super::export::accepts_lines;
+use super::accept::prefers;
+use super::export::NDJSON;
 use super::problem::Error;
 use super::{Api, markdown, preview};
 use crate::store::audience::Preview;
@@ -85,7 +86,7 @@ fn at_once(
         Ok(_) => return None,
     }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !is_read || accepts_lines(request.headers().get(ACCEPT)) {
+    if !is_read || prefers(request.headers(), NDJSON) {
         return None;
     }
     api.cached(&spelling, request.headers())
@@ -96,7 +97,7 @@ fn at_once(
 pub fn spelling<'a>(uri: &'a Uri, headers: &HeaderMap) -> Option<Cow<'a, str>> {
     let asked = uri.path_and_query()?.as_str();
     Some(
-        if markdown::is_negotiated(asked) && markdown::is_preferred(headers) {
+        if markdown::is_negotiated(asked) && prefers(headers, markdown::MEDIA_TYPE) {
             format!("{asked} {}", markdown::MEDIA_TYPE).into()
         } else {
             asked.into()

@@ -268,19 +268,34 @@ fn no_relation(path: &str, names: &[&str], hops: &[usize], scope: Scope<'_>) -> 
         .iter()
         .flat_map(|name| [name, "."])
         .collect::<String>();
-    let includable = |nature: Nature| nature.has(Nature::INCLUDABLE);
-    let of = |scope: Scope<'_>| scope.dictionary.names(scope.kind, scope.owners, includable);
-    let mut allowed = if from == 0 {
-        of(scope)
+    let scopes = if from == 0 {
+        vec![scope]
     } else {
-        of_targets(scope).into_iter().flat_map(of).collect()
+        of_targets(scope).into()
     };
+    let includable = |nature: Nature| nature.has(Nature::INCLUDABLE);
+    let of = |scope: &Scope<'_>| scope.dictionary.names(scope.kind, scope.owners, includable);
+    let mut allowed: Vec<String> = scopes.iter().flat_map(of).collect();
     allowed.sort();
     allowed.dedup();
     let allowed: Vec<String> = allowed
         .iter()
         .map(|name| format!("{before}{name}"))
         .collect();
-    let detail = format!("{path:?} is no relation to entries or terms");
+    let rest = names[from..].join(".");
+    let detail = if scopes.iter().any(|scope| is_whole(&rest, *scope)) {
+        format!(
+            "{path:?} leads to assets or users, whose objects show all that this API has of them"
+        )
+    } else {
+        format!("{path:?} is no relation to entries or terms")
+    };
     unknown("include", detail, path, &allowed)
+}
+
+/// Whether a relation leads to what has no `fields` beside its object: an asset, whose own route shows the same, or a
+/// user.
+fn is_whole(name: &str, scope: Scope<'_>) -> bool {
+    let path = scope.dictionary.path(scope.kind, scope.owners, name);
+    path.is_some_and(|(_, nature)| nature.has(Nature::RELATION))
 }

@@ -7,11 +7,10 @@ use super::Api;
 use super::answer::Draft;
 use super::choice::Choice;
 use super::compose::object;
-use super::entries::key;
 use super::filter::Scope;
 use super::include::Included;
 use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
-use super::listing::{check_collection, check_site};
+use super::listing::{check_collection, check_site, key};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
@@ -24,7 +23,8 @@ use crate::store::{Kind, Snapshot, id_key, keys};
 /// What a reference that leads nowhere may be.
 const STATES: [&str; 3] = ["draft", "missing", "no_route"];
 
-/// Entries that refer to an entry, the newest first: by a link or image in a body, or by a relation field.
+/// What refers to an entry, the newest first: by a link or image in a body, or by a relation field. `kind` says what it
+/// is: `entry`, `term` or `global`; those without a date, as terms and global sets are, come last.
 #[utoipa::path(
     get, path = "/entries/{id}/backlinks", tag = "links",
     params(
@@ -33,11 +33,11 @@ const STATES: [&str; 3] = ["draft", "missing", "no_route"];
         ("cursor" = Option<String>, Query, description = "From `links.next` or `links.prev` of another page, as it is."),
         ("count" = Option<bool>, Query, description = "`true`: `meta.count` says how many there are on all pages."),
         ("body" = Option<String>, Query, description = "As on one entry; brings `fields`. Default: none."),
-        ("fields" = Option<String>, Query, description = "As on one entry. Default: none."),
+        ("fields" = Option<String>, Query, description = "As on one entry: names of fields that entries have. Default: none."),
         ("seo" = Option<String>, Query, description = "As on one entry. Default: `none`."),
     ),
     responses(
-        (status = 200, description = "A page of entries, each with the places where it refers to this one.", body = schema::BacklinkList),
+        (status = 200, description = "A page of entries, terms and global sets, each with the places where it refers to this entry.", body = schema::BacklinkList),
         (status = 304, description = "What the client has is still right."),
         (status = 400, description = "A query parameter is wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "The public sees no such entry now.", body = Problem, content_type = "application/problem+json"),
@@ -208,16 +208,15 @@ async fn backlinks(
         .iter()
         .map(|referrer| referrer_object(referrer, choice))
         .collect();
-    let own = [
-        keys::list(Kind::Entry, None),
-        keys::document(Kind::Entry, id, ""),
-    ];
-    let shown = entries.iter().map(|referrer| key(&referrer.document));
+    let own = keys::document(Kind::Entry, id, "");
+    let shown = entries
+        .iter()
+        .map(|referrer| key(referrer.kind, &referrer.document));
     Ok(draft(
         &found,
         envelope(&members, &links, &meta(walk, total)),
         &links,
-        own.into_iter().chain(shown).collect(),
+        lists().chain([own]).chain(shown).collect(),
     ))
 }
 
@@ -232,13 +231,18 @@ async fn broken(api: &Api, walk: &Walk, query: &BrokenQuery) -> Result<Draft, Er
     }
     let (broken, links) = walk.cut(broken, |link| &link.place);
     let members: Vec<String> = broken.iter().map(broken_object).collect();
-    let lists = [Kind::Entry, Kind::Global, Kind::Term].map(|kind| keys::list(kind, None));
     Ok(draft(
         &found,
         envelope(&members, &links, &meta(walk, None)),
         &links,
-        lists.into(),
+        lists().collect(),
     ))
+}
+
+/// The lists of all that can refer to something.
+fn lists() -> impl Iterator<Item = String> {
+    let kinds = [Kind::Entry, Kind::Global, Kind::Term].into_iter();
+    kinds.map(|kind| keys::list(kind, None))
 }
 
 fn apart<T>(found: Snapshot<T>) -> (Snapshot<()>, T) {
@@ -269,12 +273,17 @@ fn draft(found: &Snapshot<()>, body: String, links: &Links, mut keys: Vec<String
     }
 }
 
-/// The entry as a list shows it, with the places where it refers to the other one.
+/// The item as a list shows it, between what it is and the places where it refers to the entry.
 fn referrer_object(referrer: &Referrer, choice: &Choice) -> String {
-    let mut entry = object(&referrer.document, choice, &Included::default());
-    entry.truncate(entry.len() - 1);
+    let mut item = object(&referrer.document, choice, &Included::default());
+    item.truncate(item.len() - 1);
+    let kind = json!(referrer.kind.name());
     let references: Vec<_> = referrer.references.iter().map(place_of).collect();
-    format!("{entry},\"references\":{}}}", json!(references))
+    format!(
+        "{{\"kind\":{kind},{},\"references\":{}}}",
+        &item[1..],
+        json!(references)
+    )
 }
 
 fn place_of(reference: &Reference) -> serde_json::Value {

@@ -1,12 +1,13 @@
 //! Any list of entries, terms or assets: one grammar of filter, order, paging and choice, one page that comes of it.
 
-use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::Timestamp;
 
+use super::accept::prefers;
 use super::answer::Draft;
 use super::choice::{self, Choice};
 use super::compose::object;
+use super::export::{self, NDJSON};
 use super::filter::{Filters, Scope};
 use super::include::{self, Included};
 use super::list::{
@@ -16,7 +17,7 @@ use super::problem::Error;
 use super::query::{Canonical, FILTERS, Parameters, unknown_value};
 use super::single::check_fields;
 use super::sort::Sort;
-use super::{Api, export, resources};
+use super::{Api, resources};
 use crate::store::dictionary::Dictionary;
 use crate::store::list::filter::Predicate;
 use crate::store::list::{Listing, Place, Query, Sites};
@@ -55,8 +56,8 @@ pub struct List {
     cursor: Option<(String, Cursor)>,
     page: Option<i64>,
     count: bool,
-    /// As lines, all of it.
-    lines: bool,
+    /// Whether all of it comes as lines, where that is said.
+    lines: Option<bool>,
     /// What was said of the choice, for the links.
     said: Choice,
     choice: Choice,
@@ -104,7 +105,9 @@ impl List {
             cursor: None,
             page: page(given)?,
             count: given.flag("count")?,
-            lines: given.one_of("format", &["json", "ndjson"])? == Some("ndjson"),
+            lines: given
+                .one_of("format", &["json", "ndjson"])?
+                .map(|format| format == "ndjson"),
             choice: said.clone().of_many(),
             said,
             base,
@@ -179,7 +182,7 @@ impl List {
             .into_text()
     }
 
-    /// Whether nothing in it makes a page of it.
+    /// Whether nothing in it makes a page of it: then it comes as lines to who would rather read those.
     fn is_whole(&self) -> bool {
         self.cursor.is_none() && self.page.is_none() && !self.count && self.limit == USUAL_LIMIT
     }
@@ -382,11 +385,16 @@ pub async fn answer(
     request: &HttpRequest,
     list: &List,
 ) -> Result<HttpResponse, Error> {
-    let accepts_lines = export::accepts_lines(request.headers().get(ACCEPT));
-    if list.lines || accepts_lines && list.is_whole() {
+    let prefers_lines = list.is_whole() && prefers(request.headers(), NDJSON);
+    if list.lines.unwrap_or(prefers_lines) {
         return export::answer(api, request, list).await;
     }
-    api.answer(request, &list.key(), draft_of(api, list)).await
+    let (key, draft) = (list.key(), draft_of(api, list));
+    if list.is_whole() {
+        api.answer_by_accept(request, &key, draft).await
+    } else {
+        api.answer(request, &key, draft).await
+    }
 }
 
 /// The page of a list.

@@ -4,7 +4,6 @@
 
 use std::fmt::Write;
 
-use actix_web::http::header::{ACCEPT, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
@@ -13,7 +12,8 @@ use super::answer::Draft;
 use super::entries::{key, missing};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
-use crate::fields::splice;
+use crate::fields::splice::scan::{elements, members};
+use crate::fields::splice::{self, Kind};
 use crate::store::id_key;
 use crate::store::read::Document;
 
@@ -53,7 +53,7 @@ pub(super) async fn answer(
     let given = Parameters::parse(request.query_string(), &["site"])?;
     let (id, site) = (id_key(id), given.get("site"));
     let key = Canonical::new(&["entries", &format!("{id}.md")]).with("site", site);
-    api.answer(request, &key.into_text(), draft(api, &id, site))
+    api.answer_by_accept(request, &key.into_text(), draft(api, &id, site))
         .await
 }
 
@@ -93,29 +93,6 @@ pub fn is_negotiated(path: &str) -> bool {
         .is_some_and(|id| !id.is_empty() && !id.contains('/'))
 }
 
-/// Whether a request wants Markdown rather than JSON. `*/*` does not: JSON is what there is where nothing is said.
-#[must_use]
-pub fn is_preferred(request: &HeaderMap) -> bool {
-    let Some(accepted) = request.get(ACCEPT).and_then(|value| value.to_str().ok()) else {
-        return false;
-    };
-    if !accepted.contains(MEDIA_TYPE) {
-        return false;
-    }
-    let (mut markdown, mut json) = (0.0, 0.0);
-    for choice in accepted.split(',') {
-        let mut parts = choice.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok());
-        match name {
-            MEDIA_TYPE => markdown = weight.unwrap_or(1.0),
-            "application/json" => json = weight.unwrap_or(1.0),
-            _ => {}
-        }
-    }
-    markdown > 0.0 && markdown >= json
-}
-
 /// The description that search engines are told, if there is one.
 pub(super) fn description(document: &Document) -> Option<String> {
     let description = splice::find(document.seo.as_deref()?, "description")?;
@@ -142,35 +119,53 @@ fn text(document: &Document) -> String {
         }
     }
     text.push_str("---\n");
-    for body in splice::parts(document.fields.as_deref().unwrap_or_default(), "markdown") {
-        let body: String = serde_json::from_str(body).unwrap_or_default();
-        if !body.trim().is_empty() {
-            text.push('\n');
-            text.push_str(body.trim_end());
-            text.push('\n');
-        }
+    let mut bodies = Vec::new();
+    collect(document.fields.as_deref().unwrap_or_default(), &mut bodies);
+    for body in bodies.iter().filter(|body| !body.trim().is_empty()) {
+        text.push('\n');
+        text.push_str(body.trim_matches('\n'));
+        text.push('\n');
     }
     text
+}
+
+/// The Markdown of all bodies in a value, each where it stands: those of a body's sets between its texts.
+fn collect(value: &str, bodies: &mut Vec<String>) {
+    for element in elements(value) {
+        collect(element, bodies);
+    }
+    let members = members(value);
+    let part = |name: &str| {
+        let found = members.iter().find(|member| member.key == name);
+        found.filter(|member| member.kind == Some(Kind::Part))
+    };
+    let Some(markdown) = part("markdown") else {
+        for member in members {
+            collect(member.value, bodies);
+        }
+        return;
+    };
+    let blocks = part("blocks").map_or_else(Vec::new, |blocks| elements(blocks.value));
+    let mut sets = blocks.into_iter().filter(|block| is_set(block));
+    for text in splice::between_sets(markdown.value) {
+        bodies.push(text);
+        if let Some(set) = sets.next() {
+            collect(set, bodies);
+        }
+    }
+    for set in sets {
+        collect(set, bodies);
+    }
+}
+
+/// Whether a block is a set: a text has no id.
+fn is_set(block: &str) -> bool {
+    members(block).iter().any(|member| member.key == "id")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
-
-    #[test]
-    fn markdown_is_given_to_who_names_it_and_likes_it_as_much() {
-        let preferred = |accepted: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(ACCEPT, HeaderValue::from_static(accepted));
-            is_preferred(&headers)
-        };
-        assert!(preferred("text/markdown") && preferred("text/markdown, */*;q=0.1"));
-        assert!(preferred("application/json;q=0.5, text/markdown;q=0.6"));
-        assert!(!preferred("*/*") && !preferred("text/*") && !preferred("text/markdown;q=0"));
-        assert!(!preferred("application/json, text/markdown;q=0.9"));
-        assert!(!is_preferred(&HeaderMap::new()));
-    }
 
     #[test]
     fn only_an_entry_itself_has_two_media_types() {

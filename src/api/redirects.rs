@@ -11,7 +11,7 @@ use super::schema;
 use crate::fields::splice;
 use crate::seo::redirects::{fits, normal};
 use crate::store::read::Document;
-use crate::store::{Kind, keys};
+use crate::store::{Kind, Snapshot, keys};
 
 /// The redirects of a site in the order of its settings. With `path`, the one that a visitor of a page that is not there
 /// is to be sent on by: an exact one first, then the first pattern that fits.
@@ -50,40 +50,67 @@ pub async fn list_redirects(
         .with("path", Some(&path))
         .into_text();
     let compute = async {
-        let audience = api.audience();
-        let found = api.store.redirects_for(site, &path, &audience).await?;
-        let Some(redirect) = first(&found.value, &path) else {
-            check_site(&*api.dictionary().await?, site)?;
-            return Err(Error::NotFound(format!(
-                "no redirect leads on from {path:?}"
-            )));
-        };
-        let body = splice::whole(&redirect.summary);
+        let dictionary = api.dictionary().await?;
+        check_site(&dictionary, site)?;
+        let default = dictionary.sites.first().map(|root| root.handle.as_str());
+        let nothing = || Error::NotFound(format!("no redirect leads on from {path:?}"));
+        let site = site.or(default).ok_or_else(nothing)?;
+        let found = leading_on(&api, &[site], &path).await?;
+        let rule = found.value.as_ref().ok_or_else(nothing)?;
+        let keys = made_of(rule).into();
         Ok(draft(
             &found,
-            body,
-            vec![
-                keys::list(Kind::Redirect, None),
-                listing::key(Kind::Redirect, redirect),
-            ],
+            splice::whole(&rule.summary),
+            keys,
             Vec::new(),
         ))
     };
     api.answer(&request, &key, compute).await
 }
 
-/// What decides about a path, if it leads anywhere.
-fn first<'a>(redirects: &'a [Document], path: &str) -> Option<&'a Document> {
+/// The redirect that leads on from a path in its normal form where no page is: by the rules of the first of some sites
+/// that says anything of it. At least one site is given.
+///
+/// # Errors
+/// If the store fails.
+pub(super) async fn leading_on(
+    api: &Api,
+    sites: &[&str],
+    path: &str,
+) -> Result<Snapshot<Option<Document>>, Error> {
+    let rules = api
+        .store
+        .redirects_for(sites, path, &api.audience())
+        .await?;
+    Ok(rules.map(|rules| {
+        let decides = |site: &&str| first(rules.iter().filter(|rule| rule.site == *site), path);
+        let rule = sites.iter().find_map(decides);
+        rule.filter(|rule| rule.url.is_some()).cloned()
+    }))
+}
+
+/// The surrogate keys of what a redirect decides.
+pub(super) fn made_of(redirect: &Document) -> [String; 2] {
+    [
+        keys::list(Kind::Redirect, None),
+        listing::key(Kind::Redirect, redirect),
+    ]
+}
+
+/// What decides about a path: the redirect from that very path, else the first pattern that fits. It may lead nowhere,
+/// and those after it are not asked then.
+fn first<'d>(
+    mut redirects: impl Iterator<Item = &'d Document> + Clone,
+    path: &str,
+) -> Option<&'d Document> {
     let exact = redirects
-        .iter()
+        .clone()
         .find(|redirect| redirect.slug.as_deref() == Some(path));
     let by_pattern = || {
-        redirects.iter().find(|redirect| {
+        redirects.find(|redirect| {
             let pattern = redirect.uri.as_deref();
             pattern.is_some_and(|pattern| fits(pattern, path))
         })
     };
-    exact
-        .or_else(by_pattern)
-        .filter(|redirect| redirect.url.is_some())
+    exact.or_else(by_pattern)
 }

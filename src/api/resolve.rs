@@ -1,29 +1,35 @@
-//! `/resolve?path=`: what is at a path of the front end: an entry, a term, or the redirect that stands there.
+//! `/resolve?path=`: what is at a path of the front end: an entry, a term, or the redirect that leads on from there.
 
 use std::fmt::Write;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::Api;
 use super::answer::Draft;
 use super::choice::{self, Choice};
 use super::listing::check_site;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
-use super::schema;
-use super::single;
+use super::{Api, redirects, resources, schema, single};
+use crate::fields::splice;
 use crate::fields::splice::scan::members;
+use crate::seo::redirects::normal;
 use crate::store::dictionary::{Dictionary, SiteRoot};
 use crate::store::read::Document;
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// Longer paths are nobody's.
 const LONGEST_PATH: usize = 2048;
 
 /// What is at a path of the front end: `type` says whether `data` is an `entry` or a `term`, or that one is led on with
-/// `status` to `to` (`redirect`). Slashes at the end, a query and a fragment do not matter; `path` is the path as it
-/// should be.
+/// `status` to `to` (`redirect`): by the entry `id` that is there, or by the redirect rule `from`. Slashes at the end, a
+/// query and a fragment do not matter; `path` is the path as it should be.
+///
+/// A page comes before the rules, as on the site itself: they are asked only where no public entry or term is, and
+/// where an entry says that it is none (`redirect: 404`). They are those of the site whose prefix the path has (where that
+/// is said of several sites, on hosts of their own, those of the first that has one for the path), exact ones before
+/// patterns. The first one that fits decides, also where it leads nowhere, which is a 404. Parts that a pattern captures
+/// are not put into `to`.
 #[utoipa::path(
     get, path = "/resolve", tag = "entries",
     params(
@@ -81,35 +87,55 @@ async fn resolve(
     check_site(&dictionary, site)?;
     let places = places(&dictionary, path, site);
     let missing = || Error::NotFound(format!("there is nothing public at {path:?}"));
-    if places.is_empty() {
-        return Err(missing());
-    }
+    let nearest = places.first().ok_or_else(missing)?;
     let audience = api.audience();
     let asked: Vec<(&str, &str)> = places
         .iter()
         .map(|place| (place.site.handle.as_str(), place.uri.as_str()))
         .collect();
     let found = api.store.at(&asked, &audience).await?;
-    let Some((kind, document)) = &found.value else {
-        return Err(missing());
-    };
-    let place = places
-        .iter()
-        .find(|place| place.site.handle == document.site);
-    let path = place.map_or(path, |place| place.path.as_str());
-    let answer = Answer {
-        path,
-        site: &document.site,
-    };
-    match redirect(document) {
-        Some(Value::String(to)) => Ok(answer.redirect(&found, *kind, document, &to)),
-        Some(status) if status == 404 => Err(missing()),
-        _ => {
-            let draft =
-                single::draft(api, *kind, document, found.generation, &choice, &audience).await?;
-            Ok(answer.of(*kind, draft))
+    let path = nearest.path.as_str();
+    if let Some((kind, document)) = &found.value {
+        let site = document.site.as_str();
+        let answer = Answer { path, site };
+        match redirect(document) {
+            Some(Value::String(to)) => return Ok(answer.redirect(&found, *kind, document, &to)),
+            Some(status) if status == 404 => {}
+            _ => {
+                let generation = found.generation;
+                let draft =
+                    single::draft(api, *kind, document, generation, &choice, &audience).await?;
+                return Ok(answer.of(*kind, draft));
+            }
         }
     }
+    by_rule(api, nearest, &places).await?.ok_or_else(missing)
+}
+
+/// What the redirect rules say of a path without a page: those of the sites that have its longest prefix, which are
+/// several only where sites lie on hosts of their own and the path names none.
+async fn by_rule(
+    api: &Api,
+    nearest: &Place<'_>,
+    places: &[Place<'_>],
+) -> Result<Option<Draft>, Error> {
+    let near = places
+        .iter()
+        .filter(|place| place.depth() == nearest.depth());
+    let sites: Vec<&str> = near.map(|place| place.site.handle.as_str()).collect();
+    let found = redirects::leading_on(api, &sites, &normal(&nearest.path)).await?;
+    let Some(rule) = &found.value else {
+        return Ok(None);
+    };
+    let answer = Answer {
+        path: &nearest.path,
+        site: &rule.site,
+    };
+    // A page that appears there is a change of a list.
+    let pages = [Kind::Entry, Kind::Term].map(|kind| keys::list(kind, None));
+    let keys = redirects::made_of(rule).into_iter().chain(pages).collect();
+    let body = answer.rule(&splice::whole(&rule.summary));
+    Ok(Some(resources::draft(&found, body, keys, Vec::new())))
 }
 
 /// A place where something may be.
@@ -151,8 +177,15 @@ fn places<'d>(dictionary: &'d Dictionary, path: &str, site: Option<&str>) -> Vec
             })
         })
         .collect();
-    places.sort_by_key(|place| std::cmp::Reverse(place.site.path.trim_end_matches('/').len()));
+    places.sort_by_key(|place| std::cmp::Reverse(place.depth()));
     places
+}
+
+impl Place<'_> {
+    /// How long the site's prefix is.
+    fn depth(&self) -> usize {
+        self.site.path.trim_end_matches('/').len()
+    }
 }
 
 /// Without a query, a fragment, and slashes at the end; with one at the beginning.
@@ -193,12 +226,9 @@ impl Answer<'_> {
         document: &Document,
         to: &str,
     ) -> Draft {
-        let mut body = self.begin("redirect");
-        let more = json!({ "status": 302, "to": to, "id": document.id }).to_string();
-        body.push(',');
-        body.push_str(&more[1..]);
+        let object = json!({ "status": 302, "to": to, "id": document.id }).to_string();
         Draft {
-            body,
+            body: self.rule(&object),
             content_type: "application/json",
             links: Vec::new(),
             keys: vec![super::listing::key(kind, document)],
@@ -206,6 +236,11 @@ impl Answer<'_> {
             expires: document.visible_until(),
             generation: found.generation,
         }
+    }
+
+    /// A redirect, with the members of an object that describes it.
+    fn rule(&self, object: &str) -> String {
+        format!("{},{}", self.begin("redirect"), &object[1..])
     }
 
     fn begin(&self, kind: &str) -> String {

@@ -151,14 +151,16 @@ pub struct EntryList {
     pub meta: Meta,
 }
 
-/// An entry that refers to another one.
+/// An entry, term or global set that refers to an entry.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Backlink {
-    /// The entry, as a list has it.
-    #[serde(flatten)]
-    pub entry: Entry,
-    /// Where it does, in order.
+    /// `entry`, `term` or `global`.
+    pub kind: String,
+    /// Where it refers to the entry, in order.
     pub references: Vec<ReferencePlace>,
+    /// All else, as a list of entries, terms or global sets has it.
+    #[serde(flatten)]
+    pub described: Map<String, Value>,
 }
 
 /// Where an item refers to something.
@@ -172,7 +174,7 @@ pub struct ReferencePlace {
     pub text: Option<String>,
 }
 
-/// A page of entries that refer to another one.
+/// A page of what refers to an entry.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BacklinkList {
@@ -416,9 +418,15 @@ pub struct Resolved {
     /// Where a redirect leads: a path or a URL.
     #[serde(default)]
     pub to: Option<String>,
-    /// The id of the entry that redirects.
+    /// The id of the entry that redirects, where one does.
     #[serde(default)]
     pub id: Option<String>,
+    /// The path or pattern of the rule that redirects, where one does.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Whether that is a pattern.
+    #[serde(default)]
+    pub pattern: Option<bool>,
 }
 
 /// Something that is wrong with a file.

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
+use super::blocks::Block;
 use super::node::Siblings;
 use super::outline::{self, Slugs};
 use super::tags::{Tag, Token, Tokens};
@@ -30,7 +31,8 @@ pub fn render(source: &str, options: &Options, out: &mut String, oddities: &mut 
 #[must_use]
 pub fn body(source: &str, options: &Options) -> Body {
     let tree = Value::Array(reader::read(source));
-    let mut body = derived(&Siblings::of_root(&tree), options);
+    let text = Block::Text(Siblings::of_root(&tree).collect());
+    let mut body = derived(&[text], options);
     write(source, options, &mut body);
     body
 }

@@ -72,6 +72,12 @@ pub struct Lines {
 }
 
 impl Lines {
+    /// How many bytes have been written.
+    #[must_use]
+    pub fn written(&self) -> usize {
+        self.out.len()
+    }
+
     /// What has been written.
     #[must_use]
     pub fn finish(self) -> String {

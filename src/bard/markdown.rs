@@ -1,10 +1,11 @@
 //! A tree becomes Markdown: `CommonMark` with tables and strikethrough, which reads back to the same text.
 //!
-//! In: nodes and [`Options`] (for the URLs of references). Out: one string. What Markdown cannot nest is written flat.
+//! In: blocks and [`Options`] (for the URLs of references). Out: one string. What Markdown cannot nest is written flat.
 //! What a line holds is the business of [`super::inline`].
 
 use serde_json::Value;
 
+use super::blocks::Block;
 use super::inline::{Inline, Style};
 use super::lines::{self, Lines};
 use super::literal::{self, Destination, Place};
@@ -13,13 +14,19 @@ use super::table::Table;
 use super::walk::{self, Visitor};
 use super::{Options, links, php};
 
-/// The Markdown of nodes that stand side by side.
+/// The Markdown of a body's texts, and where in it its sets stand.
 #[must_use]
-pub fn write(nodes: Siblings, options: &Options) -> String {
+pub fn write(blocks: &[Block], options: &Options) -> (String, Vec<usize>) {
     let mut writer = Writer::new(options);
-    walk::walk(nodes, &mut writer);
-    writer.flush();
-    writer.lines.finish()
+    let mut sets = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Text(nodes) => walk::walk(Siblings::of_run(nodes), &mut writer),
+            Block::Set(_) => sets.push(writer.lines.written()),
+        }
+        writer.flush();
+    }
+    (writer.lines.finish(), sets)
 }
 
 struct Writer<'o> {

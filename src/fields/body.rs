@@ -183,7 +183,7 @@ fn parts(raw: Output, body: Body, blocks: Option<Output>) -> Output {
         ("reading_minutes", json(body.reading_minutes.into())),
         ("links", json(json!(body.links))),
         ("text", json(body.text.into())),
-        ("markdown", json(body.markdown.into())),
+        ("markdown", of_markdown(&body.markdown, &body.set_places)),
         ("images", json(json!(body.images))),
     ];
     parts.extend(blocks.map(|blocks| ("blocks", blocks)));
@@ -193,6 +193,12 @@ fn parts(raw: Output, body: Body, blocks: Option<Output>) -> Output {
 /// HTML in which the ids of headings are removable.
 fn of_html(html: &str, ids: &[Range<usize>]) -> Output {
     Output::Text(splice::text(html, ids, splice::Kind::HeadingId))
+}
+
+/// Markdown in which the places of sets are marked.
+fn of_markdown(markdown: &str, sets: &[usize]) -> Output {
+    let places: Vec<_> = sets.iter().map(|at| *at..*at).collect();
+    Output::Text(splice::text(markdown, &places, splice::Kind::Set))
 }
 
 fn note(oddities: Vec<bard::Oddity>, context: &Context<'_>) {

@@ -26,6 +26,8 @@ pub enum Kind {
     Seo,
     /// The id of a heading inside the text of a body's HTML, chosen with `heading_ids=`: no member, but treated alike.
     HeadingId,
+    /// A place in the text of a body's Markdown where a set stands: nothing that could be sent, no member either.
+    Set,
     /// Where a relation's object takes its target's `fields`, chosen with `include=`. The member's value names the
     /// target and is never sent itself.
     Related,
@@ -38,6 +40,7 @@ impl Kind {
             Self::Part => 'p',
             Self::Seo => 's',
             Self::HeadingId => 'h',
+            Self::Set => 'b',
             Self::Related => 'r',
         }
     }
@@ -47,6 +50,7 @@ impl Kind {
             b'f' => Self::Field,
             b'p' => Self::Part,
             b'h' => Self::HeadingId,
+            b'b' => Self::Set,
             b'r' => Self::Related,
             _ => Self::Seo,
         }
@@ -140,7 +144,7 @@ pub fn cut(template: &str, keep: &dyn Fn(Kind, &str) -> bool, out: &mut String) 
         if opened {
             let kind = Kind::of(rest.as_bytes()[0]);
             rest = &rest[1..];
-            let is_member = kind != Kind::HeadingId;
+            let is_member = ![Kind::HeadingId, Kind::Set].contains(&kind);
             if !keep(kind, if is_member { key(rest) } else { "" }) {
                 rest = after_close(rest);
             } else if is_member && !out.ends_with('{') {
@@ -157,7 +161,7 @@ pub fn whole(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
     cut(
         template,
-        &|kind, _| ![Kind::HeadingId, Kind::Related].contains(&kind),
+        &|kind, _| ![Kind::HeadingId, Kind::Set, Kind::Related].contains(&kind),
         &mut out,
     );
     out
@@ -177,17 +181,13 @@ pub fn find<'a>(template: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
-/// The raw JSON texts of all parts of bodies with this name, at any depth, in order.
-pub fn parts<'t>(template: &'t str, name: &str) -> impl Iterator<Item = &'t str> {
-    let begin = format!("{OPEN}{}\"{name}\":", Kind::Part.tag());
-    let places: Vec<usize> = template
-        .match_indices(&begin)
-        .map(|(at, found)| at + found.len())
-        .collect();
-    places.into_iter().map(move |at| {
-        let part = &template[at..];
-        &part[..part.len() - after_close(part).len() - 1]
-    })
+/// The pieces of a text between the sets that stand in it: one more than there are sets, in order.
+pub fn between_sets(text: &str) -> impl Iterator<Item = String> {
+    let inner = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let pieces = inner.unwrap_or_default().split("\u{1}b\u{2}");
+    pieces.map(|piece| serde_json::from_str(&format!("\"{piece}\"")).unwrap_or_default())
 }
 
 /// The key a member starts with, as JSON writes it between its quotes.
@@ -333,12 +333,11 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_bodies_are_found_at_any_depth() {
-        let template = template();
-        assert_eq!(
-            parts(&template, "raw").collect::<Vec<_>>(),
-            ["[{\"a\":1}]"; 2]
-        );
-        assert_eq!(parts(&template, "title").count(), 0);
+    fn a_text_is_cut_at_its_sets() {
+        let template = text("\"a\"\nb", &[0..0, 4..4, 4..4], Kind::Set);
+        let pieces: Vec<String> = between_sets(&template).collect();
+        assert_eq!(pieces, ["", "\"a\"\n", "", "b"]);
+        assert_eq!(whole(&template), "\"\\\"a\\\"\\nb\"");
+        assert_eq!(between_sets("null").collect::<String>(), "");
     }
 }

@@ -9,7 +9,7 @@ use super::audience::Audience;
 use super::list::{Key, Place};
 use super::read::{Document, document, head, snapshot, visible};
 use super::statement::Statement;
-use super::{Error, Snapshot, Store, id_key};
+use super::{Error, Kind, Snapshot, Store, id_key};
 
 /// Which references are asked for, and from where.
 #[derive(Clone, Debug, Default)]
@@ -27,16 +27,18 @@ pub struct Page {
 pub struct Backlinks {
     /// Whether the audience may see the entry at all.
     pub found: bool,
-    /// How many entries refer to it, where that was asked for.
+    /// How many items refer to it, where that was asked for.
     pub total: Option<i64>,
-    /// The newest first.
+    /// Entries, terms and global sets, the newest first; those without a date come last.
     pub entries: Vec<Referrer>,
 }
 
-/// An entry that refers to another one.
+/// An item that refers to an entry.
 #[derive(Clone, Debug)]
 pub struct Referrer {
-    /// The entry.
+    /// What it is.
+    pub kind: Kind,
+    /// The item.
     pub document: Document,
     /// Its place in the list.
     pub place: Place,
@@ -94,16 +96,16 @@ macro_rules! backlinks {
             head!(),
             ", ",
             document!(),
-            ", l.date as link_date, l.source, v.via, v.field, v.text, v.place,
+            ", i.kind, l.date as link_date, l.source, v.via, v.field, v.text, v.place,
              (select count(*) from item t where t.kind = 'entry' and t.id = $4 and ",
             visible!("t"),
             ") as known,
-             case when $5 then (select count(*) from link c join item i on i.number = c.number and i.kind = 'entry' and ",
+             case when $5 then (select count(*) from link c join item i on i.number = c.number and ",
             visible!("i"),
             " where c.target = $3 and c.repeats = 0) end as total
              from generation g
              left join (select l.number, l.date, l.source from link l
-                 join item i on i.number = l.number and i.kind = 'entry' and ",
+                 join item i on i.number = l.number and ",
             visible!("i"),
             "
                  where l.target = $3 and l.repeats = 0 and (l.date, l.source) ",
@@ -162,6 +164,7 @@ const BROKEN_BACKWARDS: &str = broken!("desc", "<");
 #[derive(FromRow)]
 struct ReferrerRow {
     number: i64,
+    kind: String,
     #[sqlx(flatten)]
     document: Document,
     link_date: i64,
@@ -187,7 +190,7 @@ struct BrokenRow {
 }
 
 impl Store {
-    /// Entries that refer to an entry in a body or by a relation, the newest first.
+    /// What refers to an entry in a body or by a relation, the newest first.
     ///
     /// # Errors
     /// If the database fails.
@@ -271,7 +274,7 @@ fn place(page: &Page, first: (i64, &str)) -> (i64, String) {
     }
 }
 
-/// One for each entry, its references gathered: an engine may give the rows in any order.
+/// One for each item, its references gathered: an engine may give the rows in any order.
 fn referrers(mut rows: Vec<ReferrerRow>) -> Vec<Referrer> {
     rows.sort_by(|one, other| {
         let newest = (other.link_date, &other.source).cmp(&(one.link_date, &one.source));
@@ -289,6 +292,7 @@ fn referrers(mut rows: Vec<ReferrerRow>) -> Vec<Referrer> {
             _ => referrers.push((
                 row.number,
                 Referrer {
+                    kind: Kind::named(&row.kind).unwrap_or(Kind::Entry),
                     document: row.document,
                     place: at(row.link_date, row.source),
                     references: vec![reference],

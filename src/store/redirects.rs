@@ -5,8 +5,7 @@ use super::read::{Document, document, head, visible};
 use super::statement::Statement;
 use super::{Error, Snapshot, Store};
 
-/// A path is found by its slug; that of a pattern is empty. The few that are found are sorted: `+ 0` keeps the index of the
-/// order, which all redirects are in, out of it.
+/// A path is found by its slug; that of a pattern is empty.
 const REDIRECTS: &str = concat!(
     "select ",
     head!(),
@@ -14,29 +13,32 @@ const REDIRECTS: &str = concat!(
     document!(),
     "
      from generation g
-     left join item i on i.kind = 'redirect' and i.owner = '' and i.slug in ($4, '') and ",
+     left join item i on i.kind = 'redirect' and i.owner = '' and i.slug in ($3, '') and ",
     visible!("i"),
-    "
-         and i.site = coalesce($3,
-             (select o.id from item o where o.kind = 'site' and o.owner = '' order by o.position limit 1))
-     left join summary s on s.number = i.number
-     left join body b on b.number = i.number
-     where g.id = 1 order by i.own_order + 0"
+    " and i.site in ("
 );
 
+/// The few that are found are sorted: `+ 0` keeps the index of the order, which all redirects are in, out of it.
+const IN_ORDER: &str = ")
+     left join summary s on s.number = i.number
+     left join body b on b.number = i.number
+     where g.id = 1 order by i.own_order + 0";
+
 impl Store {
-    /// The redirects of a site (`None`: the default one) that stand at a path in its normal form, and its patterns, in
-    /// the order of the settings.
+    /// The redirects of some sites, at least one, that stand at a path in its normal form, and their patterns, those of
+    /// each site in the order of its settings.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn redirects_for(
         &self,
-        site: Option<&str>,
+        sites: &[&str],
         path: &str,
         audience: &Audience,
     ) -> Result<Snapshot<Vec<Document>>, Error> {
-        let statement = Statement::read(REDIRECTS, audience).bind(site).bind(path);
+        let mut statement = Statement::read(REDIRECTS, audience).bind(path);
+        statement.push_values(sites.iter().copied());
+        statement.push(IN_ORDER);
         self.engine.snapshot(statement).await
     }
 }
@@ -48,7 +50,7 @@ mod tests {
 
     #[tokio::test]
     async fn redirects_are_found_by_their_path() {
-        let plan = plan(REDIRECTS).await;
+        let plan = plan(&format!("{REDIRECTS}$4, $5{IN_ORDER}")).await;
         assert!(!plan.contains("SCAN") && plan.contains("slug=?"), "{plan}");
     }
 }

@@ -63,6 +63,10 @@ pub fn project() -> Tree {
             "content/globals/seo.yaml",
             "title: SEO\ndata: {site_name: Site}\n",
         ),
+        (
+            "content/globals/redirects.yaml",
+            "title: Redirects\ndata: {redirects: [{url_old: '#slot-[0-9]$#', internal_url: id-0}]}\n",
+        ),
         ("resources/blueprints/collections/news/news.yaml", BLUEPRINT),
         (
             "resources/blueprints/collections/events/events.yaml",

@@ -112,10 +112,20 @@ impl Site {
 
     /// The response to a GET.
     pub fn get(&self, path: &str) -> Response {
+        self.send("GET", path, "")
+    }
+
+    /// The response to a POST with a body.
+    pub fn post(&self, path: &str, body: &str) -> Response {
+        self.send("POST", path, body)
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> Response {
         let mut stream = TcpStream::connect(self.address).unwrap();
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
         )
         .unwrap();
         let mut answer = Vec::new();
