@@ -11,6 +11,7 @@ use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::site::status::Window;
 use rhapsode::store::audience::Audience;
 use rhapsode::store::list::{By, Order, Place, Query, Sites};
+use rhapsode::store::values::{Datum, Nature, Scalar};
 use rhapsode::store::{Error, Item, Kind, Link, Store};
 
 fn at(text: &str) -> Timestamp {
@@ -589,6 +590,32 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
         store.handles(Kind::Collection).await.unwrap(),
         ["pages", "posts"]
     );
+}
+
+#[tokio::test]
+async fn the_number_of_a_path_is_never_that_of_another_one() {
+    let store = Store::open(&database::new("path_numbers")).await.unwrap();
+    let with = |paths: &[&str]| Item {
+        values: paths
+            .iter()
+            .map(|&path| Datum {
+                path: path.into(),
+                value: Scalar::Text("a".into()),
+                nature: Nature::TEXT,
+            })
+            .collect(),
+        ..entry("posts", "a")
+    };
+    for paths in [&["a", "b", "c"][..], &["a", "c"], &["a", "c", "d"]] {
+        let items = [with(paths)];
+        store.replace(items, &[], "f", noon()).await.unwrap();
+        let dictionary = store.dictionary().await.unwrap();
+        let number = |path: &&str| dictionary.path(Kind::Entry, &[], path).unwrap().0;
+        let mut numbers: Vec<i64> = paths.iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), paths.len(), "{paths:?}");
+    }
 }
 
 #[tokio::test]

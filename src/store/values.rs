@@ -179,10 +179,12 @@ impl Paths {
                 datum.path.clone(),
             );
             let nature = datum.nature.with(datum.value.nature()).0;
-            let next = i64::try_from(self.numbers.len()).unwrap_or(i64::MAX) + 1;
-            self.numbers
-                .entry((place.0.clone(), place.2.clone()))
-                .or_insert(next);
+            let name = (place.0.clone(), place.2.clone());
+            if !self.numbers.contains_key(&name) {
+                let last = self.numbers.values().max();
+                let next = last.map_or(1, |last| last + 1);
+                self.numbers.insert(name, next);
+            }
             let known = self.natures.entry(place.clone()).or_insert_with(|| {
                 self.changed = true;
                 0
