@@ -223,8 +223,8 @@ impl Paths {
         writer.insert(target, rows.collect()).await
     }
 
-    /// The rows of an item's values, each key once.
-    pub(super) fn rows(&self, number: i64, date: i64, item: &Item) -> Vec<Vec<Value>> {
+    /// The keys of an item's values, each once.
+    pub(super) fn keys(&self, item: &Item) -> Keys {
         let kind = item.kind.name();
         let mut keys = BTreeMap::new();
         for datum in &item.values {
@@ -234,17 +234,24 @@ impl Paths {
                 keys.insert((*path, key), whole);
             }
         }
-        let row = |((path, key), whole): ((i64, String), Option<String>)| {
-            vec![
-                number.into(),
-                path.into(),
-                key.into(),
-                whole.into(),
-                date.into(),
-            ]
-        };
-        keys.into_iter().map(row).collect()
+        keys
     }
+}
+
+/// Path and key of each value, with the whole of those that are longer than a key.
+pub(super) type Keys = BTreeMap<(i64, String), Option<String>>;
+
+/// The rows of an item's values.
+pub(super) fn rows(number: i64, date: i64, keys: &Keys) -> impl Iterator<Item = Vec<Value>> {
+    keys.iter().map(move |((path, key), whole)| {
+        vec![
+            number.into(),
+            (*path).into(),
+            key.as_str().into(),
+            whole.as_deref().into(),
+            date.into(),
+        ]
+    })
 }
 
 #[cfg(test)]
