@@ -324,6 +324,7 @@ fn every_report_takes_its_filters_and_refuses_any_other() {
         for (filter, value) in filters {
             let (status, answer) = served.get(&format!("{route}?{filter}={value}"));
             assert_eq!(status, 200, "{route} {filter} {answer}");
+            assert_refused(&served, &format!("{route}?{filter}="), filter);
             let name = filter.trim_end_matches(']').split(':').next().unwrap();
             for condition in CONDITIONS {
                 let other = format!("{name}:{condition}]");

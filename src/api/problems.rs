@@ -76,14 +76,17 @@ pub async fn list_problems(
 /// What the store is asked. `order` is what a cursor belongs to.
 fn query(given: &Parameters, order: &str, limit: i64) -> Result<Query, Error> {
     let severity = given.one_of("filter[severity]", &["error", "warning", "info"])?;
-    let text = |name: &str| given.get(name).map(str::to_owned);
+    let text = |name: &str| match given.get(name) {
+        Some("") => Err(Error::parameter(name, format!("{name} needs a value"))),
+        value => Ok(value.map(str::to_owned)),
+    };
     Ok(Query {
         severity: severity.map(severity_of),
         code: given.one_of("filter[code]", &CODES)?.map(str::to_owned),
-        path: text("filter[path]"),
-        path_start: text("filter[path:starts_with]"),
-        entry: text("filter[entry]"),
-        collection: text("filter[collection]"),
+        path: text("filter[path]")?,
+        path_start: text("filter[path:starts_with]")?,
+        entry: text("filter[entry]")?,
+        collection: text("filter[collection]")?,
         after: given
             .get("cursor")
             .map_or(Ok(0), |text| number(text, order))?,

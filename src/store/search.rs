@@ -2,7 +2,7 @@
 //!
 //! In: [`Query`]s. Out: [`Found`]. Two statements: one finds and ranks (each engine its own way, in a file of its own), one
 //! reads the page. What a match has to fulfil is asked of each, the newest first, until there are as many as are ranked;
-//! the index leads to those that can ([`marks`]). It knows nothing of how a query is written in a URL.
+//! the index leads to those that can (`search/marks.rs`). It knows nothing of how a query is written in a URL.
 
 mod marks;
 pub mod phrases;
