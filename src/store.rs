@@ -211,7 +211,8 @@ pub struct Searchable {
     pub headings: String,
     /// Its texts, line by line.
     pub text: String,
-    /// What matches are counted and filtered by: `collection`, `site`, `blueprint`, `taxonomy`, `term:TAXONOMY`, and values.
+    /// What matches are counted by: `collection`, `site`, `blueprint`, `taxonomy`, `term:TAXONOMY`, and values. The first two
+    /// are what a search can be confined to as well.
     pub facets: Vec<(String, String)>,
 }
 

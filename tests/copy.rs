@@ -61,6 +61,8 @@ fn a_site_goes_to_the_other_engine_and_comes_back_as_it_was() {
         let rows = |file: &str| dump(file, table, order);
         assert_eq!(rows(&file), rows(&back), "{table}");
     }
+    let index = words(&file);
+    assert!(index.len() > 5000 && index == words(&back));
     let files = rhapsode(&["copy", "--from", &file, "--to", &database::file("files")]);
     assert!(
         said(&files).contains("both databases are SQLite files; copy the file"),
@@ -75,6 +77,28 @@ fn a_site_goes_to_the_other_engine_and_comes_back_as_it_was() {
         "{}",
         said(&next)
     );
+}
+
+/// All words of the index of a file, each with its item, column and place.
+fn words(file: &str) -> Vec<(String, i64, String, i64)> {
+    use sqlx::{Connection, SqliteConnection};
+    let read = async {
+        let mut connection = SqliteConnection::connect(file).await.expect("the file");
+        sqlx::raw_sql(
+            "create virtual table temp.word using fts5vocab(main, search_index, instance)",
+        )
+        .execute(&mut connection)
+        .await
+        .expect("a view of the index");
+        let words = "select term, doc, col, offset from temp.word order by term, doc, col, offset";
+        sqlx::query_as(words)
+            .fetch_all(&mut connection)
+            .await
+            .expect("words")
+    };
+    tokio::runtime::Runtime::new()
+        .expect("a runtime")
+        .block_on(read)
 }
 
 /// All rows of a table of a file, as text.

@@ -1,176 +1,23 @@
 //! Lists against what a reader would find by hand: every entry of the sample site is looked at, one by one, for random
 //! queries; the grammar holds for any text.
 
+#[path = "support/reader.rs"]
+mod reader;
 #[path = "support/sample.rs"]
 mod sample;
 #[path = "support/served.rs"]
 mod served;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use reader::{Asked, Dice, Entry, Seen, all_hold, conditions, items};
+use rhapsode::api::filter::CONDITIONS;
 use rhapsode::api::listing::{Base, List};
 use rhapsode::store::Kind;
 use serde_json::Value;
 use served::Served;
-
-/// A value as a reader sees it.
-#[derive(Clone, Debug, PartialEq)]
-enum Seen {
-    Text(String),
-    Number(f64),
-    Boolean(bool),
-    Moment(String),
-    Something,
-}
-
-/// An entry: its id, its place in the list without a query, and its values by path.
-#[derive(Clone, Debug)]
-struct Entry {
-    id: String,
-    place: usize,
-    values: BTreeMap<String, Vec<Seen>>,
-}
-
-fn entries(served: &Served) -> Vec<Entry> {
-    let (status, list) = served.get("/entries?limit=100&fields=*&body=words,blocks");
-    assert_eq!(status, 200, "{list}");
-    let data = list["data"].as_array().unwrap();
-    let entry = |(place, entry): (usize, &Value)| {
-        let mut values = BTreeMap::new();
-        for name in [
-            "id",
-            "title",
-            "slug",
-            "uri",
-            "url",
-            "site",
-            "collection",
-            "blueprint",
-            "date",
-            "updated_at",
-        ] {
-            see(name, &entry[name], &mut values);
-        }
-        for (name, value) in entry["fields"].as_object().unwrap() {
-            see(name, value, &mut values);
-        }
-        Entry {
-            id: entry["id"].as_str().unwrap().to_owned(),
-            place,
-            values,
-        }
-    };
-    data.iter().enumerate().map(entry).collect()
-}
-
-/// Takes note of a value at a path and of what is below it.
-fn see(path: &str, value: &Value, values: &mut BTreeMap<String, Vec<Seen>>) {
-    let mut add = |seen| values.entry(path.to_owned()).or_default().push(seen);
-    match value {
-        Value::Null => {}
-        Value::String(text) if text.is_empty() => {}
-        Value::String(text) => {
-            let is_moment = text.len() == 20 && text.ends_with('Z') && text.as_bytes()[10] == b'T';
-            add(if is_moment {
-                Seen::Moment(text.clone())
-            } else {
-                Seen::Text(text.clone())
-            });
-        }
-        Value::Bool(truth) => add(Seen::Boolean(*truth)),
-        Value::Number(number) => add(Seen::Number(number.as_f64().unwrap())),
-        Value::Array(items) => items.iter().for_each(|item| see(path, item, values)),
-        Value::Object(members) => {
-            let has = |name: &str| members.contains_key(name);
-            if members.is_empty() {
-            } else if has("words") {
-                add(Seen::Something);
-                for block in members
-                    .get("blocks")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
-                {
-                    if block["type"] != "text" {
-                        see(&format!("{path}.blocks.type"), &block["type"], values);
-                    }
-                }
-            } else if has("code") && has("mode") {
-                add(Seen::Something);
-                see(&format!("{path}.mode"), &members["mode"], values);
-            } else if has("value") && has("label") && has("key") {
-                see(path, &members["value"], values);
-            } else if has("id") && has("title") && !has("type") && !has("kind") {
-                see(path, &members["id"], values);
-                for name in ["slug", "path"] {
-                    see(path, members.get(name).unwrap_or(&Value::Null), values);
-                }
-            } else {
-                add(Seen::Something);
-                for (name, member) in members
-                    .iter()
-                    .filter(|(name, _)| *name != "id" || has("kind"))
-                {
-                    see(&format!("{path}.{name}"), member, values);
-                }
-            }
-        }
-    }
-}
-
-/// Whether an entry fulfils a condition.
-fn passes(entry: &Entry, path: &str, condition: &str, operand: &str) -> bool {
-    let exact = ["id", "slug", "uri", "url", "site", "collection"].contains(&path);
-    let values = entry.values.get(path).map_or(&[][..], Vec::as_slice);
-    let any = |test: &dyn Fn(&Seen) -> bool| values.iter().any(test);
-    let equal = |operand: &str| any(&|value| is_equal(value, operand, exact));
-    let text = |test: &dyn Fn(&str, &str) -> bool| {
-        any(
-            &|value| matches!(value, Seen::Text(text) if test(&text.to_lowercase(), &operand.to_lowercase())),
-        )
-    };
-    let compared = |test: &dyn Fn(Ordering) -> bool| {
-        any(&|value| compare(value, operand, exact).is_some_and(test))
-    };
-    match condition {
-        "eq" => equal(operand),
-        "ne" => !equal(operand),
-        "in" => operand.split(',').any(equal),
-        "nin" => !operand.split(',').any(equal),
-        "lt" => compared(&|order| order == Ordering::Less),
-        "lte" => compared(&|order| order != Ordering::Greater),
-        "gt" => compared(&|order| order == Ordering::Greater),
-        "gte" => compared(&|order| order != Ordering::Less),
-        "contains" => text(&|text, part| text.contains(part)),
-        "starts_with" => text(&|text, part| text.starts_with(part)),
-        "ends_with" => text(&|text, part| text.ends_with(part)),
-        "exists" => (operand == "true") != values.is_empty(),
-        _ => (operand == "true") == values.is_empty(),
-    }
-}
-
-fn is_equal(value: &Seen, operand: &str, exact: bool) -> bool {
-    match value {
-        Seen::Text(text) if exact => text == operand,
-        Seen::Text(text) => text.to_lowercase() == operand.to_lowercase(),
-        Seen::Moment(moment) if operand.len() == 10 => moment.starts_with(operand),
-        _ => compare(value, operand, exact) == Some(Ordering::Equal),
-    }
-}
-
-fn compare(value: &Seen, operand: &str, exact: bool) -> Option<Ordering> {
-    match value {
-        Seen::Text(text) if exact => Some(text.as_str().cmp(operand)),
-        Seen::Text(text) => Some(text.to_lowercase().cmp(&operand.to_lowercase())),
-        Seen::Number(number) => number.partial_cmp(&operand.parse().ok()?),
-        Seen::Boolean(truth) => (truth.to_string() == operand).then_some(Ordering::Equal),
-        Seen::Moment(moment) if operand.len() == 10 => Some(moment[..10].cmp(operand)),
-        Seen::Moment(moment) => Some(moment.as_str().cmp(operand)),
-        Seen::Something => None,
-    }
-}
 
 /// By what a list is sorted: what has no value comes last, ties are in the order of the ids.
 fn order(a: &Entry, b: &Entry, keys: &[(String, bool)]) -> Ordering {
@@ -219,72 +66,6 @@ fn rank(value: Option<&Seen>) -> (u8, f64, String) {
     }
 }
 
-/// Numbers that look random and are the same each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
-
-/// What a path holds somewhere, as a request would write it.
-fn operand(dice: &mut Dice, entries: &[Entry], path: &str, condition: &str) -> String {
-    if ["exists", "empty"].contains(&condition) {
-        return (*dice.one(&["true", "false"])).to_owned();
-    }
-    let values: Vec<&Seen> = entries
-        .iter()
-        .filter_map(|entry| entry.values.get(path))
-        .flatten()
-        .collect();
-    let text = match dice.one(&values) {
-        Seen::Text(text) => text.clone(),
-        Seen::Number(number) => number.to_string(),
-        Seen::Boolean(truth) => truth.to_string(),
-        Seen::Moment(moment) if dice.below(2) == 0 => moment[..10].to_owned(),
-        Seen::Moment(moment) => moment.clone(),
-        Seen::Something => "x".to_owned(),
-    };
-    let letters: Vec<char> = text
-        .chars()
-        .filter(|letter| *letter != ',')
-        .take(60)
-        .collect();
-    let (from, to) = match condition {
-        "contains" => (letters.len() / 3, letters.len() * 2 / 3 + 1),
-        "starts_with" => (0, letters.len() / 2 + 1),
-        "ends_with" if text.chars().count() <= 60 => (letters.len() / 2, letters.len()),
-        _ => return text.replace(',', "").trim().to_owned(),
-    };
-    letters[from..to.min(letters.len())]
-        .iter()
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
-
-/// Escapes what has a meaning in a query.
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~,:".contains(&byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
-}
-
 /// All ids of a list, by following it from page to page, there and back.
 fn walk(served: &Served, path: &str) -> Vec<String> {
     let mut ids = Vec::new();
@@ -319,95 +100,17 @@ fn walk(served: &Served, path: &str) -> Vec<String> {
 }
 
 #[test]
-#[expect(
-    clippy::too_many_lines,
-    reason = "one table of fields and what each is compared with"
-)]
 fn random_queries_find_what_a_reader_finds() {
     let served = sample::serve("random");
-    let all = entries(&served);
+    let all = items(&served, "/entries");
     assert!(all.len() > 20);
-    let paths: Vec<String> = {
-        let mut paths: Vec<String> = all
-            .iter()
-            .flat_map(|entry| entry.values.keys().cloned())
-            .collect();
-        paths.sort();
-        paths.dedup();
-        paths
-    };
-    let conditions = [
-        "eq",
-        "ne",
-        "in",
-        "nin",
-        "lt",
-        "lte",
-        "gt",
-        "gte",
-        "contains",
-        "starts_with",
-        "ends_with",
-        "exists",
-        "empty",
-    ];
-    let single = |path: &String| {
-        all.iter().all(|entry| {
-            entry
-                .values
-                .get(path)
-                .is_none_or(|values| values.len() == 1 && values[0] != Seen::Something)
-        })
-    };
-    let (_, refused) = served.get("/entries?sort=nothing");
-    let allowed = refused["allowed"].as_array().unwrap();
-    let sortable: Vec<String> = paths
-        .iter()
-        .filter(|path| single(path) && allowed.iter().any(|name| name == path.as_str()))
-        .cloned()
-        .collect();
+    let sortable = sortable(&served, &all);
     let mut dice = Dice(20_261_125);
     let (mut found, mut refused) = (0, 0);
     for round in 0..250 {
-        let mut asked: Vec<(Option<usize>, String, &str, String)> = Vec::new();
-        for _ in 0..dice.below(4) {
-            let path = dice.one(&paths).clone();
-            let condition = *dice.one(&conditions);
-            let operand = operand(&mut dice, &all, &path, condition);
-            let group = (dice.below(3) == 0).then(|| dice.below(2));
-            let is_new = asked
-                .iter()
-                .all(|(of, name, other, _)| (of, name, other) != (&group, &path, &condition));
-            if is_new && !operand.is_empty() {
-                asked.push((group, path, condition, operand));
-            }
-        }
-        let mut query: Vec<String> = asked
-            .iter()
-            .map(|(group, path, condition, operand)| match group {
-                None => format!("filter[{path}:{condition}]={}", escaped(operand)),
-                Some(group) => format!(
-                    "filter[any][{group}][{path}:{condition}]={}",
-                    escaped(operand)
-                ),
-            })
-            .collect();
-        let mut keys: Vec<(String, bool)> = Vec::new();
-        if dice.below(3) > 0 {
-            for _ in 0..=dice.below(2) {
-                let key = (*dice.one(&[dice_key(round), "title", "date", "updated_at"])).to_owned();
-                let key = if dice.below(2) == 0 {
-                    dice.one(&sortable).clone()
-                } else {
-                    key
-                };
-                let named =
-                    ["id", "slug", "uri", "url", "site", "collection"].contains(&key.as_str());
-                if !named && keys.iter().all(|(other, _)| *other != key) {
-                    keys.push((key, dice.below(2) == 0));
-                }
-            }
-        }
+        let asked = conditions(&mut dice, &all);
+        let keys = keys(&mut dice, round, &sortable);
+        let mut query: Vec<String> = asked.iter().map(Asked::parameter).collect();
         if !keys.is_empty() {
             let sort: Vec<String> = keys
                 .iter()
@@ -420,23 +123,9 @@ fn random_queries_find_what_a_reader_finds() {
         } else {
             keys
         };
-        let groups = |group: usize| asked.iter().filter(move |(of, ..)| *of == Some(group));
-        let holds = |entry: &Entry, asked: &(Option<usize>, String, &str, String)| {
-            passes(entry, &asked.1, asked.2, &asked.3)
-        };
         let mut expected: Vec<&Entry> = all
             .iter()
-            .filter(|entry| {
-                let any_asked = asked.iter().any(|(group, ..)| group.is_some());
-                let any = (0..2).any(|group| {
-                    groups(group).next().is_some() && groups(group).all(|one| holds(entry, one))
-                });
-                asked
-                    .iter()
-                    .filter(|(group, ..)| group.is_none())
-                    .all(|one| holds(entry, one))
-                    && (any || !any_asked)
-            })
+            .filter(|entry| all_hold(&asked, |place| asked[place].holds(entry)))
             .collect();
         expected.sort_by(|a, b| order(a, b, &keys));
         let expected: Vec<&str> = expected.iter().map(|entry| entry.id.as_str()).collect();
@@ -462,6 +151,45 @@ fn random_queries_find_what_a_reader_finds() {
     assert!(found > 120, "{found} queries, {refused} refused");
 }
 
+/// The paths that hold one value at most and that the list can be sorted by.
+fn sortable(served: &Served, all: &[Entry]) -> Vec<String> {
+    let (_, refused) = served.get("/entries?sort=nothing");
+    let allowed = refused["allowed"].as_array().unwrap();
+    let single = |path: &&String| {
+        all.iter().all(|entry| {
+            let values = entry.values.get(*path);
+            values.is_none_or(|values| values.len() == 1 && values[0] != Seen::Something)
+        })
+    };
+    let paths: BTreeSet<&String> = all.iter().flat_map(|entry| entry.values.keys()).collect();
+    let single = paths.into_iter().filter(single);
+    single
+        .filter(|path| allowed.iter().any(|name| name == path.as_str()))
+        .cloned()
+        .collect()
+}
+
+/// Random keys of an order, mostly some.
+fn keys(dice: &mut Dice, round: usize, sortable: &[String]) -> Vec<(String, bool)> {
+    let mut keys: Vec<(String, bool)> = Vec::new();
+    if dice.below(3) == 0 {
+        return keys;
+    }
+    for _ in 0..=dice.below(2) {
+        let key = (*dice.one(&[dice_key(round), "title", "date", "updated_at"])).to_owned();
+        let key = if dice.below(2) == 0 {
+            dice.one(sortable).clone()
+        } else {
+            key
+        };
+        let named = ["id", "slug", "uri", "url", "site", "collection"].contains(&key.as_str());
+        if !named && keys.iter().all(|(other, _)| *other != key) {
+            keys.push((key, dice.below(2) == 0));
+        }
+    }
+    keys
+}
+
 fn dice_key(round: usize) -> &'static str {
     if round.is_multiple_of(2) {
         "order"
@@ -470,47 +198,83 @@ fn dice_key(round: usize) -> &'static str {
     }
 }
 
+/// The lists whose filters name any path: route, an address, a path that its items have, and whether it is a list in an
+/// order, with cursors and lines; `/search` is none.
+const LISTS: [(&str, &str, &str, bool); 5] = [
+    ("/entries", "/entries?", "blueprint", true),
+    (
+        "/taxonomies/{handle}/terms",
+        "/taxonomies/topics/terms?",
+        "title",
+        true,
+    ),
+    (
+        "/taxonomies/{handle}/terms/{slug}/entries",
+        "/taxonomies/topics/terms/servers/entries?",
+        "blueprint",
+        true,
+    ),
+    ("/assets/{container}", "/assets/images?", "path", true),
+    ("/search", "/search?q=web&", "blueprint", false),
+];
+
+/// The lists that take a few filters, with a value of each.
+const REPORTS: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "/changes",
+        &[("filter[kind]", "entry"), ("filter[collection]", "posts")],
+    ),
+    (
+        "/links/broken",
+        &[
+            ("filter[state]", "missing"),
+            ("filter[collection]", "posts"),
+        ],
+    ),
+    (
+        "/problems",
+        &[
+            ("filter[severity]", "info"),
+            ("filter[code]", "disk_guessed"),
+            ("filter[path]", "content/assets/images.yaml"),
+            ("filter[path:starts_with]", "content/"),
+            ("filter[entry]", "home"),
+            ("filter[collection]", "posts"),
+        ],
+    ),
+    ("/seo/report", &[("filter[code]", "description_missing")]),
+];
+
 #[test]
 fn every_list_takes_every_condition_and_refuses_what_it_does_not_know() {
     let served = sample::serve("every");
-    let lists = [
-        ("/entries", "blueprint"),
-        ("/taxonomies/topics/terms", "title"),
-        ("/taxonomies/topics/terms/servers/entries", "blueprint"),
-        ("/assets/images", "path"),
-    ];
-    for (list, path) in lists {
-        for condition in [
-            "eq",
-            "ne",
-            "in",
-            "nin",
-            "lt",
-            "lte",
-            "gt",
-            "gte",
-            "contains",
-            "starts_with",
-            "ends_with",
-        ] {
-            let (status, answer) = served.get(&format!(
-                "{list}?filter[{path}:{condition}]=a&filter[any][0][title]=b&sort=-title"
-            ));
-            assert_eq!(status, 200, "{list} {condition} {answer}");
+    for (_, list, path, is_ordered) in LISTS {
+        let sorted = if is_ordered { "&sort=-title" } else { "" };
+        for condition in CONDITIONS.into_iter().filter(|name| *name != "between") {
+            let value = match condition {
+                "exists" | "empty" => "true",
+                _ => "a",
+            };
+            let asked =
+                format!("{list}filter[{path}:{condition}]={value}&filter[any][0][title]=b{sorted}");
+            let (status, answer) = served.get(&asked);
+            assert_eq!(status, 200, "{asked} {answer}");
         }
         for rest in [
             format!("filter[{path}:between]=a,b"),
-            format!("filter[{path}:exists]=true"),
-            format!("filter[{path}:empty]=false"),
-            "page=1&count=true".into(),
-            "include=".into(),
+            format!("filter[any][3][{path}:nin]=a,b&filter[any][7][{path}]=c"),
+            format!(
+                "page=1&limit=1{}",
+                if is_ordered { "&count=true" } else { "" }
+            ),
         ] {
-            let (status, answer) = served.get(&format!("{list}?{rest}"));
-            let expected = if rest == "include=" { 400 } else { 200 };
-            assert_eq!(status, expected, "{list}?{rest} {answer}");
+            let (status, answer) = served.get(&format!("{list}{rest}"));
+            assert_eq!(status, 200, "{list}{rest} {answer}");
         }
+        let with_lines = if is_ordered { "limit" } else { "format" };
         let refused = [
             ("filter[nothing]=a", "filter[nothing]"),
+            ("filter[any][0][nothing]=a", "filter[any][0][nothing]"),
             ("filter[title:like]=a", "filter[title:like]"),
             ("filter[title:between]=a", "filter[title:between]"),
             ("filter[title:exists]=maybe", "filter[title:exists]"),
@@ -527,7 +291,8 @@ fn every_list_takes_every_condition_and_refuses_what_it_does_not_know() {
             ("page=1&cursor=5b5d", "cursor"),
             ("cursor=5b5d", "cursor"),
             ("format=xml", "format"),
-            ("format=ndjson&limit=5", "limit"),
+            ("format=ndjson&limit=5", with_lines),
+            ("include=", "include"),
             ("include=nothing", "include"),
             ("fields=nothing", "fields"),
             ("fallback=true", "fallback"),
@@ -535,18 +300,13 @@ fn every_list_takes_every_condition_and_refuses_what_it_does_not_know() {
             ("boddy=html", "boddy"),
         ];
         for (query, param) in refused {
-            let (status, problem) = served.get(&format!("{list}?{query}"));
-            assert_eq!(
-                (status, problem["param"].as_str()),
-                (400, Some(param)),
-                "{list}?{query} {problem}"
-            );
+            assert_refused(&served, &format!("{list}{query}"), param);
         }
+        let (_, problem) = served.get(&format!("{list}filter[titel:contains]=a"));
+        assert_eq!(problem["did_you_mean"], "title", "{list}");
+        let (_, problem) = served.get(&format!("{list}filter[title:contain]=a"));
+        assert_eq!(problem["did_you_mean"], "contains", "{list}");
     }
-    let (_, problem) = served.get("/entries?filter[titel:contains]=a");
-    assert_eq!(problem["did_you_mean"], "title");
-    let (_, problem) = served.get("/entries?filter[title:contain]=a");
-    assert_eq!(problem["did_you_mean"], "contains");
     let long = "a".repeat(10_000);
     for path in [
         format!("/resolve?path=/{long}"),
@@ -555,6 +315,76 @@ fn every_list_takes_every_condition_and_refuses_what_it_does_not_know() {
     ] {
         assert_eq!(served.get(&path).0, 414);
     }
+}
+
+#[test]
+fn every_report_takes_its_filters_and_refuses_any_other() {
+    let served = sample::serve("reports");
+    for (route, filters) in REPORTS {
+        for (filter, value) in filters {
+            let (status, answer) = served.get(&format!("{route}?{filter}={value}"));
+            assert_eq!(status, 200, "{route} {filter} {answer}");
+            assert_refused(&served, &format!("{route}?{filter}="), filter);
+            let name = filter.trim_end_matches(']').split(':').next().unwrap();
+            for condition in CONDITIONS {
+                let other = format!("{name}:{condition}]");
+                if filters.iter().all(|(known, _)| *known != other) {
+                    assert_refused(&served, &format!("{route}?{other}=true"), &other);
+                }
+            }
+            let misspelt = filter.replacen("filter[", "filter[x", 1);
+            let (_, problem) = served.get(&format!("{route}?{misspelt}={value}"));
+            assert_eq!(problem["did_you_mean"], *filter, "{route} {problem}");
+        }
+        assert_refused(
+            &served,
+            &format!("{route}?filter[title]=a"),
+            "filter[title]",
+        );
+    }
+}
+
+#[test]
+fn the_description_names_the_filters_of_every_route_and_the_others_take_none() {
+    let served = sample::serve("described");
+    let (_, description) = served.get("/openapi.json");
+    for (route, methods) in description["paths"].as_object().unwrap() {
+        let parameters = methods["get"]["parameters"].as_array();
+        let names = parameters.into_iter().flatten();
+        let names = names.filter_map(|parameter| parameter["name"].as_str());
+        let mut filters: Vec<&str> = names.filter(|name| name.starts_with("filter[")).collect();
+        filters.sort_unstable();
+        let report = REPORTS.iter().find(|(known, _)| known == route);
+        if LISTS.iter().any(|(known, ..)| known == route) {
+            for name in ["filter[path:condition]", "filter[any][0][path:condition]"] {
+                assert!(filters.contains(&name), "{route} {filters:?}");
+            }
+        } else if let Some((_, known)) = report {
+            let mut known: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+            known.sort_unstable();
+            assert_eq!(filters, known, "{route}");
+        } else {
+            assert!(filters.is_empty(), "{route} {filters:?}");
+            let answers_anybody = ["/docs", "/livez", "/readyz"].contains(&route.as_str());
+            if methods["get"].is_object() && !route.contains('{') && !answers_anybody {
+                assert_refused(
+                    &served,
+                    &format!("{route}?filter[title]=a"),
+                    "filter[title]",
+                );
+            }
+        }
+    }
+}
+
+/// That a request is wrong in this parameter.
+fn assert_refused(served: &Served, path: &str, param: &str) {
+    let (status, problem) = served.get(path);
+    assert_eq!(
+        (status, problem["param"].as_str()),
+        (400, Some(param)),
+        "{path} {problem}"
+    );
 }
 
 #[test]
@@ -580,7 +410,7 @@ fn a_cursor_of_another_query_is_refused() {
 #[test]
 fn all_entries_come_as_lines() {
     let served = sample::serve("lines");
-    let whole = entries(&served);
+    let whole = items(&served, "/entries");
     let lines = served.text("/entries?format=ndjson&fields=none", "");
     let ids: Vec<String> = lines
         .lines()

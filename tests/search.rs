@@ -11,8 +11,10 @@ use rhapsode::import;
 use rhapsode::site::status::Window;
 use rhapsode::store::audience::Audience;
 use rhapsode::store::links::{BrokenQuery, Page};
+use rhapsode::store::list::filter::{Filter, Predicate, Subject, Test};
 use rhapsode::store::search::phrases::Phrases;
 use rhapsode::store::search::{Found, MOST_RANKED, Query};
+use rhapsode::store::values::{Datum, Nature, Scalar};
 use rhapsode::store::{Item, Kind, Link, Searchable, Store};
 use tokio::runtime::Runtime;
 
@@ -175,35 +177,95 @@ fn the_sample_site_is_found_by_what_it_is_about() {
 }
 
 #[test]
-fn filters_are_facets_and_facets_count_what_is_found() {
+fn facets_count_what_is_found_and_collections_and_sites_are_words_of_the_index() {
+    let other = {
+        let mut other = Item {
+            owner: "pages".into(),
+            ..entry("c", "Three", "", "web")
+        };
+        other.search.as_mut().unwrap().facets = vec![
+            ("collection".into(), "pages".into()),
+            ("site".into(), "french".into()),
+        ];
+        other
+    };
     let stage = Stage::new(
         "facets",
         vec![
             entry("a", "One web", "", ""),
             entry("b", "Two webs", "", "web"),
-            {
-                let mut other = entry("c", "Three", "", "web");
-                other.search.as_mut().unwrap().facets = vec![
-                    ("collection".into(), "pages".into()),
-                    ("site".into(), "default".into()),
-                ];
-                other
-            },
+            other,
         ],
     );
     let found = stage.search_at("web", noon());
     assert_eq!((found.total, found.facets["collection"]["posts"]), (3, 2));
     assert_eq!(found.facets["term:topics"]["a"], 2);
-    let pages = stage.found(
-        &Query {
+    let total = |collections: &[&str], site: Option<&str>| {
+        let query = Query {
             phrases: Phrases::parse("web"),
-            facets: vec![("collection".into(), "pages".into())],
+            collections: collections.iter().map(|&handle| handle.into()).collect(),
+            site: site.map(str::to_owned),
             limit: 9,
             ..Query::default()
-        },
-        noon(),
-    );
-    assert_eq!((pages.total, pages.hits[0].document.id.as_str()), (1, "c"));
+        };
+        stage.found(&query, noon()).total
+    };
+    assert_eq!(total(&["pages"], None), 1);
+    assert_eq!(total(&["posts"], None), 2);
+    assert_eq!(total(&["pages", "posts"], None), 3);
+    assert_eq!(total(&["pages", "posts"], Some("french")), 1);
+    assert_eq!(total(&["posts"], Some("french")), 0);
+}
+
+/// The items whose `level` is this, among entries or terms.
+fn of_level(stage: &Stage, kind: Kind, level: &str) -> Vec<(Kind, Filter)> {
+    let dictionary = stage.runtime.block_on(stage.store.dictionary()).unwrap();
+    let (path, _) = dictionary.path(kind, &[], "level").unwrap();
+    let predicate = Predicate {
+        subject: Subject::Path(path),
+        test: Test::In(vec![Scalar::Text(level.into())]),
+        negated: false,
+    };
+    let filter = Filter {
+        all: vec![predicate],
+        any: Vec::new(),
+    };
+    vec![(kind, filter)]
+}
+
+#[test]
+fn what_passes_is_found_behind_any_number_of_newer_matches_that_do_not() {
+    let item = |n: usize| Item {
+        date: Some(Timestamp::from_second(i64::try_from(n).unwrap()).unwrap()),
+        values: vec![Datum {
+            path: "level".into(),
+            value: Scalar::Text(if n < 3 { "rare" } else { "common" }.into()),
+            nature: Nature::TEXT,
+        }],
+        ..entry(&format!("e{n:05}"), "Common word", "", "")
+    };
+    let stage = Stage::new("behind", (0..MOST_RANKED + 10).map(item).collect());
+    let search = |level: &str| {
+        let query = Query {
+            phrases: Phrases::parse("common"),
+            among: of_level(&stage, Kind::Entry, level),
+            limit: 9,
+            ..Query::default()
+        };
+        stage.found(&query, noon())
+    };
+    let rare = search("rare");
+    let ids: Vec<&str> = rare
+        .hits
+        .iter()
+        .map(|hit| hit.document.id.as_str())
+        .collect();
+    assert_eq!(ids, ["e00002", "e00001", "e00000"]);
+    assert_eq!((rare.total, rare.has_more), (3, false));
+    assert_eq!(rare.facets["collection"]["posts"], 3);
+    let common = search("common");
+    assert_eq!((common.total, common.has_more), (MOST_RANKED, true));
+    assert_eq!(search("none").total, 0);
 }
 
 #[test]

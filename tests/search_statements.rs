@@ -71,6 +71,10 @@ fn no_answer_takes_more_statements_for_more_entries() {
             "/search?q=post*+-nothing&collection=posts&body=text&limit=50",
             2,
         ),
+        (
+            "/search?q=post&filter[title:contains]=post&filter[any][0][slug:ne]=x&filter[any][1][date:gt]=2000-01-01&limit=50",
+            2,
+        ),
         ("/entries/id-1/backlinks?count=true", 1),
         ("/links/broken", 1),
         ("/entries/id-1.md", 1),

@@ -11,7 +11,10 @@ use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::site::status::Window;
 use rhapsode::store::audience::Audience;
 use rhapsode::store::list::{By, Order, Place, Query, Sites};
-use rhapsode::store::{Error, Item, Kind, Link, Store};
+use rhapsode::store::values::{Datum, Nature, Scalar};
+use rhapsode::store::{Error, Item, Kind, Link, Store, problems};
+
+const UUID: &str = "7dc77816-0f92-4adb-80f6-6bc6e71453b8";
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -558,7 +561,7 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
         published: false,
         ..entry("posts", "c")
     };
-    let items = [
+    let items = vec![
         collection("posts", 2),
         collection("pages", 1),
         entry("posts", "a"),
@@ -592,6 +595,119 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
 }
 
 #[tokio::test]
+async fn the_number_of_a_path_is_never_that_of_another_one() {
+    let store = Store::open(&database::new("path_numbers")).await.unwrap();
+    let with = |paths: &[&str]| Item {
+        values: paths
+            .iter()
+            .map(|&path| Datum {
+                path: path.into(),
+                value: Scalar::Text("a".into()),
+                nature: Nature::TEXT,
+            })
+            .collect(),
+        ..entry("posts", "a")
+    };
+    for paths in [&["a", "b", "c"][..], &["a", "c"], &["a", "c", "d"]] {
+        let items = [with(paths)];
+        store.replace(items, &[], "f", noon()).await.unwrap();
+        let dictionary = store.dictionary().await.unwrap();
+        let number = |path: &&str| dictionary.path(Kind::Entry, &[], path).unwrap().0;
+        let mut numbers: Vec<i64> = paths.iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), paths.len(), "{paths:?}");
+    }
+}
+
+#[tokio::test]
+async fn problems_are_chosen_by_what_they_are_about_and_counted() {
+    let store = Store::open(&database::new("chosen_problems"))
+        .await
+        .unwrap();
+    let problem = |code: &str, path: &str| Problem::warning(code, path, "m");
+    let stored = [
+        problem("id_missing", "content/collections/posts.yaml"),
+        problem("id_missing", "content/collections/posts/a.md").of_entry("a"),
+        problem("bad_date", "content/collections/posts/a%.md").of_entry(&UUID.to_uppercase()),
+        problem("bad_date", "content/collections/postscripts/b.md").of_entry("b"),
+    ];
+    store.replace([], &stored, "f", noon()).await.unwrap();
+    let some = |text: &str| Some(text.to_owned());
+    let query = problems::Query {
+        limit: 9,
+        ..problems::Query::default()
+    };
+    let cases = [
+        (
+            problems::Query {
+                code: some("bad_date"),
+                ..query.clone()
+            },
+            vec![3, 4],
+        ),
+        (
+            problems::Query {
+                collection: some("posts"),
+                ..query.clone()
+            },
+            vec![1, 2, 3],
+        ),
+        (
+            problems::Query {
+                entry: some("a"),
+                ..query.clone()
+            },
+            vec![2],
+        ),
+        (
+            problems::Query {
+                entry: some(UUID),
+                ..query.clone()
+            },
+            vec![3],
+        ),
+        (
+            problems::Query {
+                path: some("content/collections/posts.yaml"),
+                ..query.clone()
+            },
+            vec![1],
+        ),
+        (
+            problems::Query {
+                path_start: some("content/collections/posts/a%"),
+                ..query.clone()
+            },
+            vec![3],
+        ),
+        (
+            problems::Query {
+                path_start: some("content/collections/posts"),
+                code: some("bad_date"),
+                ..query.clone()
+            },
+            vec![3, 4],
+        ),
+        (
+            problems::Query {
+                severity: Some(Severity::Error),
+                ..query.clone()
+            },
+            vec![],
+        ),
+    ];
+    for (query, numbers) in cases {
+        let audience = public(noon());
+        let found = store.problems(&query, &audience).await.unwrap().value;
+        let found: Vec<i64> = found.into_iter().map(|(number, _)| number).collect();
+        assert_eq!(found, numbers, "{query:?}");
+        let count = store.count_problems(&query, &audience).await.unwrap();
+        assert_eq!(usize::try_from(count), Ok(numbers.len()), "{query:?}");
+    }
+}
+
+#[tokio::test]
 async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
     let store = Store::open(&database::new("problems")).await.unwrap();
     let problem = |severity, code: &str| Problem {
@@ -608,7 +724,11 @@ async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
         problem(Severity::Info, "two"),
     ];
     store.replace([], &problems, "f", noon()).await.unwrap();
-    let found = store.problems(None, 0, 9, &public(noon())).await.unwrap();
+    let all = problems::Query {
+        limit: 9,
+        ..problems::Query::default()
+    };
+    let found = store.problems(&all, &public(noon())).await.unwrap();
     assert_eq!(
         found
             .value
@@ -617,9 +737,13 @@ async fn problems_are_kept_in_order_and_a_change_of_them_is_a_new_generation() {
             .collect::<Vec<_>>(),
         problems
     );
+    let of_info = problems::Query {
+        severity: Some(Severity::Info),
+        ..all
+    };
     assert_eq!(
         store
-            .problems(Some(Severity::Info), 0, 9, &public(noon()))
+            .problems(&of_info, &public(noon()))
             .await
             .unwrap()
             .value,

@@ -150,20 +150,39 @@ impl Filters {
     /// # Errors
     /// If a path is not known, or its values cannot be compared so.
     pub fn resolve(&self, scope: Scope<'_>) -> Result<Filter, Error> {
-        let mut filter = Filter::default();
-        for asked in &self.asked {
-            let predicate = asked.resolve(scope)?;
-            match asked.group {
-                None => filter.all.push(predicate),
-                Some(group) => {
-                    if filter.any.len() <= group {
-                        filter.any.push(Vec::new());
-                    }
-                    filter.any[group].push(predicate);
-                }
-            }
-        }
-        Ok(filter)
+        let mut filters = self.resolve_each(&[scope])?;
+        let only = filters.pop().flatten();
+        Ok(only.expect("what cannot be asked of the only scope is an error"))
+    }
+
+    /// What the conditions mean in each of several scopes; `None` where nothing can pass. A condition that can be asked
+    /// in some of them only is one that nothing in the others fulfils.
+    ///
+    /// # Errors
+    /// If a path is known in none of them, or its values cannot be compared so in any.
+    pub fn resolve_each(&self, scopes: &[Scope<'_>]) -> Result<Vec<Option<Filter>>, Error> {
+        let asked = self.asked.iter().map(|asked| asked.resolve(scopes));
+        let meanings = asked.collect::<Result<Vec<_>, _>>()?;
+        let of_scope = |index: usize| {
+            let meanings = meanings.iter().map(|each| each[index].clone());
+            self.filter(&meanings.collect::<Vec<_>>())
+        };
+        Ok((0..scopes.len()).map(of_scope).collect())
+    }
+
+    /// What the meanings of the conditions make together; a condition without one is never fulfilled.
+    fn filter(&self, meanings: &[Option<Predicate>]) -> Option<Filter> {
+        let of = |group: Option<usize>| -> Option<Vec<Predicate>> {
+            let each = self.asked.iter().zip(meanings);
+            let of_group = each.filter(|(asked, _)| asked.group == group);
+            of_group.map(|(_, meaning)| meaning.clone()).collect()
+        };
+        let last = self.asked.iter().filter_map(|asked| asked.group).max();
+        let groups = 0..last.map_or(0, |last| last + 1);
+        let any: Vec<_> = groups.filter_map(|group| of(Some(group))).collect();
+        let passes = last.is_none() || !any.is_empty();
+        let all = of(None).filter(|_| passes)?;
+        Some(Filter { all, any })
     }
 }
 
@@ -265,8 +284,25 @@ impl Asked {
         }
     }
 
-    fn resolve(&self, scope: Scope<'_>) -> Result<Predicate, Error> {
-        let (subject, nature) = self.subject(scope)?;
+    /// What it means in each scope; nothing where it cannot be asked.
+    fn resolve(&self, scopes: &[Scope<'_>]) -> Result<Vec<Option<Predicate>>, Error> {
+        let mut refusal = None;
+        let mut meanings = Vec::with_capacity(scopes.len());
+        for scope in scopes {
+            let meaning = self.subject(*scope).map(|known| self.predicate(known));
+            let meaning = meaning.transpose().unwrap_or_else(|error| {
+                refusal.get_or_insert(error);
+                None
+            });
+            meanings.push(meaning);
+        }
+        if meanings.iter().all(Option::is_none) {
+            return Err(refusal.unwrap_or_else(|| self.unknown_path(scopes)));
+        }
+        Ok(meanings)
+    }
+
+    fn predicate(&self, (subject, nature): (Subject, Nature)) -> Result<Predicate, Error> {
         let (test, negated) = self.test(nature, subject)?;
         Ok(Predicate {
             subject,
@@ -275,27 +311,31 @@ impl Asked {
         })
     }
 
-    /// What the path is, and what is found there.
-    fn subject(&self, scope: Scope<'_>) -> Result<(Subject, Nature), Error> {
+    /// What the path is, and what is found there. A taxonomy's handle that is no field's stands for `taxonomy.HANDLE`.
+    fn subject(&self, scope: Scope<'_>) -> Option<(Subject, Nature)> {
         let columns = columns(scope.kind);
         if let Some((_, column, nature)) = columns.iter().find(|(name, ..)| *name == self.path) {
-            return Ok((Subject::Column(*column), *nature));
+            return Some((Subject::Column(*column), *nature));
         }
         let path = |name: &str| scope.dictionary.path(scope.kind, scope.owners, name);
         let of_target = || {
             let found = path(self.path.strip_suffix(".id")?)?;
             (found.1.has(Nature::RELATION) || found.1.has(Nature::INCLUDABLE)).then_some(found)
         };
-        if let Some((number, nature)) = path(&self.path).or_else(of_target) {
-            return Ok((Subject::Path(number), nature));
+        let of_taxonomy = || path(&format!("taxonomy.{}", self.path));
+        let found = path(&self.path).or_else(of_target).or_else(of_taxonomy);
+        found.map(|(number, nature)| (Subject::Path(number), nature))
+    }
+
+    fn unknown_path(&self, scopes: &[Scope<'_>]) -> Error {
+        let mut allowed = Vec::new();
+        for scope in scopes {
+            let columns = columns(scope.kind).into_iter();
+            allowed.extend(columns.map(|(name, ..)| name.to_owned()));
+            allowed.extend(scope.dictionary.names(scope.kind, scope.owners, |_| true));
         }
-        let mut allowed: Vec<String> = columns
-            .iter()
-            .map(|(name, ..)| (*name).to_owned())
-            .collect();
-        allowed.extend(scope.dictionary.names(scope.kind, scope.owners, |_| true));
         let detail = format!("unknown field {:?}", self.path);
-        Err(unknown(&self.param, detail, &self.path, &allowed))
+        unknown(&self.param, detail, &self.path, &allowed)
     }
 
     /// The test, and whether it is turned round.
@@ -533,6 +573,9 @@ fn columns(kind: Kind) -> Vec<(&'static str, Column, Nature)> {
             ("collection", Column::Owner, Nature::TEXT),
             ("date", Column::Date, Nature::MOMENT),
         ]);
+    }
+    if kind == Kind::Term {
+        columns.push(("taxonomy", Column::Owner, Nature::TEXT));
     }
     columns.sort_by_key(|(name, ..)| *name);
     columns

@@ -95,8 +95,10 @@ impl List {
             let detail = "fallback says what stands in where a site has nothing; give site too";
             return Err(Error::parameter("fallback", detail));
         }
+        let takes_collections = base.takes_collections();
+        let owners = takes_collections.then(|| collections(given, &mut filters));
         let mut list = Self {
-            owners: owners(given, &base, &mut filters)?,
+            owners: owners.transpose()?.flatten(),
             site: given.get("site").map(str::to_owned),
             fallback,
             filters,
@@ -246,11 +248,7 @@ impl List {
     }
 
     fn check_handles(&self, dictionary: &Dictionary) -> Result<(), Error> {
-        if let Some((param, owners)) = &self.owners {
-            for owner in owners {
-                check_collection(dictionary, param, Some(owner))?;
-            }
-        }
+        check_collections(dictionary, self.owners.as_ref())?;
         check_site(dictionary, self.site.as_deref())
     }
 
@@ -302,15 +300,14 @@ fn known(base: &Base) -> Vec<&'static str> {
     known
 }
 
-/// Collections, and under which name they were given.
-fn owners(
+/// The collections that `collection` or `filter[collection]` names, after the parameter that does.
+///
+/// # Errors
+/// If they are given twice.
+pub fn collections(
     given: &Parameters,
-    base: &Base,
     filters: &mut Filters,
 ) -> Result<Option<(String, Vec<String>)>, Error> {
-    if !base.takes_collections() {
-        return Ok(None);
-    }
     let short = given.get("collection").map(|text| vec![text.to_owned()]);
     let short = short.map(|handles| ("collection".to_owned(), handles));
     let said = match (filters.take("collection"), short) {
@@ -354,6 +351,21 @@ pub fn check_site(dictionary: &Dictionary, site: Option<&str>) -> Result<(), Err
         Some(unknown) => Err(unknown_value("site", unknown, &handles)),
         None => Ok(()),
     }
+}
+
+/// An error if a parameter names a collection that there is not.
+///
+/// # Errors
+/// That one.
+pub fn check_collections(
+    dictionary: &Dictionary,
+    named: Option<&(String, Vec<String>)>,
+) -> Result<(), Error> {
+    let Some((param, handles)) = named else {
+        return Ok(());
+    };
+    let mut each = handles.iter();
+    each.try_for_each(|handle| check_collection(dictionary, param, Some(handle)))
 }
 
 /// An error if a collection is given that there is not.

@@ -1,4 +1,4 @@
-//! `/search`: what was typed, the facets that were chosen, and the page of matches that comes of it.
+//! `/search`: what was typed, what a match has to fulfil, and the page of matches that comes of it.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -7,20 +7,25 @@ use utoipa::ToSchema;
 
 use super::Api;
 use super::answer::Draft;
-use super::choice::Choice;
+use super::choice::{self, Choice};
 use super::compose::object;
-use super::filter::Scope;
+use super::filter::{Filters, Scope};
 use super::include::{self, Included};
 use super::list::{HIGHEST_LIMIT, Links, USUAL_LIMIT};
-use super::listing::{check_collection, check_site};
+use super::listing::{check_collections, check_site, collections};
 use super::problem::{Error, Problem};
-use super::query::{Canonical, Parameters, unknown_value};
+use super::query::{Canonical, FILTERS, Parameters};
 use super::schema;
 use super::single::check_fields;
+use crate::store::dictionary::Dictionary;
+use crate::store::list::filter::Filter;
 use crate::store::read::Document;
 use crate::store::search::phrases::Phrases;
 use crate::store::search::{Found, Hit, MOST_RANKED, Query};
 use crate::store::{Kind, Snapshot, keys};
+
+/// What a search takes beside the choice of parts.
+const PARAMETERS: [&str; 6] = [FILTERS, "collection", "limit", "page", "q", "site"];
 
 /// Words that may be looked for at once.
 const MOST_WORDS: usize = 32;
@@ -45,20 +50,23 @@ pub struct SearchMeta {
 /// Entries and terms that hold all the words, the best match first, with the passage that was found as HTML.
 ///
 /// Case and diacritics do not count. `"several words"` stand side by side, `word*` is the beginning of a word, `-word` must
-/// not occur. Titles count most, then headings. Of more than 1,000 matches the newest are ranked.
+/// not occur. Titles count most, then headings. Filters are those of the lists; facets and totals count what passes them.
+/// A condition about what only entries have leaves terms out, and the other way round. Of more than 1,000 matches that
+/// pass the newest are ranked.
 #[utoipa::path(
     get, path = "/search", tag = "search",
     params(
         ("q" = String, Query, description = "What is looked for: words, `\"phrases\"`, beginnings (`word*`, three letters at least) and exclusions (`-word`); 32 words at most. Where it holds no word, nothing is found."),
-        ("filter[collection]" = Option<String>, Query, description = "Only entries of this collection; `collection` is the same."),
-        ("collection" = Option<String>, Query, description = "Short for `filter[collection]`."),
-        ("filter[blueprint]" = Option<String>, Query, description = "Only entries of this blueprint."),
-        ("filter[{taxonomy}]" = Option<String>, Query, description = "Only entries that have this term (its slug) of the taxonomy."),
+        ("filter[path:condition]" = Option<String>, Query, description = "Only what passes: paths and conditions of `/entries`, for terms those of `/taxonomies/{handle}/terms`, and `taxonomy`, whose terms they are. A taxonomy's handle that is no field's stands for `taxonomy.HANDLE`."),
+        ("filter[any][0][path:condition]" = Option<String>, Query, description = "Conditions in numbered groups: one group is enough, of which all have to hold."),
+        ("filter[collection]" = Option<String>, Query, description = "Only entries of this collection; `collection` is the same, and takes several between commas."),
+        ("collection" = Option<String>, Query, description = "Short for `filter[collection:in]`."),
         ("site" = Option<String>, Query, description = "Handle of a site: only what is in it."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "How many; 20 where it is not given."),
         ("page" = Option<i64>, Query, minimum = 1, description = "Which page, from 1; among the first 1,000 matches."),
         ("body" = Option<String>, Query, description = "As on one entry; brings `fields`. Default: none."),
         ("fields" = Option<String>, Query, description = "As on one entry. Default: none."),
+        ("heading_ids" = Option<bool>, Query, description = "As on one entry."),
         ("include" = Option<String>, Query, description = "As on one entry."),
         ("seo" = Option<String>, Query, description = "As on one entry. Default: `none`."),
     ),
@@ -81,8 +89,10 @@ pub async fn search_everything(
 struct Search {
     typed: String,
     phrases: Phrases,
-    /// Names of facets, the parameters they were given as, and values.
-    facets: Vec<(String, String, String)>,
+    /// Collections, after the parameter that names them.
+    collections: Option<(String, Vec<String>)>,
+    site: Option<String>,
+    filters: Filters,
     said: Choice,
     choice: Choice,
     limit: i64,
@@ -91,29 +101,18 @@ struct Search {
 
 impl Search {
     fn parse(query: &str) -> Result<Self, Error> {
-        let filters = filters(query);
-        let mut known = vec![
-            "q",
-            "collection",
-            "site",
-            "limit",
-            "page",
-            "body",
-            "fields",
-            "include",
-            "seo",
-        ];
-        known.push("filter[collection]");
-        known.push("filter[blueprint]");
-        known.extend(filters.iter().map(String::as_str));
+        let known = [&PARAMETERS[..], &choice::PARAMETERS].concat();
         let given = Parameters::parse(query, &known)?;
+        let mut filters = Filters::parse(&given)?;
         let said = Choice::parse(&given)?;
         let limit = given.number("limit", USUAL_LIMIT, HIGHEST_LIMIT)?;
         let last = i64::try_from(MOST_RANKED).unwrap_or(i64::MAX) / limit;
         Ok(Self {
             phrases: phrases(given.get("q"))?,
             typed: given.get("q").unwrap_or_default().trim().to_owned(),
-            facets: facets(&given, &filters)?,
+            collections: collections(&given, &mut filters)?,
+            site: given.get("site").map(str::to_owned),
+            filters,
             choice: said.clone().of_many(),
             said,
             limit,
@@ -122,55 +121,59 @@ impl Search {
     }
 
     fn page(&self, page: i64) -> Canonical {
-        let (limit, page) = (
-            (self.limit != USUAL_LIMIT).then(|| self.limit.to_string()),
-            (page != 1).then(|| page.to_string()),
-        );
-        let mut canonical = self.said.canonical(Canonical::new(&["search"]));
-        for (name, _, value) in &self.facets {
-            let param = match name.as_str() {
-                "collection" | "site" => name.clone(),
-                field => format!("filter[{}]", field.trim_start_matches("term:")),
-            };
-            canonical = canonical.with(&param, Some(value));
-        }
-        canonical
+        let limit = (self.limit != USUAL_LIMIT).then(|| self.limit.to_string());
+        let page = (page != 1).then(|| page.to_string());
+        let collections = self.collection_handles().join(",");
+        let query = self.said.canonical(Canonical::new(&["search"]));
+        let named = Some(collections.as_str()).filter(|named| !named.is_empty());
+        self.filters
+            .canonical(query.with("collection", named))
             .with("limit", limit.as_deref())
             .with("page", page.as_deref())
             .with("q", Some(&self.typed))
+            .with("site", self.site.as_deref())
     }
 
-    fn query(&self) -> Query {
+    fn collection_handles(&self) -> &[String] {
+        let named = self.collections.as_ref();
+        named.map_or(&[], |(_, handles)| handles.as_slice())
+    }
+
+    /// What the store is asked.
+    fn store_query(&self, dictionary: &Dictionary) -> Result<Query, Error> {
+        check_collections(dictionary, self.collections.as_ref())?;
+        check_site(dictionary, self.site.as_deref())?;
         let count = |number: i64| usize::try_from(number).unwrap_or(0);
-        let facets = self.facets.iter();
-        Query {
+        Ok(Query {
             phrases: self.phrases.clone(),
-            facets: facets
-                .map(|(name, _, value)| (name.clone(), value.clone()))
-                .collect(),
+            collections: self.collection_handles().to_vec(),
+            site: self.site.clone(),
+            among: self.among(dictionary)?,
             offset: count((self.page - 1) * self.limit),
             limit: count(self.limit),
             bodies: self.choice.has_fields() || self.choice.has_seo(),
-        }
+        })
     }
-}
 
-/// The names of parameters that filter by something of the project's own: `filter[topics]`.
-fn filters(query: &str) -> Vec<String> {
-    let names = query.split('&').filter_map(|pair| {
-        let name = pair
-            .split('=')
-            .next()?
-            .replace("%5B", "[")
-            .replace("%5b", "[");
-        let name = name.replace("%5D", "]").replace("%5d", "]");
-        let field = name.strip_prefix("filter[")?.strip_suffix(']')?;
-        let plain = field
-            .chars()
-            .all(|letter| letter.is_alphanumeric() || "_-".contains(letter));
-        plain.then(|| format!("filter[{field}]"))
-    });
-    names.collect()
+    /// The kinds that the conditions can be asked of, and what they mean there; no term is in a collection.
+    fn among(&self, dictionary: &Dictionary) -> Result<Vec<(Kind, Filter)>, Error> {
+        let owners = self.collection_handles();
+        let kinds: &[Kind] = match owners {
+            [] => &[Kind::Entry, Kind::Term],
+            _ => &[Kind::Entry],
+        };
+        let scope = |kind: &Kind| Scope {
+            dictionary,
+            kind: *kind,
+            owners,
+        };
+        let scopes: Vec<Scope<'_>> = kinds.iter().map(scope).collect();
+        let filters = self.filters.resolve_each(&scopes)?;
+        let each = kinds.iter().copied().zip(filters);
+        Ok(each
+            .filter_map(|(kind, filter)| Some((kind, filter?)))
+            .collect())
+    }
 }
 
 fn phrases(typed: Option<&str>) -> Result<Phrases, Error> {
@@ -199,72 +202,21 @@ fn phrases(typed: Option<&str>) -> Result<Phrases, Error> {
     }
 }
 
-/// Facets by name, in one order whatever the request's.
-fn facets(given: &Parameters, filters: &[String]) -> Result<Vec<(String, String, String)>, Error> {
-    let mut facets = Vec::new();
-    for param in ["collection", "site"]
-        .into_iter()
-        .chain(filters.iter().map(String::as_str))
-    {
-        let field = param.trim_start_matches("filter[").trim_end_matches(']');
-        let name = match field {
-            "collection" | "site" | "blueprint" => field.to_owned(),
-            taxonomy => format!("term:{taxonomy}"),
-        };
-        if let Some(value) = given.get(param) {
-            if facets.iter().any(|(known, _, _)| *known == name) {
-                let detail = format!("{field} and filter[{field}] are the same; give one");
-                return Err(Error::parameter(param, detail));
-            }
-            facets.push((name, param.to_owned(), value.to_owned()));
-        }
-    }
-    facets.sort();
-    Ok(facets)
-}
-
 /// The answer to a query, for whoever asks for it in other ways.
 pub(super) async fn of_query(api: &Api, query: &str) -> Result<Draft, Error> {
     answer(api, &Search::parse(query)?).await
 }
 
 async fn answer(api: &Api, search: &Search) -> Result<Draft, Error> {
-    let found = if search.phrases.wanted.is_empty() {
-        api.store.nothing(&api.audience()).await?
-    } else {
-        api.store.search(&search.query(), &api.audience()).await?
-    };
-    if found.value.total == 0 {
-        check_facets(api, search).await?;
-    }
-    let dictionary = api.dictionary().await?;
+    let (dictionary, audience) = (api.dictionary().await?, api.audience());
+    let query = search.store_query(&dictionary)?;
+    let found = api.store.search(&query, &audience).await?;
     let scope = Scope::entries(&dictionary);
     check_fields(api, &search.choice, scope, None).await?;
     let hits = found.value.hits.iter();
     let documents: Vec<Document> = hits.map(|hit| hit.document.clone()).collect();
-    let included = include::read(api, &search.choice, scope, &documents, &api.audience()).await?;
+    let included = include::read(api, &search.choice, scope, &documents, &audience).await?;
     Ok(draft(search, &found, &included))
-}
-
-/// Nothing is found by a facet that does not exist: then that is what is wrong.
-async fn check_facets(api: &Api, search: &Search) -> Result<(), Error> {
-    for (name, param, value) in &search.facets {
-        match name.as_str() {
-            "collection" => check_collection(&*api.dictionary().await?, param, Some(value))?,
-            "site" => check_site(&*api.dictionary().await?, Some(value))?,
-            "blueprint" => {}
-            term => {
-                let taxonomy = term.trim_start_matches("term:");
-                let known = api.store.handles(Kind::Taxonomy).await?;
-                if !known.iter().any(|known| known == taxonomy) {
-                    let fields = ["collection", "site", "blueprint"].map(str::to_owned);
-                    let allowed: Vec<String> = fields.into_iter().chain(known).collect();
-                    return Err(unknown_value("filter", taxonomy, &allowed));
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 fn draft(search: &Search, found: &Snapshot<Found>, included: &Included) -> Draft {

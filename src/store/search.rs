@@ -1,8 +1,10 @@
 //! Full-text search: the newest matches, ranked, counted by facets, and a page of them shown with what was found.
 //!
 //! In: [`Query`]s. Out: [`Found`]. Two statements: one finds and ranks (each engine its own way, in a file of its own), one
-//! reads the page. It knows nothing of how a query is written in a URL.
+//! reads the page. What a match has to fulfil is asked of each, the newest first, until there are as many as are ranked;
+//! the index leads to those that can (`search/marks.rs`). It knows nothing of how a query is written in a URL.
 
+mod marks;
 pub mod phrases;
 mod postgres;
 pub mod snippet;
@@ -15,28 +17,73 @@ use sqlx::FromRow;
 
 use super::audience::Audience;
 use super::engine::{Engine, Writer};
+use super::list::filter::Filter;
 use super::read::{Document, document, head, snapshot, visible};
 use super::statement::{Statement, Value};
+use super::values::Keys;
 use super::write::ItemRow;
-use super::{Error, Snapshot, Store};
+use super::{Error, Kind, Snapshot, Store};
 use phrases::Phrases;
 
 /// So many matches are ranked, the newest ones; there may be more.
 pub const MOST_RANKED: usize = 1000;
 
 /// A search that is asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Query {
-    /// What is looked for; something must be wanted.
+    /// What is looked for; where nothing is wanted, nothing is found.
     pub phrases: Phrases,
-    /// Facets that a match has, all of them: `collection`, `site`, `blueprint`, `taxonomy`, `term:TAXONOMY`, and a value.
-    pub facets: Vec<(String, String)>,
+    /// Only entries of these collections, where some are given.
+    pub collections: Vec<String>,
+    /// Only what is in this site.
+    pub site: Option<String>,
+    /// The kinds that are found, and what a match of each has to fulfil.
+    pub among: Vec<(Kind, Filter)>,
     /// Matches that are passed over.
     pub offset: usize,
     /// At most this many.
     pub limit: usize,
     /// Whether `fields` and `seo` are wanted.
     pub bodies: bool,
+}
+
+impl Default for Query {
+    /// Entries and terms, whatever they are.
+    fn default() -> Self {
+        Self {
+            phrases: Phrases::default(),
+            collections: Vec::new(),
+            site: None,
+            among: [Kind::Entry, Kind::Term]
+                .map(|kind| (kind, Filter::default()))
+                .into(),
+            offset: 0,
+            limit: 0,
+            bodies: false,
+        }
+    }
+}
+
+impl Query {
+    /// Whether anything can be found.
+    fn is_possible(&self) -> bool {
+        !self.phrases.wanted.is_empty() && !self.among.is_empty()
+    }
+
+    /// Ends the statement of the candidates: what the item `i` has to fulfil, and the newest by its number; one more than
+    /// is ranked, to see whether there is more.
+    fn push_rest(&self, number: &str, statement: &mut Statement) {
+        for (index, (kind, filter)) in self.among.iter().enumerate() {
+            statement.push(if index == 0 { " and (" } else { " or " });
+            statement.push("i.kind = ");
+            statement.push_value(kind.name());
+            filter.push(statement);
+        }
+        let most = MOST_RANKED + 1;
+        statement.push(&format!(
+            ") order by {number} desc limit {most}) c on true where g.id = 1"
+        ));
+    }
 }
 
 /// What was found.
@@ -72,6 +119,7 @@ pub(super) struct Row<'a> {
     headings: &'a str,
     body: &'a str,
     facets: &'a [(String, String)],
+    marks: Vec<String>,
 }
 
 /// What is found of an item, as it is stored.
@@ -114,6 +162,10 @@ impl Store {
         query: &Query,
         audience: &Audience,
     ) -> Result<Snapshot<Found>, Error> {
+        if !query.is_possible() {
+            let shown = self.shown(&[], query, audience).await?;
+            return Ok(shown.map(|_| Found::default()));
+        }
         let ranked = self.ranked(query, audience).await?;
         let page = ranked.value.iter().take(MOST_RANKED);
         let page = page.skip(query.offset).take(query.limit);
@@ -123,25 +175,15 @@ impl Store {
         Ok(shown.map(|hits| Found { hits, ..found }))
     }
 
-    /// What is found where nothing is looked for.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn nothing(&self, audience: &Audience) -> Result<Snapshot<Found>, Error> {
-        let shown = self.shown(&[], &Query::default(), audience).await?;
-        Ok(shown.map(|_| Found::default()))
-    }
-
     /// The best candidates first; one more than is ranked, where there are more.
     async fn ranked(
         &self,
         query: &Query,
         audience: &Audience,
     ) -> Result<Snapshot<Vec<Candidate>>, Error> {
-        let most = i64::try_from(MOST_RANKED + 1).unwrap_or(i64::MAX);
         let statement = match &self.engine {
-            Engine::Sqlite(_) => sqlite::candidates(query, most, audience),
-            Engine::Postgres(_) => postgres::candidates(query, most, audience),
+            Engine::Sqlite(_) => sqlite::candidates(query, audience),
+            Engine::Postgres(_) => postgres::candidates(query, audience),
         };
         let mut found = snapshot::<Candidate>(&self.engine.rows(statement).await?)?;
         found.value.sort_by(|one, other| {
@@ -224,8 +266,13 @@ fn found(candidates: &[Candidate]) -> Found {
 }
 
 /// Writes what is found of items, and what they are found by.
-pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), Error> {
-    let mut found: Vec<Row<'_>> = rows.iter().filter_map(row).collect();
+pub(super) async fn insert(
+    writer: &mut Writer,
+    rows: &[ItemRow],
+    keys: &[Keys],
+) -> Result<(), Error> {
+    let each = rows.iter().zip(keys);
+    let mut found: Vec<Row<'_>> = each.filter_map(|(item, keys)| row(item, keys)).collect();
     found.sort_by_key(|row| row.number);
     if found.is_empty() {
         return Ok(());
@@ -251,12 +298,32 @@ pub(super) async fn index_all(writer: &mut Writer) -> Result<(), Error> {
         let Some(last) = stored.last() else {
             return Ok(());
         };
+        let keys = keys_between(writer, after, last.number).await?;
         after = last.number;
         let facets: Vec<_> = stored.iter().map(Stored::pairs).collect();
         let rows = stored.iter().zip(&facets);
-        let rows: Vec<Row<'_>> = rows.map(|(stored, facets)| stored.row(facets)).collect();
+        let rows: Vec<Row<'_>> = rows
+            .map(|(stored, facets)| stored.row(facets, keys.get(&stored.number)))
+            .collect();
         index(writer, &rows).await?;
     }
+}
+
+/// Path and key of each value of the items after a number, up to another one.
+async fn keys_between(
+    writer: &mut Writer,
+    after: i64,
+    last: i64,
+) -> Result<HashMap<i64, Vec<(i64, String)>>, Error> {
+    let statement = Statement::new(
+        "select number, path, key from field_value where number > $1 and number <= $2",
+    );
+    let mut keys: HashMap<i64, Vec<(i64, String)>> = HashMap::new();
+    for row in writer.rows(statement.bind(after).bind(last)).await? {
+        let of_item = keys.entry(row.get("number")?).or_default();
+        of_item.push((row.get("path")?, row.get("key")?));
+    }
+    Ok(keys)
 }
 
 async fn index(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
@@ -275,14 +342,16 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     }
 }
 
-fn row(row: &ItemRow) -> Option<Row<'_>> {
+fn row<'a>(row: &'a ItemRow, keys: &Keys) -> Option<Row<'a>> {
     let searchable = row.item.search.as_ref()?;
+    let keys = keys.keys().map(|(path, key)| (*path, key.as_str()));
     Some(Row {
         number: row.number,
         title: &row.item.title,
         headings: &searchable.headings,
         body: &searchable.text,
         facets: &searchable.facets,
+        marks: marks::of(&searchable.facets, keys),
     })
 }
 
@@ -293,25 +362,25 @@ impl Stored {
             .collect()
     }
 
-    fn row<'a>(&'a self, facets: &'a [(String, String)]) -> Row<'a> {
+    fn row<'a>(
+        &'a self,
+        facets: &'a [(String, String)],
+        keys: Option<&Vec<(i64, String)>>,
+    ) -> Row<'a> {
+        let keys = keys.map_or(&[][..], Vec::as_slice).iter();
         Row {
             number: self.number,
             title: &self.title,
             headings: &self.headings,
             body: &self.body,
             facets,
+            marks: marks::of(facets, keys.map(|(path, key)| (*path, key.as_str()))),
         }
     }
 }
 
 fn pairs(facets: &str) -> impl Iterator<Item = (&str, &str)> {
     facets.lines().filter_map(|line| line.split_once('\t'))
-}
-
-/// A facet and its value as one word of the index.
-fn token(name: &str, value: &str) -> String {
-    let hash = blake3::hash(format!("{name}\t{value}").as_bytes());
-    hash.to_hex()[..16].to_owned()
 }
 
 impl Row<'_> {

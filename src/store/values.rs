@@ -179,10 +179,12 @@ impl Paths {
                 datum.path.clone(),
             );
             let nature = datum.nature.with(datum.value.nature()).0;
-            let next = i64::try_from(self.numbers.len()).unwrap_or(i64::MAX) + 1;
-            self.numbers
-                .entry((place.0.clone(), place.2.clone()))
-                .or_insert(next);
+            let name = (place.0.clone(), place.2.clone());
+            if !self.numbers.contains_key(&name) {
+                let last = self.numbers.values().max();
+                let next = last.map_or(1, |last| last + 1);
+                self.numbers.insert(name, next);
+            }
             let known = self.natures.entry(place.clone()).or_insert_with(|| {
                 self.changed = true;
                 0
@@ -221,8 +223,8 @@ impl Paths {
         writer.insert(target, rows.collect()).await
     }
 
-    /// The rows of an item's values, each key once.
-    pub(super) fn rows(&self, number: i64, date: i64, item: &Item) -> Vec<Vec<Value>> {
+    /// The keys of an item's values, each once.
+    pub(super) fn keys(&self, item: &Item) -> Keys {
         let kind = item.kind.name();
         let mut keys = BTreeMap::new();
         for datum in &item.values {
@@ -232,17 +234,24 @@ impl Paths {
                 keys.insert((*path, key), whole);
             }
         }
-        let row = |((path, key), whole): ((i64, String), Option<String>)| {
-            vec![
-                number.into(),
-                path.into(),
-                key.into(),
-                whole.into(),
-                date.into(),
-            ]
-        };
-        keys.into_iter().map(row).collect()
+        keys
     }
+}
+
+/// Path and key of each value, with the whole of those that are longer than a key.
+pub(super) type Keys = BTreeMap<(i64, String), Option<String>>;
+
+/// The rows of an item's values.
+pub(super) fn rows(number: i64, date: i64, keys: &Keys) -> impl Iterator<Item = Vec<Value>> {
+    keys.iter().map(move |((path, key), whole)| {
+        vec![
+            number.into(),
+            (*path).into(),
+            key.as_str().into(),
+            whole.as_deref().into(),
+            date.into(),
+        ]
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::engine::Writer;
 use super::log::{PART, Version};
 use super::statement::{Statement, Value};
-use super::values::Paths;
+use super::values::{self, Keys, Paths};
 use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
 use crate::fields::splice;
 
@@ -209,12 +209,11 @@ pub(super) async fn insert(
     writer.insert(MADE, each(rows, made)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
-    let values = rows.iter().flat_map(|row| {
-        let date = date(&row.item);
-        paths.rows(row.number, date, &row.item)
-    });
+    let keys: Vec<Keys> = rows.iter().map(|row| paths.keys(&row.item)).collect();
+    let values = rows.iter().zip(&keys);
+    let values = values.flat_map(|(row, keys)| values::rows(row.number, date(&row.item), keys));
     writer.insert(VALUE, values.collect()).await?;
-    search::insert(writer, rows).await?;
+    search::insert(writer, rows, &keys).await?;
     let urls = rows
         .iter()
         .flat_map(|row| sitemap::values(row.number, &row.item));

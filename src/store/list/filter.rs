@@ -173,14 +173,21 @@ impl Predicate {
         }
     }
 
-    /// The one key that a path's value must have.
-    pub(super) fn single_key(&self) -> Option<(i64, String)> {
+    /// The keys of which a path's value must be one.
+    pub(in crate::store) fn keys(&self) -> Option<(i64, Vec<String>)> {
         match (self.subject, &self.test) {
-            (Subject::Path(path), Test::In(values)) if !self.negated && values.len() == 1 => {
-                Some((path, values[0].key().0))
+            (Subject::Path(path), Test::In(values)) if !self.negated => {
+                let keys = values.iter().map(|value| value.key().0);
+                Some((path, keys.collect()))
             }
             _ => None,
         }
+    }
+
+    /// The one key that a path's value must have.
+    pub(super) fn single_key(&self) -> Option<(i64, String)> {
+        let (path, mut keys) = self.keys().filter(|(_, keys)| keys.len() == 1)?;
+        Some((path, keys.pop()?))
     }
 }
 
@@ -332,4 +339,47 @@ fn literal(text: &str) -> String {
         out.push(letter);
     }
     out
+}
+
+/// A condition of each kind, for tests of plans.
+#[cfg(test)]
+pub(in crate::store) fn one_of_each() -> Vec<Predicate> {
+    let predicate = |subject, test| Predicate {
+        subject,
+        test,
+        negated: false,
+    };
+    let text = |text: &str| Scalar::Text(text.to_owned());
+    let span = Span {
+        from: Some((Scalar::Moment(jiff::Timestamp::UNIX_EPOCH), true)),
+        until: None,
+    };
+    let path = Subject::Path(1);
+    let mut all = vec![
+        predicate(path, Test::In(vec![text("a")])),
+        predicate(path, Test::In(vec![text("a"), Scalar::Number(1.0)])),
+        predicate(path, Test::Within(vec![span.clone()])),
+        predicate(path, Test::Like(Pattern::Contains("a%".into()))),
+        predicate(path, Test::Exists),
+        predicate(Subject::Column(Column::Date), Test::Within(vec![span])),
+    ];
+    for column in [
+        Column::Id,
+        Column::Slug,
+        Column::Uri,
+        Column::Title,
+        Column::Url,
+    ] {
+        all.push(predicate(
+            Subject::Column(column),
+            Test::In(vec![text("a")]),
+        ));
+    }
+    let negated = all.iter().cloned().map(|predicate| Predicate {
+        negated: true,
+        ..predicate
+    });
+    let negated: Vec<Predicate> = negated.collect();
+    all.extend(negated);
+    all
 }

@@ -233,56 +233,10 @@ fn push_limit(query: &Query, statement: &mut Statement) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::list::filter::{Column, Filter, Pattern, Predicate, Span, Subject, Test};
+    use crate::store::list::filter::{Filter, one_of_each};
     use crate::store::list::{Order, Place, order};
-    use crate::store::values::Scalar;
     use crate::store::{Kind, read};
     use jiff::Timestamp;
-
-    fn predicate(subject: Subject, test: Test) -> Predicate {
-        Predicate {
-            subject,
-            test,
-            negated: false,
-        }
-    }
-
-    /// One condition of each kind.
-    fn predicates() -> Vec<Predicate> {
-        let text = |text: &str| Scalar::Text(text.to_owned());
-        let span = Span {
-            from: Some((Scalar::Moment(Timestamp::UNIX_EPOCH), true)),
-            until: None,
-        };
-        let path = Subject::Path(1);
-        let mut all = vec![
-            predicate(path, Test::In(vec![text("a")])),
-            predicate(path, Test::In(vec![text("a"), Scalar::Number(1.0)])),
-            predicate(path, Test::Within(vec![span.clone()])),
-            predicate(path, Test::Like(Pattern::Contains("a%".into()))),
-            predicate(path, Test::Exists),
-            predicate(Subject::Column(Column::Date), Test::Within(vec![span])),
-        ];
-        for column in [
-            Column::Id,
-            Column::Slug,
-            Column::Uri,
-            Column::Title,
-            Column::Url,
-        ] {
-            all.push(predicate(
-                Subject::Column(column),
-                Test::In(vec![text("a")]),
-            ));
-        }
-        let negated = all.iter().cloned().map(|predicate| Predicate {
-            negated: true,
-            ..predicate
-        });
-        let negated: Vec<Predicate> = negated.collect();
-        all.extend(negated);
-        all
-    }
 
     fn orders() -> Vec<Vec<Order>> {
         let order = |by, descending| Order { by, descending };
@@ -300,13 +254,13 @@ mod tests {
 
     fn queries() -> Vec<Query> {
         let mut queries = Vec::new();
-        let filters = predicates().into_iter().map(|predicate| Filter {
+        let filters = one_of_each().into_iter().map(|predicate| Filter {
             all: vec![predicate],
             any: Vec::new(),
         });
         let groups = Filter {
-            all: predicates()[..3].to_vec(),
-            any: predicates()[..3]
+            all: one_of_each()[..3].to_vec(),
+            any: one_of_each()[..3]
                 .iter()
                 .map(|one| vec![one.clone()])
                 .collect(),

@@ -1,7 +1,7 @@
 //! The index of full-text search in `PostgreSQL`: a `tsvector` for each item, of words that were folded before.
 //!
 //! In: [`Query`]s and rows. Out: statements. What was typed arrives as words of letters and digits alone, each between
-//! quotes, so that no text can be syntax. Titles weigh A, headings B, bodies C; facets stand beside them as D.
+//! quotes, so that no text can be syntax. Titles weigh A, headings B, bodies C; marks stand beside them as D.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,25 +12,23 @@ use super::super::engine::Writer;
 use super::super::read::{head, visible};
 use super::super::statement::Statement;
 use super::phrases::Phrase;
-use super::{Query, Row, token, words};
+use super::{Query, Row, marks, words};
 
-/// The newest matches with their rank, the lower the better: `$3` is the expression, `$4` how many. Rows of `item` are
-/// numbered in the order of their dates, as far as one import knows them.
+/// The newest matches with their rank, the lower the better: `$3` is the expression, `$4` what of it counts. Rows of `item`
+/// are numbered in the order of their dates, as far as one import knows them.
 const CANDIDATES: &str = concat!(
     "select ",
     head!(),
     ", c.number, c.id, c.date, c.facets, c.score
      from generation g
      left join (select i.number, i.id, i.date, t.facets,
-             -cast(ts_rank('{0, 0.1, 0.4, 1}', x.words, cast($3 as tsquery)) as double precision) as score
+             -cast(ts_rank('{0, 0.1, 0.4, 1}', x.words, cast($4 as tsquery)) as double precision) as score
          from search_index x
          join item i on i.number = x.number and ",
     visible!("i"),
     "
          join search t on t.number = i.number
-         where x.words @@ cast($3 as tsquery)
-         order by x.number desc limit $4) c on true
-     where g.id = 1"
+         where x.words @@ cast($3 as tsquery)"
 );
 
 /// Rows of one statement at most.
@@ -46,10 +44,12 @@ const LONGEST_WORD: usize = 500;
 const GAP: usize = 10;
 
 /// The statement of the candidates for a query.
-pub(super) fn candidates(query: &Query, most: i64, audience: &Audience) -> Statement {
-    Statement::read(CANDIDATES, audience)
+pub(super) fn candidates(query: &Query, audience: &Audience) -> Statement {
+    let mut statement = Statement::read(CANDIDATES, audience)
         .bind(expression(query))
-        .bind(most)
+        .bind(words_wanted(query));
+    query.push_rest("x.number", &mut statement);
+    statement
 }
 
 /// Adds rows to the index.
@@ -89,11 +89,9 @@ fn vector(row: &Row<'_>) -> String {
         }
         place += GAP;
     }
-    for (name, value) in row.facets {
-        words
-            .entry(token(name, value))
-            .or_default()
-            .push("1D".to_owned());
+    for mark in &row.marks {
+        let places = words.entry(mark.clone()).or_default();
+        places.push("1D".to_owned());
     }
     let mut vector = String::new();
     for (word, places) in &words {
@@ -103,25 +101,29 @@ fn vector(row: &Row<'_>) -> String {
     vector
 }
 
-fn expression(query: &Query) -> String {
-    let wanted = query.phrases.wanted.iter().map(phrase);
-    let facets = query
-        .facets
-        .iter()
-        .map(|(name, value)| format!("{}:D", quoted(&token(name, value))));
-    let unwanted = query
-        .phrases
-        .unwanted
-        .iter()
-        .map(|unwanted| format!("!{}", phrase(unwanted)));
-    wanted
-        .chain(facets)
-        .chain(unwanted)
-        .collect::<Vec<_>>()
-        .join(" & ")
+/// What is looked for.
+fn words_wanted(query: &Query) -> String {
+    let wanted: Vec<String> = query.phrases.wanted.iter().map(phrase).collect();
+    wanted.join(" & ")
 }
 
-/// Words side by side, anywhere but among the facets.
+/// What is looked for, with the marks of which one must be there, and without what must not.
+fn expression(query: &Query) -> String {
+    let mut expression = words_wanted(query);
+    for marks in marks::wanted(query) {
+        let marks: Vec<String> = marks
+            .iter()
+            .map(|mark| format!("{}:D", quoted(mark)))
+            .collect();
+        write!(expression, " & ({})", marks.join(" | ")).expect("writing to a String cannot fail");
+    }
+    for unwanted in &query.phrases.unwanted {
+        write!(expression, " & !{}", phrase(unwanted)).expect("writing to a String cannot fail");
+    }
+    expression
+}
+
+/// Words side by side, anywhere but among the marks.
 fn phrase(phrase: &Phrase) -> String {
     let last = phrase.words.len() - 1;
     let word = |(index, word): (usize, &String)| {
@@ -158,20 +160,20 @@ mod tests {
     }
 
     #[test]
-    fn words_have_their_places_and_weights_and_facets_stand_beside_them() {
+    fn words_have_their_places_and_weights_and_marks_stand_beside_them() {
         let row = Row {
             number: 1,
             title: "A b",
             headings: "",
             body: "B",
-            facets: &[("site".into(), "x".into())],
+            facets: &[],
+            marks: vec!["m".into()],
         };
-        let token = token("site", "x");
         let vector = vector(&row);
         assert!(
             vector.contains("'a':1A ") && vector.contains("'b':2A,23C "),
             "{vector}"
         );
-        assert!(vector.contains(&format!("'{token}':1D ")), "{vector}");
+        assert!(vector.contains("'m':1D "), "{vector}");
     }
 }

@@ -9,10 +9,10 @@ use super::super::engine::Writer;
 use super::super::read::{head, visible};
 use super::super::statement::{Statement, Value};
 use super::phrases::Phrase;
-use super::{Query, Row, token, words};
+use super::{Query, Row, marks, words};
 
-/// The newest matches with their rank, the lower the better: `$3` is the expression, `$4` how many. Rows of `item` are
-/// numbered in the order of their dates, as far as one import knows them.
+/// The newest matches with their rank, the lower the better: `$3` is the expression. Rows of `item` are numbered in the
+/// order of their dates, as far as one import knows them.
 const CANDIDATES: &str = concat!(
     "select ",
     head!(),
@@ -24,35 +24,28 @@ const CANDIDATES: &str = concat!(
     visible!("i"),
     "
          cross join search t on t.number = i.number
-         where search_index match $3
-         order by search_index.rowid desc limit $4) c on true
-     where g.id = 1"
+         where search_index match $3"
 );
 
-/// The columns that hold words; facets stand beside them.
+/// The columns that hold words; marks stand beside them, in a column `facets`.
 const WORDS: &str = "{title headings body}";
 
 /// The statement of the candidates for a query.
-pub(super) fn candidates(query: &Query, most: i64, audience: &Audience) -> Statement {
-    Statement::read(CANDIDATES, audience)
-        .bind(expression(query))
-        .bind(most)
+pub(super) fn candidates(query: &Query, audience: &Audience) -> Statement {
+    let mut statement = Statement::read(CANDIDATES, audience).bind(expression(query));
+    query.push_rest("search_index.rowid", &mut statement);
+    statement
 }
 
 /// Adds rows to the index, which sorts its words anew for each statement.
 pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
     let row = |row: &Row<'_>| -> Vec<Value> {
-        let facets: Vec<String> = row
-            .facets
-            .iter()
-            .map(|(name, value)| token(name, value))
-            .collect();
         vec![
             row.number.into(),
             words::folded(row.title).into(),
             words::folded(row.headings).into(),
             words::folded(row.body).into(),
-            facets.join(" ").into(),
+            row.marks.join(" ").into(),
         ]
     };
     writer
@@ -83,8 +76,9 @@ fn expression(query: &Query) -> String {
         format!("{WORDS} : ({})", phrases.join(between))
     };
     let mut expression = every(&query.phrases.wanted, " AND ");
-    for (name, value) in &query.facets {
-        expression = format!("{expression} AND facets : \"{}\"", token(name, value));
+    for marks in marks::wanted(query) {
+        let any = marks.join("\" OR \"");
+        expression = format!("{expression} AND facets : (\"{any}\")");
     }
     if !query.phrases.unwanted.is_empty() {
         let unwanted = every(&query.phrases.unwanted, " OR ");
@@ -101,21 +95,50 @@ fn phrase(phrase: &Phrase) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Kind;
+    use crate::store::list::filter::{Filter, one_of_each};
     use crate::store::read::plan;
     use crate::store::search::phrases::Phrases;
+    use jiff::Timestamp;
+
+    /// Searches with no condition, with one of each kind, and with groups.
+    fn queries() -> Vec<Query> {
+        let alone = one_of_each().into_iter().map(|one| vec![one]);
+        let groups = Filter {
+            all: Vec::new(),
+            any: alone.clone().collect(),
+        };
+        let filters = alone.map(|all| Filter {
+            all,
+            any: Vec::new(),
+        });
+        let filters = filters.chain([Filter::default(), groups]);
+        let query = |filter: Filter| Query {
+            phrases: Phrases::parse("a"),
+            among: vec![(Kind::Entry, filter.clone()), (Kind::Term, filter)],
+            ..Query::default()
+        };
+        filters.map(query).collect()
+    }
 
     #[tokio::test]
     async fn the_newest_matches_are_found_without_a_walk_or_a_sort() {
-        let plan = plan(CANDIDATES).await;
-        let scans: Vec<&str> = plan
-            .lines()
-            .filter(|step| {
-                step.contains("SCAN")
-                    && !step.contains("VIRTUAL TABLE")
-                    && !step.starts_with("SCAN c ")
-            })
-            .collect();
-        assert!(scans.is_empty() && !plan.contains("TEMP B-TREE"), "{plan}");
+        for query in queries() {
+            let text = candidates(&query, &Audience::public(Timestamp::UNIX_EPOCH)).text;
+            let plan = plan(&text).await;
+            let scans: Vec<&str> = plan
+                .lines()
+                .filter(|step| {
+                    step.contains("SCAN")
+                        && !step.contains("VIRTUAL TABLE")
+                        && !step.starts_with("SCAN c ")
+                })
+                .collect();
+            assert!(
+                scans.is_empty() && !plan.contains("TEMP B-TREE"),
+                "{text}\n{plan}"
+            );
+        }
     }
 
     #[test]
