@@ -341,7 +341,9 @@ async fn connect(
     settings: &[(&str, &str)],
 ) -> Result<PgConnection, Error> {
     let connected = async {
-        let mut connection = options.connect().await?;
+        // An import's statements are long, and its end is what it waits for: nothing to be warned of.
+        let options_of_writes = options.clone().disable_statement_logging();
+        let mut connection = options_of_writes.connect().await?;
         tell(&mut connection, options, settings).await?;
         Ok(connection)
     };

@@ -317,6 +317,8 @@ fn writing(path: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(30))
         .statement_cache_capacity(PREPARED)
         .pragma("cache_size", CACHE)
+        // A commit is the end of all that an import wrote: that it takes a while is nothing to be warned of.
+        .disable_statement_logging()
         .pragma("journal_size_limit", "67108864")
 }
 
