@@ -32,7 +32,7 @@ pub(super) enum Writer {
 
 /// Reads that see one moment; nothing is written in it.
 pub(super) enum Transaction {
-    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Sqlite(sqlite::Lent),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
 
@@ -148,9 +148,9 @@ impl Engine {
     ) -> Result<(Transaction, Vec<Row>), Error> {
         match self {
             Self::Sqlite(sqlite) => {
-                let mut transaction = Transaction::Sqlite(sqlite.begin().await?);
-                let rows = transaction.rows(statement).await?;
-                Ok((transaction, rows))
+                let mut lent = sqlite.lend().await?;
+                let rows = lent.begin(statement).await?;
+                Ok((Transaction::Sqlite(lent), rows))
             }
             Self::Postgres(postgres) => {
                 let (transaction, rows) = postgres.begin(&statement).await?;
@@ -181,7 +181,7 @@ impl Transaction {
     /// What a statement answers at its moment.
     pub(super) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
         match self {
-            Self::Sqlite(transaction) => sqlite::rows(&mut **transaction, statement).await,
+            Self::Sqlite(lent) => lent.rows(statement).await,
             Self::Postgres(transaction) => {
                 let read = postgres::fetch(transaction, &statement).await?;
                 Ok(postgres::rows(read))

@@ -1,6 +1,7 @@
-//! `SQLite`: the file, a pool that only reads it, a connection of its own for each write, its schema.
+//! `SQLite`: the file, connections that only read it, a connection of its own for each write, its schema.
 
 mod bulk;
+mod connections;
 mod file;
 
 use std::collections::BTreeMap;
@@ -12,20 +13,18 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::query::Query;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteExecutor, SqlitePool,
-    SqlitePoolOptions, SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteExecutor, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Transaction};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::Row;
 use crate::store::Error;
 use crate::store::statement::{Statement, Value};
+use connections::Connections;
+pub(in crate::store) use connections::Lent;
 use file::Identity;
 
 pub(in crate::store) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-
-/// Enough for every worker of a usual machine to read at the same time.
-const READERS: u32 = 4;
 
 /// Statements that a writer keeps prepared: those of an import, inserts of all lengths counted in.
 const PREPARED: usize = 200;
@@ -54,7 +53,7 @@ pub(in crate::store) struct Sqlite {
 /// Connections that read one file.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Readers {
-    pool: SqlitePool,
+    connections: Arc<Connections>,
     file: Option<Identity>,
     epoch: i64,
 }
@@ -88,7 +87,7 @@ impl Sqlite {
     pub(super) async fn open_read_only(database: &str) -> Result<Self, Error> {
         let path = path_of(database)?;
         let sqlite = Self::reading(path, false).await?;
-        sqlite.check_schema(&sqlite.readers().pool).await?;
+        sqlite.check_schema(&sqlite.readers().connections).await?;
         Ok(sqlite)
     }
 
@@ -97,11 +96,12 @@ impl Sqlite {
     }
 
     pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
-        rows(&self.readers().pool, statement).await
+        self.lend().await?.rows(statement).await
     }
 
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, sqlx::Sqlite>, Error> {
-        Ok(self.readers().pool.begin().await?)
+    pub(super) async fn lend(&self) -> Result<Lent, Error> {
+        let connections = self.readers().connections;
+        connections.lend().await
     }
 
     /// Who writes a file in place has it open; only where nobody does, another file may come into its place.
@@ -110,11 +110,15 @@ impl Sqlite {
         if self.writable || file.is_none() || file == former.file {
             return Ok(None);
         }
-        let pool = pool(&self.path, false).await?;
-        self.check_schema(&pool).await?;
+        let connections = connections(&self.path, false).await?;
+        self.check_schema(&connections).await?;
         let epoch = former.epoch + 1;
         let is_still_there = Identity::of(&self.path) == file;
-        Ok(is_still_there.then_some(Readers { pool, file, epoch }))
+        Ok(is_still_there.then_some(Readers {
+            connections,
+            file,
+            epoch,
+        }))
     }
 
     pub(super) fn take(&self, readers: Readers) {
@@ -126,7 +130,7 @@ impl Sqlite {
     }
 
     pub(super) async fn seal(self) {
-        self.readers().pool.close().await;
+        self.readers().connections.close().await;
         let options = SqliteConnectOptions::new()
             .filename(&self.path)
             .busy_timeout(Duration::ZERO);
@@ -168,16 +172,17 @@ impl Sqlite {
 
     /// A connection that sees the file as it is now, whatever is written meanwhile.
     pub(super) async fn reader(&self) -> Result<SqliteConnection, Error> {
-        let mut connection = self.readers().pool.acquire().await?.detach();
+        let connected = reading(&self.path).connect().await;
+        let mut connection = connected.map_err(|cause| self.unreadable(cause))?;
         sqlx::query("begin").execute(&mut connection).await?;
         Ok(connection)
     }
 
     async fn reading(path: PathBuf, writable: bool) -> Result<Self, Error> {
         let file = Identity::of(&path);
-        let pool = pool(&path, writable).await?;
+        let connections = connections(&path, writable).await?;
         let readers = Readers {
-            pool,
+            connections,
             file,
             epoch: 0,
         };
@@ -188,9 +193,9 @@ impl Sqlite {
         })
     }
 
-    async fn check_schema(&self, pool: &SqlitePool) -> Result<(), Error> {
+    async fn check_schema(&self, connections: &Arc<Connections>) -> Result<(), Error> {
         let (path, known) = (self.path.clone(), newest());
-        let found = self.schema(pool).await?;
+        let found = self.schema(connections.lend().await?.connection()).await?;
         match found.cmp(&known) {
             std::cmp::Ordering::Less => Err(Error::OlderSchema { path, found, known }),
             std::cmp::Ordering::Equal => Ok(()),
@@ -198,12 +203,12 @@ impl Sqlite {
         }
     }
 
-    async fn schema(&self, pool: &SqlitePool) -> Result<i64, Error> {
+    async fn schema(&self, connection: &mut SqliteConnection) -> Result<i64, Error> {
         let known = sqlx::query_scalar(
             "select count(*) from sqlite_master where name = '_sqlx_migrations'",
         );
         let tables: i64 = known
-            .fetch_one(pool)
+            .fetch_one(&mut *connection)
             .await
             .map_err(|cause| self.unreadable(cause))?;
         if tables == 0 {
@@ -211,7 +216,7 @@ impl Sqlite {
         }
         Ok(
             sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
-                .fetch_one(pool)
+                .fetch_one(connection)
                 .await?,
         )
     }
@@ -357,9 +362,9 @@ fn path_of(database: &str) -> Result<PathBuf, Error> {
 
 /// A reader of a file in WAL mode keeps an index beside it; on a read-only medium it cannot, but nobody writes there, so
 /// that the file may be taken as `immutable`.
-async fn pool(path: &Path, writable: bool) -> Result<SqlitePool, Error> {
-    let opened = match readers(path, false).await {
-        Err(_) if !writable => readers(path, true).await,
+async fn connections(path: &Path, writable: bool) -> Result<Arc<Connections>, Error> {
+    let opened = match Connections::open(&reading(path)).await {
+        Err(_) if !writable => Connections::open(&reading(path).immutable(true)).await,
         opened => opened,
     };
     opened.map_err(|cause| Error::Unreadable {
@@ -368,24 +373,11 @@ async fn pool(path: &Path, writable: bool) -> Result<SqlitePool, Error> {
     })
 }
 
-/// All connections at once and for ever: one that was opened later might read another file that has come to this path.
-async fn readers(path: &Path, immutable: bool) -> Result<SqlitePool, sqlx::Error> {
-    let options = SqliteConnectOptions::new()
+fn reading(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
-        .immutable(immutable)
         .pragma("query_only", "on")
-        .busy_timeout(Duration::from_secs(5));
-    let pool = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options)
-        .await?;
-    let mut opened = Vec::new();
-    for _ in 0..READERS {
-        opened.push(pool.acquire().await?);
-    }
-    Ok(pool)
+        .pragma("cache_size", "-1024")
+        .busy_timeout(Duration::from_secs(5))
 }

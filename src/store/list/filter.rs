@@ -1,5 +1,6 @@
 //! Conditions on items, and how each is asked of the database: of an item at hand, or as the way to the items.
 
+use super::By;
 use crate::store::Kind;
 use crate::store::moment;
 use crate::store::statement::{Statement, Value};
@@ -99,15 +100,20 @@ impl Filter {
 
     /// Asks it of the item `i`: ` and …` for each condition.
     pub(in crate::store) fn push(&self, statement: &mut Statement) {
+        self.push_walking(None, statement);
+    }
+
+    /// The same of items that are walked along an order: no other index is to be taken for a span.
+    pub(super) fn push_walking(&self, order: Option<By>, statement: &mut Statement) {
         for predicate in &self.all {
             statement.push(" and ");
-            predicate.push(statement);
+            predicate.push(order, statement);
         }
         for (index, group) in self.any.iter().enumerate() {
             statement.push(if index == 0 { " and (" } else { " or " });
             for (index, predicate) in group.iter().enumerate() {
                 statement.push(if index == 0 { "" } else { " and " });
-                predicate.push(statement);
+                predicate.push(order, statement);
             }
         }
         statement.push(if self.any.is_empty() { "" } else { ")" });
@@ -115,7 +121,7 @@ impl Filter {
 }
 
 impl Predicate {
-    fn push(&self, statement: &mut Statement) {
+    fn push(&self, order: Option<By>, statement: &mut Statement) {
         statement.push(if self.negated { "not " } else { "" });
         match self.subject {
             Subject::Path(path) => {
@@ -127,8 +133,13 @@ impl Predicate {
                 statement.push(")");
             }
             Subject::Column(column) => {
+                let is_span = matches!(self.test, Test::Within(_));
+                let name = match order.filter(|by| is_span && column.by() != Some(*by)) {
+                    Some(_) => column.without_index("i"),
+                    None => column.of("i"),
+                };
                 statement.push("(");
-                self.test.push_column(column, "i", statement);
+                self.test.push_column(column, &name, statement);
                 statement.push(")");
             }
         }
@@ -168,7 +179,7 @@ impl Predicate {
                     statement.push(")");
                 }
                 statement.push(" and ");
-                self.test.push_column(column, "c", statement);
+                self.test.push_column(column, &column.of("c"), statement);
             }
         }
     }
@@ -218,8 +229,7 @@ impl Test {
         }
     }
 
-    fn push_column(&self, column: Column, item: &str, statement: &mut Statement) {
-        let name = format!("{item}.{}", column.name());
+    fn push_column(&self, column: Column, name: &str, statement: &mut Statement) {
         match self {
             Self::In(values) => {
                 statement.push(&format!("{name} is not null and {name} in ("));
@@ -230,7 +240,7 @@ impl Test {
                 statement.push("(");
                 for (index, span) in spans.iter().enumerate() {
                     statement.push(if index == 0 { "" } else { " or " });
-                    span.push_column(column, &name, statement);
+                    span.push_column(column, name, statement);
                 }
                 statement.push(")");
             }
@@ -300,6 +310,31 @@ impl Column {
             Self::Title => "title_key",
             Self::Date => "date",
             Self::UpdatedAt => "updated_at",
+        }
+    }
+
+    /// Its name in a table.
+    fn of(self, table: &str) -> String {
+        format!("{table}.{}", self.name())
+    }
+
+    /// The same value, which no index has.
+    fn without_index(self, table: &str) -> String {
+        let name = self.of(table);
+        if self.is_time() {
+            format!("+{name}")
+        } else {
+            format!("({name} || '')")
+        }
+    }
+
+    /// The order that goes by it.
+    fn by(self) -> Option<By> {
+        match self {
+            Self::Date => Some(By::Date),
+            Self::Title => Some(By::Title),
+            Self::UpdatedAt => Some(By::UpdatedAt),
+            _ => None,
         }
     }
 

@@ -43,7 +43,7 @@ fn push_total(query: &Query, plan: &Plan, statement: &mut Statement) {
     }
     statement.push(", (select count(*)");
     push_from(query, plan, statement);
-    push_conditions(query, statement);
+    push_conditions(query, None, statement);
     statement.push(") as total");
 }
 
@@ -56,7 +56,11 @@ fn push_numbers(query: &Query, plan: &Plan, terms: &[Term], statement: &mut Stat
     statement.push("select i.number, i.id");
     push_keys(terms, source, statement);
     push_from_joined(query, plan, 0, statement);
-    push_conditions(query, statement);
+    push_conditions(
+        query,
+        walked(query).filter(|_| *plan == Plan::Walk),
+        statement,
+    );
     if let Some(place) = &query.after {
         push_after(terms, place, source, statement);
     }
@@ -136,7 +140,7 @@ fn push_part(query: &Query, path: i64, has: bool, terms: &[Term], statement: &mu
         statement.push_value(path);
         statement.push(")");
     }
-    push_conditions(query, statement);
+    push_conditions(query, walked(query), statement);
     if let Some(place) = &query.after {
         push_after(terms, place, source, statement);
     }
@@ -184,8 +188,13 @@ fn push_joins(query: &Query, first: usize, statement: &mut Statement) {
     }
 }
 
+/// What a walk goes along.
+fn walked(query: &Query) -> Option<By> {
+    query.order.first().map(|order| order.by)
+}
+
 /// What every item of the list fulfils.
-fn push_conditions(query: &Query, statement: &mut Statement) {
+fn push_conditions(query: &Query, walked: Option<By>, statement: &mut Statement) {
     statement.push(" and i.kind = ");
     statement.push_value(query.kind.name());
     match query.owners.as_slice() {
@@ -201,7 +210,7 @@ fn push_conditions(query: &Query, statement: &mut Statement) {
         }
     }
     push_sites(&query.sites, statement);
-    query.filter.push(statement);
+    query.filter.push_walking(walked, statement);
     statement.push(concat!(" and ", visible!("i")));
 }
 
