@@ -40,7 +40,7 @@ const PAGE: u32 = 16_384;
 const ENOUGH: usize = 1024;
 
 /// Kibibytes of pages that a writer keeps in memory: what is written again and again is not to go out each time.
-const CACHE: &str = "-65536";
+const CACHE: &str = "-32768";
 
 /// One path, and the file that it names.
 #[derive(Clone, Debug)]

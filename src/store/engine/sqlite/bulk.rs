@@ -6,7 +6,7 @@
 use crate::store::statement::{Statement, Value};
 
 /// Values of one statement at most: more make it no faster.
-const MOST_VALUES: usize = 8192;
+const MOST_VALUES: usize = 4096;
 
 /// Statements that insert all rows into `target`, a table with its columns; a power of two of rows each, so that the texts
 /// are few.
