@@ -14,7 +14,7 @@ use rhapsode::content::entry::Entry;
 use rhapsode::content::users::User;
 use rhapsode::content::{Content, Data, Disk, sites};
 use rhapsode::fields::item::{entry, native};
-use rhapsode::fields::{Context, Holder, Shape, check, query_values, splice, value};
+use rhapsode::fields::{Context, Holder, Shape, check, query_values, shallow, splice, value};
 use rhapsode::site::view::View;
 use rhapsode::site::{Settings, Site};
 use serde_json::{Value, json};
@@ -416,6 +416,8 @@ fn a_native_asset_tells_its_size_and_focus() {
             &json!("10-20-1")
         )
     );
+    let members: Vec<&String> = asset.as_object().unwrap().keys().collect();
+    assert_eq!(members, shallow::ASSET_MEMBERS);
     assert_eq!(
         natively(json!(["b.jpg"]), field("assets", json!({}))),
         json!([])

@@ -64,6 +64,9 @@ fn two_statements_and_one_for_each_level_of_what_is_included() {
         (0, "/entries/by-slug/glossary/cookie"),
         (0, "/taxonomies/topics/terms/safety/entries?sort=title"),
         (0, "/assets/images?sort=-size"),
+        (0, "/assets/images?fields=*&sort=-credit"),
+        (0, "/assets/images/logo.png"),
+        (1, "/entries?include=cover&limit=50"),
         (
             1,
             "/entries/48443e0f-deb7-497a-8a80-708fc71bb84e?include=related,topics",

@@ -34,6 +34,7 @@ const BLUEPRINT: &str = "fields:
   - {handle: lead, field: {type: entries, max_items: 1}}
   - {handle: target, field: {type: link}}
   - {handle: tags, field: {type: terms, taxonomies: [tags]}}
+  - {handle: cover, field: {type: assets, container: files, max_files: 1}}
 ";
 
 /// An entry that shows and links to all hidden ones, in every way there is.
@@ -48,7 +49,7 @@ fn entry(id: &str, word: &str, more: &str) -> String {
         links
     });
     format!(
-        "---\nid: {id}\ntitle: 'Title {word}'\nteaser: 'Teaser {word}'\nupdated_at: 1700000000\nrelated: [{}]\nlead: {}\ntarget: 'entry::{}'\ntags: [red]\n{more}text:\n  - type: paragraph\n    content:{links}\n      - {{type: text, text: 'Text {word}'}}\n---\n",
+        "---\nid: {id}\ntitle: 'Title {word}'\nteaser: 'Teaser {word}'\nupdated_at: 1700000000\nrelated: [{}]\nlead: {}\ntarget: 'entry::{}'\ntags: [red]\ncover: a.png\n{more}text:\n  - type: paragraph\n    content:{links}\n      - {{type: text, text: 'Text {word}'}}\n---\n",
         hidden.join(", "),
         hidden[0],
         hidden[1],
@@ -82,6 +83,16 @@ fn frame() -> Tree {
         (
             "resources/blueprints/globals/settings.yaml",
             "fields:\n  - {handle: first, field: {type: entries, max_items: 1}}\n  - {handle: second, field: {type: entries, max_items: 1}}\n  - {handle: third, field: {type: entries}}\n",
+        ),
+        ("content/assets/files.yaml", "title: Files\n"),
+        (
+            "resources/blueprints/assets/files.yaml",
+            "fields:\n  - {handle: lead, field: {type: entries}}\n  - {handle: target, field: {type: link}}\n",
+        ),
+        ("public/files/a.png", "no image"),
+        (
+            "public/files/.meta/a.png.yaml",
+            "data: {lead: [zzdraftzz-id, zzscheduledzz-id, zzexpiredzz-id, open], target: 'entry::zzdraftzz-id'}\n",
         ),
         ("resources/blueprints/collections/news/news.yaml", BLUEPRINT),
         (
@@ -198,6 +209,10 @@ fn requests() -> Vec<String> {
         "/entries/open/backlinks?count=true&fields=*&body=*&seo=full".to_owned(),
         "/entries?include=related,lead&fields=*".to_owned(),
         "/entries/open?include=related,lead,related.related".to_owned(),
+        "/entries/open?include=cover,cover.lead&fields=cover".to_owned(),
+        "/assets/files/a.png?include=lead".to_owned(),
+        "/assets/files?fields=*&body=*&filter[lead:exists]=true".to_owned(),
+        "/api/assets/files/a.png".to_owned(),
         "/entries?filter[title:contains]=zz".to_owned(),
         "/entries?count=true&sort=-date&fields=*&body=*&seo=full".to_owned(),
         "/entries?collection=news&fields=*&body=*".to_owned(),

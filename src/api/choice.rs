@@ -3,9 +3,16 @@
 use super::problem::Error;
 use super::query::{Canonical, Parameters, unknown_value};
 use crate::fields::splice::Kind;
+use crate::store;
 
 /// The names of the parameters.
 pub const PARAMETERS: [&str; 5] = ["body", "fields", "heading_ids", "include", "seo"];
+
+/// Those for things of a kind: assets say nothing to search engines.
+pub fn parameters(kind: store::Kind) -> impl Iterator<Item = &'static str> {
+    let fit = move |name: &&str| kind != store::Kind::Asset || *name != "seo";
+    PARAMETERS.into_iter().filter(fit)
+}
 
 /// The parts that a body can have.
 pub const BODY_PARTS: [&str; 10] = [
@@ -108,18 +115,15 @@ impl Choice {
         }
     }
 
-    /// The choice for a thing of a kind: what has no fields shows none.
+    /// The choice for a thing of a kind: what has no fields or no SEO shows none.
     #[must_use]
     pub fn of_kind(&self, kind: &str) -> Self {
-        let has_fields = ["entry", "term", "global"].contains(&kind);
-        let none = || Names::None;
+        let has_seo = ["entry", "term", "global"].contains(&kind);
+        let has_fields = has_seo || kind == store::Kind::Asset.name();
+        let only = |names: &Names, has: bool| if has { names.clone() } else { Names::None };
         Self {
-            fields: if has_fields {
-                self.fields.clone()
-            } else {
-                none()
-            },
-            seo: if has_fields { self.seo.clone() } else { none() },
+            fields: only(&self.fields, has_fields),
+            seo: only(&self.seo, has_seo),
             ..self.clone()
         }
     }

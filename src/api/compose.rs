@@ -4,21 +4,31 @@
 use std::collections::BTreeMap;
 
 use super::choice::Choice;
-use super::include::{Included, Tree, target};
+use super::include::{Included, Tree, kind_of, target};
+use crate::fields::shallow::ASSET_MEMBERS;
 use crate::fields::splice;
 use crate::fields::splice::scan::{elements, members};
+use crate::store::Kind;
 use crate::store::read::Document;
 
-/// What the object of a relation has of its own; any other name is one of the target's fields.
-pub const OWN_MEMBERS: [&str; 7] = [
-    "id",
-    "title",
-    "url",
-    "collection",
-    "site",
-    "slug",
-    "taxonomy",
-];
+/// What the object of a relation has of its own, by the kind of what it leads to; any other name is one of the target's
+/// fields.
+#[must_use]
+pub fn own_members(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Asset => &ASSET_MEMBERS,
+        Kind::User => &["id", "title", "email"],
+        _ => &[
+            "id",
+            "title",
+            "url",
+            "collection",
+            "site",
+            "slug",
+            "taxonomy",
+        ],
+    }
+}
 
 /// The members of a field that are chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -168,7 +178,9 @@ impl Writer<'_> {
                 out.push_str(member.value);
             }
         }
-        let tree = tree.filter(|tree| tree.fills);
+        let chosen = chosen.map(|chosen| chosen.of_target(kind_of(name)));
+        let has_some = chosen.as_ref().is_none_or(|chosen| !chosen.is_whole());
+        let tree = tree.filter(|tree| tree.fills && (tree.included || has_some));
         let filled = tree.and_then(|tree| Some((tree, self.included.target(name, self.site)?)));
         if let Some((tree, target)) = filled {
             begin("fields", out);
@@ -176,7 +188,6 @@ impl Writer<'_> {
                 site: &target.site,
                 ..self
             };
-            let chosen = chosen.map(Chosen::of_target);
             let fields = target.fields.as_deref().unwrap_or("null");
             writer.fields(fields, chosen.as_ref(), tree, out);
         }
@@ -199,13 +210,13 @@ impl Writer<'_> {
 }
 
 impl Chosen {
-    /// What is chosen of a target's fields.
-    fn of_target(&self) -> Self {
+    /// What is chosen of the fields of a target of some kind.
+    fn of_target(&self, kind: Kind) -> Self {
         let below = self.below.iter();
         Self {
             whole: self.whole,
             below: below
-                .filter(|(name, _)| !OWN_MEMBERS.contains(&name.as_str()))
+                .filter(|(name, _)| !own_members(kind).contains(&name.as_str()))
                 .map(|(name, chosen)| (name.clone(), chosen.clone()))
                 .collect(),
         }

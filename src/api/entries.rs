@@ -23,7 +23,7 @@ use crate::store::{Kind, Snapshot, id_key, keys};
         ("fallback" = Option<bool>, Query, description = "`true`: where the entry has no localization in `site`, it comes as it is."),
         ("fields" = Option<String>, Query, description = "Names of fields, between commas, or paths to members of them (`article.html`, `author.title`); `*` (the default) for all, `none` for none. A path that leads through a relation to a field of its target (`related.teaser`) includes it."),
         ("heading_ids" = Option<bool>, Query, description = "`true`: headings in the HTML have the ids of `headings`."),
-        ("include" = Option<String>, Query, description = "Paths of relations to entries or terms, between commas (`related,related.topics`): their objects get the targets' `fields`. Those of assets and users show all that this API has of them already. Four relations deep at most, 1,000 objects in one answer at most."),
+        ("include" = Option<String>, Query, description = "Paths of relations to entries, terms or assets, between commas (`related,related.topics`): their objects get the targets' `fields`. Those of users show all that this API has of them already. Four relations deep at most, 1,000 objects in one answer at most."),
         ("seo" = Option<String>, Query, description = "`full` (the default), `none`, `resolved` (everything but `head`), or any of `raw`, `resolved`, `head.html`, `head.unhead`, `head.next`, between commas."),
         ("site" = Option<String>, Query, description = "Handle of a site: gives the entry's localization there."),
     ),

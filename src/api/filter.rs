@@ -320,7 +320,7 @@ impl Asked {
         let path = |name: &str| scope.dictionary.path(scope.kind, scope.owners, name);
         let of_target = || {
             let found = path(self.path.strip_suffix(".id")?)?;
-            (found.1.has(Nature::RELATION) || found.1.has(Nature::INCLUDABLE)).then_some(found)
+            found.1.is_relation().then_some(found)
         };
         let of_taxonomy = || path(&format!("taxonomy.{}", self.path));
         let found = path(&self.path).or_else(of_target).or_else(of_taxonomy);
@@ -381,11 +381,7 @@ impl Asked {
         for value in &self.values {
             let id = |text: &str| match subject {
                 Subject::Column(Column::Id) => id_key(text),
-                Subject::Path(_)
-                    if nature.has(Nature::RELATION) || nature.has(Nature::INCLUDABLE) =>
-                {
-                    id_key(text)
-                }
+                Subject::Path(_) if nature.is_relation() => id_key(text),
                 _ => text.to_owned(),
             };
             let day = day(value).filter(|_| nature.has(Nature::MOMENT));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Api;
 use super::choice::Choice;
-use super::compose::OWN_MEMBERS;
+use super::compose::own_members;
 use super::filter::Scope;
 use super::listing::key;
 use super::problem::Error;
@@ -29,6 +29,8 @@ const MOST_FILLED: usize = 1000;
 pub struct Tree {
     /// A relation here is filled.
     pub fills: bool,
+    /// `include` says so, and not only a path of `fields`, which may be of some of the targets alone.
+    pub included: bool,
     /// Further names: of members, or, where it is filled, of the target's fields.
     pub below: BTreeMap<String, Tree>,
 }
@@ -38,8 +40,10 @@ pub struct Tree {
 pub struct Included {
     /// Where.
     pub tree: Tree,
-    /// Kind and id as relations name them, and site → the target; an entry is in its own site only.
+    /// Kind and id as relations name them, and site → the target; an entry is in its own site only, an asset in none.
     documents: HashMap<String, Vec<Document>>,
+    /// What is in no site, an asset, was compiled as this one sees it.
+    default_site: String,
 }
 
 /// A relation's target, and what is to be filled in it.
@@ -50,6 +54,11 @@ impl Included {
     #[must_use]
     pub fn target(&self, name: &str, site: &str) -> Option<&Document> {
         let found = self.documents.get(name)?;
+        let site = if site.is_empty() {
+            self.default_site.as_str()
+        } else {
+            site
+        };
         found
             .iter()
             .find(|document| document.site == site)
@@ -64,9 +73,7 @@ impl Included {
     /// The keys of all of them.
     pub fn keys(&self) -> impl Iterator<Item = String> {
         self.documents.iter().flat_map(|(name, documents)| {
-            let is_term = name.starts_with("term::");
-            let kind = if is_term { Kind::Term } else { Kind::Entry };
-            let key = move |document: &Document| key(kind, document);
+            let key = move |document: &Document| key(kind_of(name), document);
             documents.iter().map(key)
         })
     }
@@ -91,7 +98,11 @@ pub async fn read(
     documents: &[Document],
     audience: &Audience,
 ) -> Result<Included, Error> {
-    let mut included = Included::default();
+    let default_site = scope.dictionary.sites.first();
+    let mut included = Included {
+        default_site: default_site.map_or_else(String::new, |site| site.handle.clone()),
+        ..Included::default()
+    };
     let tree = tree(choice, scope)?;
     let mut filled = 0;
     let mut wanted: Vec<Wanted<'_>> = Vec::new();
@@ -175,14 +186,23 @@ pub fn target(object: &str) -> Option<String> {
     serde_json::from_str(mark.value).ok()
 }
 
+/// The kind of a target, by the name that relations have for it.
+#[must_use]
+pub fn kind_of(name: &str) -> Kind {
+    let kind = name
+        .split_once("::")
+        .and_then(|(kind, _)| Kind::named(kind));
+    kind.expect("the importer names targets by their kinds")
+}
+
 /// The paths of `include`, and those of `fields` that lead through relations.
 fn tree(choice: &Choice, scope: Scope<'_>) -> Result<Tree, Error> {
     let mut tree = Tree::default();
     for path in choice.includes() {
         let names: Vec<&str> = path.split('.').collect();
         let hops = hops(&names, scope);
-        if hops.last() != Some(&names.len()) {
-            return Err(no_relation(path, &names, &hops, scope));
+        if hops.last().map(|hop| hop.end) != Some(names.len()) {
+            return Err(no_relation(path, &names, hops.last(), scope));
         }
         add(&mut tree, "include", path, &names, &hops)?;
     }
@@ -190,49 +210,78 @@ fn tree(choice: &Choice, scope: Scope<'_>) -> Result<Tree, Error> {
         let names: Vec<&str> = path.split('.').collect();
         let mut hops = hops(&names, scope);
         hops.retain(|hop| {
-            names
-                .get(*hop)
-                .is_some_and(|next| !OWN_MEMBERS.contains(next))
+            let next = names.get(hop.end);
+            next.is_some_and(|next| may_be_field(next, hop.nature))
         });
         add(&mut tree, "fields", path, &names, &hops)?;
     }
     Ok(tree)
 }
 
-/// Where relations stand in a path: the number of names that lead to each.
-fn hops(names: &[&str], scope: Scope<'_>) -> Vec<usize> {
-    let mut hops = Vec::new();
+/// A relation in a path.
+#[derive(Clone, Copy, Debug)]
+struct Hop {
+    /// The number of names that lead to it.
+    end: usize,
+    /// What it holds.
+    nature: Nature,
+}
+
+/// Where relations stand in a path.
+fn hops(names: &[&str], scope: Scope<'_>) -> Vec<Hop> {
+    let mut hops: Vec<Hop> = Vec::new();
     let mut from = 0;
-    for to in 1..=names.len() {
-        let name = names[from..to].join(".");
-        let found = if hops.is_empty() {
-            is_relation(&name, scope)
-        } else {
-            of_targets(scope)
-                .into_iter()
-                .any(|scope| is_relation(&name, scope))
-        };
-        if found {
-            hops.push(to);
-            from = to;
+    for end in 1..=names.len() {
+        let name = names[from..end].join(".");
+        if let Some(nature) = relation(&name, &scopes_after(hops.last(), scope)) {
+            hops.push(Hop { end, nature });
+            from = end;
         }
     }
     hops
 }
 
-fn is_relation(name: &str, scope: Scope<'_>) -> bool {
-    let path = scope.dictionary.path(scope.kind, scope.owners, name);
-    path.is_some_and(|(_, nature)| nature.has(Nature::INCLUDABLE))
+/// Whose fields may be named after a relation, and before any.
+fn scopes_after<'a>(hop: Option<&Hop>, scope: Scope<'a>) -> Vec<Scope<'a>> {
+    hop.map_or_else(|| vec![scope], |hop| of_targets(scope, hop.nature))
 }
 
-/// A relation may lead to any entry or term.
+/// What a relation holds whose targets can be included.
+fn relation(name: &str, scopes: &[Scope<'_>]) -> Option<Nature> {
+    let path = |scope: &Scope<'_>| scope.dictionary.path(scope.kind, scope.owners, name);
+    let natures = scopes.iter().filter_map(path).map(|(_, nature)| nature);
+    natures
+        .filter(|nature| nature.is_includable())
+        .reduce(Nature::with)
+}
+
+/// Whether a name is that of a field in some of the things that a relation may lead to.
+fn may_be_field(name: &str, nature: Nature) -> bool {
+    let mut targets = targets(nature).into_iter();
+    targets.any(|kind| !own_members(kind).contains(&name))
+}
+
+/// The kinds of what a relation may lead to and that has fields.
 #[must_use]
-pub fn of_targets(scope: Scope<'_>) -> [Scope<'_>; 2] {
-    [Kind::Entry, Kind::Term].map(|kind| Scope {
+pub fn targets(nature: Nature) -> Vec<Kind> {
+    let kinds = [
+        (Nature::INCLUDABLE, Kind::Entry),
+        (Nature::INCLUDABLE, Kind::Term),
+        (Nature::ASSET, Kind::Asset),
+    ];
+    let kinds = kinds.into_iter().filter(|(kind, _)| nature.has(*kind));
+    kinds.map(|(_, kind)| kind).collect()
+}
+
+/// All things of those kinds.
+#[must_use]
+pub fn of_targets(scope: Scope<'_>, nature: Nature) -> Vec<Scope<'_>> {
+    let of = |kind| Scope {
         kind,
         owners: &[],
         ..scope
-    })
+    };
+    targets(nature).into_iter().map(of).collect()
 }
 
 fn add(
@@ -240,7 +289,7 @@ fn add(
     param: &str,
     path: &str,
     names: &[&str],
-    hops: &[usize],
+    hops: &[Hop],
 ) -> Result<(), Error> {
     if hops.len() > DEEPEST {
         let detail = format!(
@@ -253,28 +302,28 @@ fn add(
     for (index, name) in names
         .iter()
         .enumerate()
-        .take(hops.last().copied().unwrap_or(0))
+        .take(hops.last().map_or(0, |hop| hop.end))
     {
         at = at.below.entry((*name).to_owned()).or_default();
-        at.fills |= hops.contains(&(index + 1));
+        let fills = hops.iter().any(|hop| hop.end == index + 1);
+        at.fills |= fills;
+        at.included |= fills && param == "include";
     }
     Ok(())
 }
 
 /// The error of a path that leads along no relation, with the relations that there are where it goes wrong.
-fn no_relation(path: &str, names: &[&str], hops: &[usize], scope: Scope<'_>) -> Error {
-    let from = hops.last().copied().unwrap_or(0);
+fn no_relation(path: &str, names: &[&str], last: Option<&Hop>, scope: Scope<'_>) -> Error {
+    let from = last.map_or(0, |hop| hop.end);
     let before = names[..from]
         .iter()
         .flat_map(|name| [name, "."])
         .collect::<String>();
-    let scopes = if from == 0 {
-        vec![scope]
-    } else {
-        of_targets(scope).into()
+    let scopes = scopes_after(last, scope);
+    let of = |scope: &Scope<'_>| {
+        let includable = Nature::is_includable;
+        scope.dictionary.names(scope.kind, scope.owners, includable)
     };
-    let includable = |nature: Nature| nature.has(Nature::INCLUDABLE);
-    let of = |scope: &Scope<'_>| scope.dictionary.names(scope.kind, scope.owners, includable);
     let mut allowed: Vec<String> = scopes.iter().flat_map(of).collect();
     allowed.sort();
     allowed.dedup();
@@ -284,17 +333,14 @@ fn no_relation(path: &str, names: &[&str], hops: &[usize], scope: Scope<'_>) -> 
         .collect();
     let rest = names[from..].join(".");
     let detail = if scopes.iter().any(|scope| is_whole(&rest, *scope)) {
-        format!(
-            "{path:?} leads to assets or users, whose objects show all that this API has of them"
-        )
+        format!("{path:?} leads to users, whose objects show all that this API has of them")
     } else {
-        format!("{path:?} is no relation to entries or terms")
+        format!("{path:?} is no relation to entries, terms or assets")
     };
     unknown("include", detail, path, &allowed)
 }
 
-/// Whether a relation leads to what has no `fields` beside its object: an asset, whose own route shows the same, or a
-/// user.
+/// Whether a relation leads to what has no `fields` beside its object: a user.
 fn is_whole(name: &str, scope: Scope<'_>) -> bool {
     let path = scope.dictionary.path(scope.kind, scope.owners, name);
     path.is_some_and(|(_, nature)| nature.has(Nature::RELATION))

@@ -110,7 +110,7 @@ impl List {
             lines: given
                 .one_of("format", &["json", "ndjson"])?
                 .map(|format| format == "ndjson"),
-            choice: said.clone().of_many(),
+            choice: said.clone().of_many().of_kind(base.kind.name()),
             said,
             base,
         };
@@ -292,7 +292,8 @@ impl List {
 
 /// All that the list takes.
 fn known(base: &Base) -> Vec<&'static str> {
-    let mut known = [&PARAMETERS[..], &choice::PARAMETERS].concat();
+    let mut known = PARAMETERS.to_vec();
+    known.extend(choice::parameters(base.kind));
     if base.takes_collections() {
         known.push("collection");
     }

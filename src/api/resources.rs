@@ -25,7 +25,7 @@ struct Resource<'a> {
     path: Vec<&'a str>,
     kind: Kind,
     owner: &'a str,
-    /// Whether it has fields and SEO to choose from.
+    /// Whether it has fields to choose from, and SEO where its kind has some.
     chosen: bool,
 }
 
@@ -227,13 +227,17 @@ pub async fn list_containers(
 #[utoipa::path(get, path = "/assets/{container}", tag = "site",
     params(
         ("container" = String, Path, description = "The container's handle."),
-        ("filter[path:condition]" = Option<String>, Query, description = "Only files that pass: as on `/entries`; the path is a field, a member of one, or one of `id title url`."),
+        ("filter[path:condition]" = Option<String>, Query, description = "Only files that pass: as on `/entries`; the path is a field, a member of one, or one of `id title url path container alt width height focus mime_type size`."),
         ("filter[any][0][path:condition]" = Option<String>, Query, description = "Conditions in numbered groups: one group is enough, of which all have to hold."),
         ("sort" = Option<String>, Query, description = "Up to four of `order title` and any field with one value, with commas between them; `-` for the greatest first."),
         ("page" = Option<i64>, Query, minimum = 1, description = "A page by its number, up to the 10,000th item; cursors go further."),
         ("count" = Option<bool>, Query, description = "`true`: `meta.count` says how many there are on all pages."),
         ("format" = Option<String>, Query, description = "`ndjson`: all of them as lines, with no limit."),
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("cursor" = Option<String>, Query, description = "From `links.next`, as it is."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`; `none` if nothing is said."),
+        ("heading_ids" = Option<bool>, Query, description = "As on `/entries/{id}`."),
+        ("include" = Option<String>, Query, description = "As on `/entries/{id}`."),
         ("limit" = Option<i64>, Query, description = "1 to 100; 20 if nothing is said."),
     ),
     responses(
@@ -257,10 +261,16 @@ pub async fn list_assets(
 }
 
 /// One file of an asset container.
+///
+/// Its `fields` are what its meta file says beside `title`, `alt` and `focus`.
 #[utoipa::path(get, path = "/assets/{container}/{path}", tag = "site",
     params(
         ("container" = String, Path, description = "The container's handle."),
         ("path" = String, Path, description = "The file's path in the container, with its slashes."),
+        ("body" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("fields" = Option<String>, Query, description = "As on `/entries/{id}`."),
+        ("heading_ids" = Option<bool>, Query, description = "As on `/entries/{id}`."),
+        ("include" = Option<String>, Query, description = "As on `/entries/{id}`."),
     ),
     responses(
         (status = 200, description = "The file.", body = schema::Resource),
@@ -273,8 +283,8 @@ pub async fn find_asset(
 ) -> Result<HttpResponse, Error> {
     let (container, file) = &*path;
     let id = format!("{container}::{file}");
-    let resource = plain(vec!["assets", container, file], Kind::Asset, container);
-    one(&api, &request, resource, &id).await
+    let path = vec!["assets", container.as_str(), file.as_str()];
+    one(&api, &request, chosen(path, Kind::Asset, container), &id).await
 }
 
 fn plain<'a>(path: Vec<&'a str>, kind: Kind, owner: &'a str) -> Resource<'a> {
@@ -325,7 +335,7 @@ impl Resource<'_> {
         let mut known = vec!["site"];
         known.extend(of_lists);
         if self.chosen {
-            known.extend(choice::PARAMETERS);
+            known.extend(choice::parameters(self.kind));
         }
         known.sort_unstable();
         Parameters::parse(query, &known)
@@ -364,7 +374,7 @@ async fn one(
             let kind = resource.kind.name();
             return Err(Error::NotFound(format!("there is no {kind} {id:?}")));
         };
-        let choice = choice_of(&resource, choice.of_one())?;
+        let choice = choice.of_one().of_kind(resource.kind.name());
         let documents = std::slice::from_ref(document);
         let included = included(api, &resource, &choice, documents, &audience).await?;
         let body = object(document, &choice, &included);
@@ -397,15 +407,6 @@ async fn included(
         .and_then(|document| document.fields.as_deref());
     check_fields(api, choice, scope, template).await?;
     include::read(api, choice, scope, documents, audience).await
-}
-
-/// Things without fields have none to show.
-fn choice_of(resource: &Resource<'_>, choice: Choice) -> Result<Choice, Error> {
-    if resource.chosen {
-        return Ok(choice);
-    }
-    let nothing = Parameters::parse("fields=none&seo=none", &choice::PARAMETERS)?;
-    Choice::parse(&nothing)
 }
 
 async fn list(
@@ -453,7 +454,7 @@ async fn list_given(
         if found.value.is_empty() {
             check_site(&*api.dictionary().await?, site)?;
         }
-        let choice = choice_of(&resource, said.of_many())?;
+        let choice = said.of_many().of_kind(resource.kind.name());
         let included = included(api, &resource, &choice, &found.value, &audience).await?;
         let page = Page {
             limit,

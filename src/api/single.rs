@@ -3,7 +3,7 @@
 use super::Api;
 use super::answer::Draft;
 use super::choice::{BODY_PARTS, Choice, top};
-use super::compose::{OWN_MEMBERS, object};
+use super::compose::{object, own_members};
 use super::filter::Scope;
 use super::include;
 use super::listing::key;
@@ -71,7 +71,7 @@ pub async fn check_fields(
     let absent = |name: &&String| {
         let name = top(name);
         let is_here = template.is_some_and(|template| splice::find(template, name).is_some());
-        !is_here && !is_member(name, scope)
+        !(is_here || is_member(name, scope) && is_field(name, scope.kind))
     };
     let absent: Vec<&String> = named.clone().filter(absent).collect();
     if !absent.is_empty() {
@@ -88,7 +88,12 @@ pub async fn check_fields(
     }
 }
 
-/// Whether there is such a member somewhere. What lies behind a relation may be in any entry or term.
+/// Whether a value of that name is one of their fields: of assets, what stands beside those can be filtered by too.
+fn is_field(name: &str, kind: Kind) -> bool {
+    kind != Kind::Asset || !own_members(kind).contains(&name)
+}
+
+/// Whether there is such a member somewhere. What lies behind a relation may be in anything that it can lead to.
 fn is_member(path: &str, scope: Scope<'_>) -> bool {
     let nature = |name: &str| Some(scope.dictionary.path(scope.kind, scope.owners, name)?.1);
     let (before, last) = path.rsplit_once('.').unwrap_or(("", path));
@@ -102,37 +107,30 @@ fn is_member(path: &str, scope: Scope<'_>) -> bool {
 
 /// Whether a value of some nature has a member of that name without a path of its own: bodies, choices, relations.
 fn is_part(name: &str, nature: Option<Nature>) -> bool {
-    let Some(nature) = nature else { return false };
-    let related = nature.has(Nature::INCLUDABLE) || nature.has(Nature::RELATION);
-    nature.has(Nature::PRESENCE) && BODY_PARTS.contains(&name)
-        || related && (OWN_MEMBERS.contains(&name) || ASSET_MEMBERS.contains(&name))
-        || !related && ["value", "label", "key"].contains(&name)
+    nature.is_some_and(|nature| {
+        parts(nature).any(|part| part == name)
+            || !nature.is_relation() && ["value", "label", "key"].contains(&name)
+    })
 }
 
-/// What the objects of assets and users have that those of entries and terms have not.
-const ASSET_MEMBERS: [&str; 10] = [
-    "permalink",
-    "container",
-    "path",
-    "alt",
-    "width",
-    "height",
-    "focus",
-    "mime_type",
-    "size",
-    "email",
-];
+/// The members of bodies, and those of the objects of relations.
+fn parts(nature: Nature) -> impl Iterator<Item = &'static str> {
+    let of_bodies = nature.has(Nature::PRESENCE).then_some(BODY_PARTS);
+    let users = nature.has(Nature::RELATION).then_some(Kind::User);
+    let targets = include::targets(nature).into_iter().chain(users);
+    let of_targets = targets.flat_map(own_members);
+    of_bodies.into_iter().flatten().chain(of_targets.copied())
+}
 
 fn behind_relation(path: &str, scope: Scope<'_>) -> bool {
     let dots = path.match_indices('.').map(|(at, _)| at);
     let mut splits = dots.map(|at| (&path[..at], &path[at + 1..]));
     splits.any(|(before, behind)| {
         let found = scope.dictionary.path(scope.kind, scope.owners, before);
-        let leads_on = found.is_some_and(|(_, nature)| nature.has(Nature::INCLUDABLE));
-        leads_on
-            && include::of_targets(scope)
-                .into_iter()
-                .any(|scope| is_member(behind, scope))
+        found.is_some_and(|(_, nature)| {
+            let mut targets = include::of_targets(scope, nature).into_iter();
+            targets.any(|scope| is_member(behind, scope))
+        })
     })
 }
 
@@ -140,9 +138,16 @@ fn unknown_member(path: &str, scope: Scope<'_>) -> Error {
     let begins = format!("{}.", top(path));
     let mut allowed = scope.dictionary.names(scope.kind, scope.owners, |_| true);
     allowed.retain(|name| name.starts_with(&begins));
-    let body = scope.dictionary.path(scope.kind, scope.owners, top(path));
-    if body.is_some_and(|(_, nature)| nature.has(Nature::PRESENCE)) {
-        allowed.extend(BODY_PARTS.iter().map(|part| format!("{begins}{part}")));
+    let found = scope.dictionary.path(scope.kind, scope.owners, top(path));
+    if let Some((_, nature)) = found {
+        let behind = |scope: Scope<'_>| scope.dictionary.names(scope.kind, scope.owners, |_| true);
+        let behind = include::of_targets(scope, nature)
+            .into_iter()
+            .flat_map(behind);
+        let members = parts(nature).map(str::to_owned).chain(behind);
+        allowed.extend(members.map(|member| format!("{begins}{member}")));
     }
+    allowed.sort();
+    allowed.dedup();
     Choice::unknown_field(path, &allowed)
 }

@@ -109,13 +109,8 @@ fn name(key: &str) -> &str {
 
 /// One value at most, and one that has an order.
 fn is_sortable(nature: Nature) -> bool {
-    let unfit = [
-        Nature::SEVERAL,
-        Nature::PRESENCE,
-        Nature::RELATION,
-        Nature::INCLUDABLE,
-    ];
-    !unfit.into_iter().any(|kind| nature.has(kind))
+    let unfit = [Nature::SEVERAL, Nature::PRESENCE];
+    !nature.is_relation() && !unfit.into_iter().any(|kind| nature.has(kind))
 }
 
 fn allowed(scope: Scope<'_>) -> Vec<String> {

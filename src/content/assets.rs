@@ -61,6 +61,18 @@ pub struct Asset {
     pub modified: i64,
 }
 
+impl Container {
+    /// The meta file of an asset, relative to the root: `img/.meta/a.png.yaml` for `img/a.png`.
+    #[must_use]
+    pub fn meta(&self, path: &str) -> String {
+        let root = self.disk.root.to_string_lossy();
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = [root.trim_end_matches('/'), folder, ".meta"];
+        let folder = folder.into_iter().filter(|part| !part.is_empty());
+        format!("{}/{name}.yaml", folder.collect::<Vec<_>>().join("/"))
+    }
+}
+
 /// Reads all containers, in the order of their handles.
 #[must_use]
 pub fn read(project: &Project) -> Vec<Container> {

@@ -91,6 +91,22 @@ fn collection_prefix(term: &Term, handle: &str, context: &Context<'_>) -> Option
     ))
 }
 
+/// The members of an asset's native object: no field of its own says them again.
+pub const ASSET_MEMBERS: [&str; 12] = [
+    "id",
+    "title",
+    "url",
+    "permalink",
+    "container",
+    "path",
+    "alt",
+    "width",
+    "height",
+    "focus",
+    "mime_type",
+    "size",
+];
+
 /// An asset, in either shape.
 #[must_use]
 pub fn asset(container: &Container, asset: &Asset, context: &Context<'_>) -> Value {

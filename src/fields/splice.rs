@@ -117,13 +117,14 @@ pub fn output(value: &Output, template: &mut String) {
     }
 }
 
-/// Writes a relation's object; that of an entry or term ends with a mark that names it.
+/// Writes a relation's object; that of an entry, term or asset ends with a mark that names it.
 fn relation(related: &Related, template: &mut String) {
     json(&related.object, template);
     let name = match related.kind {
         Target::Entry => "entry",
         Target::Term => "term",
-        Target::Asset | Target::User => return,
+        Target::Asset => "asset",
+        Target::User => return,
     };
     let id = related.object.get("id").and_then(Value::as_str);
     if let Some(id) = id.filter(|_| template.ends_with('}')) {

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::{Compile, Task, values};
+use super::{Compile, Task, hidden, values};
 use crate::content::assets::{Asset, Container};
-use crate::fields::item::asset as statamic;
+use crate::fields::item::{asset as statamic, native};
 use crate::fields::{Holder, Shape, shallow, splice};
 use crate::site::url;
 use crate::site::view::Key;
@@ -81,6 +81,11 @@ fn file(
     let id = format!("{}::{}", asset.container, asset.path);
     let statamic = template(&statamic::members(container, asset, &theirs));
     let summary = shallow::asset(container, asset, &context);
+    let blueprint = compiler.site.content.blueprints.asset(&container.handle);
+    let fields = native::of_asset(&blueprint.fields, asset, &context);
+    let fields = hidden::left_out(fields);
+    let mut values = values::of(&members(summary.clone()), &[]);
+    values.extend(values::of(&fields, &blueprint.fields));
     let item = Item {
         url: url::asset(container, asset),
         title: asset
@@ -92,11 +97,13 @@ fn file(
         updated_at: Some(asset.modified),
         position: position(index),
         own_order: position(index),
-        values: values::of(&members(summary.clone()), &[]),
         summary: summary.to_string(),
+        fields: Some(template(&fields)),
+        values,
         query: Some(splice::whole(&statamic)),
         statamic: Some(statamic),
         ..Item::new(Kind::Asset, &asset.container, &id)
     };
-    Compiled::new(item, view, problems(context.oddities(), &asset.path, None))
+    let problems = problems(context.oddities(), &container.meta(&asset.path), None);
+    Compiled::new(item, view, problems)
 }

@@ -118,7 +118,8 @@ impl Values {
         let kind = field.map(|field| field.kind.as_str());
         let nature = match kind {
             Some("entries" | "terms") => Nature::INCLUDABLE.with(Nature::TEXT),
-            Some("assets" | "users") => Nature::RELATION.with(Nature::TEXT),
+            Some("assets") => Nature::ASSET.with(Nature::TEXT),
+            Some("users") => Nature::RELATION.with(Nature::TEXT),
             Some("bard" | "markdown" | "group" | "grid" | "replicator" | "code" | "html") => {
                 Nature::PRESENCE
             }
@@ -133,7 +134,8 @@ impl Values {
     fn related(&mut self, place: &Place, related: &Related) {
         let nature = match related.kind {
             Target::Entry | Target::Term => Nature::INCLUDABLE,
-            Target::Asset | Target::User => Nature::RELATION,
+            Target::Asset => Nature::ASSET,
+            Target::User => Nature::RELATION,
         };
         let text = |name: &str| related.object.get(name).and_then(Value::as_str);
         if let Some(id) = text("id") {
@@ -301,6 +303,22 @@ mod tests {
             [
                 "topics Text(\"topics::web\") 144",
                 "topics Text(\"netz\") 144",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_asset_is_found_by_its_id_and_by_its_path() {
+        let object = json!({"id": "images::a/b.png", "path": "a/b.png", "alt": "A"});
+        let related = Output::Related(Related {
+            kind: Target::Asset,
+            object,
+        });
+        assert_eq!(
+            shown("cover", related),
+            [
+                "cover Text(\"images::a/b.png\") 256",
+                "cover Text(\"a/b.png\") 256",
             ]
         );
     }

@@ -37,7 +37,7 @@ const TARGETS: &str = concat!(
      from item i join summary s on s.number = i.number join body b on b.number = i.number
      where ",
     visible!("i"),
-    " and i.kind in ('entry', 'term') and i.id in ("
+    " and i.kind in ('entry', 'term', 'asset') and i.id in ("
 );
 
 const BY_SLUG: &str = concat!(

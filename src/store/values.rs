@@ -58,14 +58,28 @@ impl Nature {
     pub const BOOLEAN: Self = Self(4);
     /// Moments.
     pub const MOMENT: Self = Self(8);
-    /// Ids of entries or terms whose `fields` can be included.
+    /// Ids of entries or terms, whose `fields` can be included.
     pub const INCLUDABLE: Self = Self(16);
-    /// Ids of any other items.
+    /// Ids of things that have no `fields`: users.
     pub const RELATION: Self = Self(32);
     /// Things that are there or not: bodies, groups.
     pub const PRESENCE: Self = Self(64);
     /// An item may have several.
     pub const SEVERAL: Self = Self(128);
+    /// Ids of assets, whose `fields` can be included too.
+    pub const ASSET: Self = Self(256);
+
+    /// Whether it leads to anything whose `fields` can be included.
+    #[must_use]
+    pub fn is_includable(self) -> bool {
+        self.has(Self::INCLUDABLE) || self.has(Self::ASSET)
+    }
+
+    /// Whether it leads to anything at all.
+    #[must_use]
+    pub fn is_relation(self) -> bool {
+        self.is_includable() || self.has(Self::RELATION)
+    }
 
     /// Whether all bits of another one are set.
     #[must_use]

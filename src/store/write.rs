@@ -79,7 +79,7 @@ pub(super) fn digest(item: &Item, span: Span) -> Digest {
 
 /// Trees keep in `fields` what only Statamic's own API composes.
 fn shows_fields(kind: Kind) -> bool {
-    matches!(kind, Kind::Entry | Kind::Term | Kind::Global)
+    matches!(kind, Kind::Entry | Kind::Term | Kind::Global | Kind::Asset)
 }
 
 fn native(item: &Item) -> Vec<Cow<'_, str>> {

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::tree::Tree;
 
 /// How many kinds of edits there are.
-pub const KINDS: u8 = 30;
+pub const KINDS: u8 = 31;
 
 /// One edit: what is done, to which of the things, with which value.
 #[derive(Clone, Copy, Debug)]
@@ -176,7 +176,8 @@ impl Project {
             }
             (24, _) => {
                 let path = format!("public/files/.meta/p{}.png.yaml", which % 4);
-                let text = format!("data: {{alt: 'A picture {value}'}}\nsize: {value}\nlast_modified: 1700000000\n");
+                let shows = other.unwrap_or_default();
+                let text = format!("data: {{alt: 'A picture {value}', credit: 'Nr. {value}', shows: '{shows}'}}\nsize: {value}\nlast_modified: 1700000000\n");
                 self.write(&path, &text);
                 format!("{path} says {value}")
             }
@@ -205,6 +206,11 @@ impl Project {
             (29, _) => self.rewrite("resources/sites.yaml", which, &[
                 SITES_FILE,
                 &SITES_FILE.replace("name: Deutsch", "name: German"),
+            ]),
+            (30, _) => self.rewrite("resources/blueprints/assets/files.yaml", which, &[
+                FILE,
+                &FILE.replace("type: entries", "type: text"),
+                &FILE.replace("credit", "source"),
             ]),
             _ => "nothing".into(),
         };
@@ -420,9 +426,10 @@ const POSTS: &str = "title: Posts\nsites: [en, de]\nroute: '{mount}/{slug}'\nmou
 const NOTES: &str = "title: Notes\nsites: [en, de]\nroute: '/n/{lead_word}'\nsort_by: order\ninject: {mood: calm}\ntaxonomies: [topics]\n";
 const POST: &str = "title: Post\nfields:\n  - {handle: title, field: {type: text}}\n  - {import: common}\n  - {handle: related, field: {type: entries}}\n  - {handle: topics, field: {type: terms, taxonomies: [topics]}}\n  - {handle: picture, field: {type: assets, container: files, max_files: 1}}\n  - {handle: author, field: {type: users, max_items: 1}}\n  - {handle: places, field: {type: collections}}\n  - {handle: text, field: {type: bard}}\n";
 const COMMON: &str = "fields:\n  - {handle: lead, field: {type: link}}\n";
+const FILE: &str = "title: File\nfields:\n  - {handle: alt, field: {type: text}}\n  - {handle: credit, field: {type: text}}\n  - {handle: shows, field: {type: entries, max_items: 1}}\n";
 const SEO: &str = "title: SEO\ndata: {site_name: Lake, hreflang_auto: true, breadcrumbs: true}\n";
 
-const FILES: [(&str, &str); 22] = [
+const FILES: [(&str, &str); 23] = [
     ("resources/sites.yaml", SITES_FILE),
     (
         "content/collections/pages.yaml",
@@ -455,8 +462,9 @@ const FILES: [(&str, &str); 22] = [
     ("public/files/p1.png", "no image"),
     (
         "public/files/.meta/p0.png.yaml",
-        "data: {alt: Nought}\nlast_modified: 1700000000\n",
+        "data: {alt: Nought, credit: Nobody, shows: en-posts-2}\nlast_modified: 1700000000\n",
     ),
+    ("resources/blueprints/assets/files.yaml", FILE),
     ("users/ann@lake.test.yaml", "id: ann\nname: Ann\n"),
     ("resources/blueprints/collections/posts/post.yaml", POST),
     ("resources/blueprints/collections/pages/page.yaml", POST),

@@ -30,7 +30,7 @@ pub struct Edit {
 
 /// Steps at random.
 pub fn script(length: usize) -> impl Strategy<Value = Vec<Edit>> {
-    let edit = (0_u8..12, 0_u8..12, any::<u8>(), any::<u8>());
+    let edit = (0_u8..13, 0_u8..12, any::<u8>(), any::<u8>());
     let edit = edit.prop_map(|(what, slot, a, b)| Edit { what, slot, a, b });
     proptest::collection::vec(edit, 1..=length)
 }
@@ -76,6 +76,11 @@ pub fn project() -> Tree {
             "resources/blueprints/collections/pages/pages.yaml",
             BLUEPRINT,
         ),
+        ("content/assets/files.yaml", "title: Files\n"),
+        (
+            "resources/blueprints/assets/files.yaml",
+            "fields:\n  - {handle: credit, field: {type: text}}\n  - {handle: shows, field: {type: entries}}\n",
+        ),
         (
             "resources/blueprints/globals/settings.yaml",
             "fields:\n  - {handle: name, field: {type: text}}\n  - {handle: first, field: {type: entries, max_items: 1}}\n",
@@ -88,6 +93,8 @@ pub fn project() -> Tree {
         write_term(&tree, term, u8::try_from(index).unwrap());
     }
     trees(&tree, 0);
+    tree.write("public/files/a.png", b"no image");
+    picture(&tree, 0, 0);
     tree
 }
 
@@ -97,6 +104,7 @@ const BLUEPRINT: &str = "fields:
   - {handle: text, field: {type: bard}}
   - {handle: related, field: {type: entries}}
   - {handle: tags, field: {type: terms, taxonomies: [tags]}}
+  - {handle: cover, field: {type: assets, container: files, max_files: 1}}
 ";
 
 impl Edit {
@@ -109,13 +117,14 @@ impl Edit {
             7 => write_term(&site.tree, TERMS[usize::from(slot) % 2], a),
             8 => global(&site.tree, a, b),
             9 => trees(&site.tree, a),
+            10 => picture(&site.tree, a, b),
             _ => site.at(site.now() + i64::from(a % 60).hours()),
         }
     }
 
     /// Whether it moves the clock alone.
     pub fn is_of_the_clock(self) -> bool {
-        self.what > 9
+        self.what > 10
     }
 }
 
@@ -155,7 +164,7 @@ fn entry(tree: &Tree, slot: u8, a: u8, b: u8) {
     };
     let others = [(slot + a % 5 + 1) % 12, (slot + b % 7 + 1) % 12];
     let mut text = format!(
-        "---\nid: {}\ntitle: 'Title {}'\nteaser: 'Teaser {}'\nupdated_at: 1700000000\n",
+        "---\nid: {}\ntitle: 'Title {}'\nteaser: 'Teaser {}'\nupdated_at: 1700000000\ncover: a.png\n",
         id(slot),
         a % 3,
         b % 2
@@ -185,6 +194,17 @@ fn write_term(tree: &Tree, term: &str, a: u8) {
         &format!("content/taxonomies/tags/{term}.yaml"),
         text.as_bytes(),
     );
+}
+
+/// What is said of the one asset.
+fn picture(tree: &Tree, a: u8, b: u8) {
+    let text = format!(
+        "data: {{alt: 'Alt {}', credit: 'Credit {}', shows: [{}]}}\nsize: 1\nlast_modified: 1700000000\n",
+        a % 2,
+        b % 3,
+        id(a % 12)
+    );
+    tree.write("public/files/.meta/a.png.yaml", text.as_bytes());
 }
 
 fn global(tree: &Tree, a: u8, b: u8) {

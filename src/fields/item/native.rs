@@ -2,7 +2,9 @@
 
 use super::{Members, keys};
 use crate::content::Data;
+use crate::content::assets::Asset;
 use crate::content::blueprint::Field;
+use crate::fields::shallow::ASSET_MEMBERS;
 use crate::fields::{Context, Output, Shape, value};
 use crate::site::{Entry, Term};
 
@@ -54,6 +56,12 @@ pub fn of_global(handle: &str, data: &Data, context: &Context<'_>) -> Members {
         .map(|blueprint| blueprint.fields.as_slice())
         .unwrap_or_default();
     of_data(fields, data, &[], context)
+}
+
+/// An asset's fields, by those of its container's blueprint: what its object does not show (`alt` and `focus` it does).
+#[must_use]
+pub fn of_asset(fields: &[Field], asset: &Asset, context: &Context<'_>) -> Members {
+    of_data(fields, &asset.data, &ASSET_MEMBERS, context)
 }
 
 fn of_data(fields: &[Field], data: &Data, envelope: &[&str], context: &Context<'_>) -> Members {
