@@ -319,15 +319,15 @@ pub async fn check_term(api: &Api, taxonomy: &str, slug: &str) -> Result<(), Err
     found.value.map(|_| ()).ok_or_else(missing)
 }
 
-/// 404 where nothing of the kind has the handle.
+/// 404 where no taxonomy or container, whichever the kind is, has the handle.
 async fn exists(api: &Api, kind: Kind, handle: &str) -> Result<(), Error> {
-    let known = api.store.handles(kind).await?;
-    let missing = || Error::NotFound(format!("there is no {} {handle:?}", kind.name()));
-    known
-        .iter()
-        .any(|known| known == handle)
-        .then_some(())
-        .ok_or_else(missing)
+    if api.dictionary().await?.has_group(kind, handle) {
+        return Ok(());
+    }
+    Err(Error::NotFound(format!(
+        "there is no {} {handle:?}",
+        kind.name()
+    )))
 }
 
 impl Resource<'_> {

@@ -1,6 +1,6 @@
 //! What lists can be asked about: the paths that items have values at, the collections, the sites.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use sqlx::FromRow;
@@ -18,6 +18,8 @@ pub struct Dictionary {
     pub collections: Vec<(String, bool)>,
     /// All sites, the default one first.
     pub sites: Vec<SiteRoot>,
+    /// What else holds items: kind and handle of each taxonomy and container.
+    groups: HashSet<(String, String)>,
 }
 
 /// A path that items have values at.
@@ -66,6 +68,13 @@ impl Dictionary {
         Some((path.number, path.nature(owners)?))
     }
 
+    /// Whether there is a taxonomy or a container with a handle.
+    #[must_use]
+    pub fn has_group(&self, kind: Kind, handle: &str) -> bool {
+        self.groups
+            .contains(&(kind.name().to_owned(), handle.to_owned()))
+    }
+
     /// The names of all paths that items of some owners have, of those whose nature will do.
     #[must_use]
     pub fn names(
@@ -98,7 +107,7 @@ impl Dictionary {
 /// What describes the site is public, whatever the clock says.
 const ROOTS: &str = "select i.kind, i.id, i.uri, i.url, s.object as summary
      from item i join summary s on s.number = i.number
-     where i.kind in ('collection', 'site') and i.owner = '' order by i.kind, i.position, i.valid_from";
+     where i.kind in ('collection', 'container', 'site', 'taxonomy') and i.owner = '' order by i.kind, i.position, i.valid_from";
 
 #[derive(FromRow)]
 struct RootRow {
@@ -130,9 +139,11 @@ impl Store {
                     path: root.uri.unwrap_or_else(|| "/".to_owned()),
                     url: root.url,
                 });
-            } else {
+            } else if root.kind == Kind::Collection.name() {
                 let newest_first = is_newest_first(&root.summary);
                 dictionary.collections.push((root.id, newest_first));
+            } else {
+                dictionary.groups.insert((root.kind, root.id));
             }
         }
         dictionary.collections.dedup_by(|a, b| a.0 == b.0);

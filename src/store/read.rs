@@ -207,18 +207,6 @@ impl Store {
         let rows = self.engine.rows(statement).await?;
         rows.iter().map(|row| row.get("name")).collect()
     }
-
-    /// Ids of the items of a kind that has no owners: handles of collections, of sites.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn handles(&self, kind: Kind) -> Result<Vec<String>, Error> {
-        let statement = Statement::new(
-            "select distinct id from item where kind = $1 and owner = '' order by id",
-        );
-        let rows = self.engine.rows(statement.bind(kind.name())).await?;
-        rows.iter().map(|row| row.get("id")).collect()
-    }
 }
 
 impl Engine {
