@@ -337,7 +337,7 @@ fn drafts_and_what_is_not_public_now_are_never_found() {
             (
                 stage_total(store, now).await,
                 backlinks.total,
-                backlinks.entries.len(),
+                backlinks.referrers.len(),
                 broken.len(),
             )
         })
@@ -421,25 +421,25 @@ fn referrers_come_newest_first_and_once_page_by_page_in_both_directions() {
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        ids(&all.entries),
+        ids(&all.referrers),
         ["e6", "e5", "e4", "e3", "e2", "e1", "e0"]
     );
     assert_eq!(
-        (all.found, all.total, all.entries[0].references.len()),
+        (all.found, all.total, all.referrers[0].references.len()),
         (true, Some(7), 2)
     );
     let after = page(&Page {
-        after: Some(all.entries[2].place.clone()),
+        after: Some(all.referrers[2].place.clone()),
         limit: 2,
         ..Page::default()
     });
-    assert_eq!(ids(&after.entries), ["e3", "e2"]);
+    assert_eq!(ids(&after.referrers), ["e3", "e2"]);
     let before = page(&Page {
-        after: Some(all.entries[2].place.clone()),
+        after: Some(all.referrers[2].place.clone()),
         limit: 9,
         backwards: true,
     });
-    assert_eq!(ids(&before.entries), ["e6", "e5"]);
+    assert_eq!(ids(&before.referrers), ["e6", "e5"]);
 }
 
 /// Text as anyone may type it: any characters, and those that mean something to a search engine.

@@ -202,14 +202,14 @@ async fn backlinks(
     let dictionary = api.dictionary().await?;
     check_fields(api, choice, Scope::entries(&dictionary), None).await?;
     let total = found.value.total;
-    let (found, Backlinks { entries, .. }) = apart(found);
-    let (entries, links) = walk.cut(entries, |referrer| &referrer.place);
-    let members: Vec<String> = entries
+    let (found, Backlinks { referrers, .. }) = apart(found);
+    let (referrers, links) = walk.cut(referrers, |referrer| &referrer.place);
+    let members: Vec<String> = referrers
         .iter()
         .map(|referrer| referrer_object(referrer, choice))
         .collect();
     let own = keys::document(Kind::Entry, id, "");
-    let shown = entries
+    let shown = referrers
         .iter()
         .map(|referrer| key(referrer.kind, &referrer.document));
     Ok(draft(

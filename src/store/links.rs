@@ -30,7 +30,7 @@ pub struct Backlinks {
     /// How many items refer to it, where that was asked for.
     pub total: Option<i64>,
     /// Entries, terms and global sets, the newest first; those without a date come last.
-    pub entries: Vec<Referrer>,
+    pub referrers: Vec<Referrer>,
 }
 
 /// An item that refers to an entry.
@@ -224,7 +224,7 @@ impl Store {
         Ok(snapshot(&rows)?.map(|rows| Backlinks {
             found: known > 0,
             total,
-            entries: referrers(rows),
+            referrers: referrers(rows),
         }))
     }
 

@@ -271,15 +271,25 @@ impl Writer {
             self.insert(target, rows).await?;
         }
         sqlx::query("commit").execute(&mut self.connection).await?;
-        // The journal is taken over where no reader is in the way; none is waited for.
-        let mut ends = vec!["pragma busy_timeout = 0", "pragma wal_checkpoint(truncate)"];
-        if self.is_first && !is_empty(&mut self.connection).await? {
-            ends = vec![WAL];
-        }
-        for end in ends {
-            sqlx::query(end).execute(&mut self.connection).await?;
+        // What is written is written: that a reader is in the way of the journal does not undo it.
+        if let Err(error) = self.settle().await {
+            tracing::debug!("the journal is left as it is: {error}");
         }
         self.connection.close().await?;
+        Ok(())
+    }
+
+    /// After a first import, gives readers what they need to go on during the next ones; after another, takes the journal
+    /// over where no reader is in the way, and waits for none.
+    async fn settle(&mut self) -> Result<(), Error> {
+        let ends: &[&str] = if self.is_first && !is_empty(&mut self.connection).await? {
+            &[WAL]
+        } else {
+            &["pragma busy_timeout = 0", "pragma wal_checkpoint(truncate)"]
+        };
+        for end in ends {
+            sqlx::query(*end).execute(&mut self.connection).await?;
+        }
         Ok(())
     }
 }
