@@ -233,7 +233,7 @@ impl Api {
         compute: F,
     ) -> impl Future<Output = Result<HttpResponse, Error>>
     where
-        F: Future<Output = Result<Draft, Error>>,
+        F: AsyncFn() -> Result<Draft, Error>,
     {
         self.answer_as(request, key, compute, |answer| answer)
     }
@@ -246,7 +246,7 @@ impl Api {
         compute: F,
     ) -> impl Future<Output = Result<HttpResponse, Error>>
     where
-        F: Future<Output = Result<Draft, Error>>,
+        F: AsyncFn() -> Result<Draft, Error>,
     {
         self.answer_as(request, key, compute, Answer::varying_by_accept)
     }
@@ -260,7 +260,7 @@ impl Api {
         finish: fn(Answer) -> Answer,
     ) -> Result<HttpResponse, Error>
     where
-        F: Future<Output = Result<Draft, Error>>,
+        F: AsyncFn() -> Result<Draft, Error>,
     {
         if preview::allowed() != Preview::None {
             // Boxed: a route's future would stand in this one twice.
@@ -306,16 +306,15 @@ impl Api {
         finish: fn(Answer) -> Answer,
     ) -> Result<Arc<Answer>, Error>
     where
-        F: Future<Output = Result<Draft, Error>>,
+        F: AsyncFn() -> Result<Draft, Error>,
     {
-        let mut compute = std::pin::pin!(compute);
         let mut read = false;
         loop {
             let answer = self.cache.compute(key, edition, async {
                 read = true;
                 // Before the first statement: an answer may be newer than it is said to be, never older.
                 let epoch = self.store.epoch();
-                let draft = self.store.at_one_moment(compute.as_mut()).await?;
+                let draft = self.store.at_one_moment(&compute).await?;
                 let edition = epoch * GENERATIONS + draft.generation;
                 Ok(finish(Answer::new(draft, edition, &self.freshness)))
             });

@@ -410,6 +410,9 @@ pub enum Error {
     /// An import that began to read the files later has written before this one.
     #[error("an import that began later was written before; this one is not")]
     Overtaken,
+    /// Something was written between two reads that should see one moment; the computation is made anew.
+    #[error("what was read is of two generations")]
+    Torn,
     /// A copy would make the readers of a database go back.
     #[error("generation {from} cannot be copied over generation {to}; give an empty database")]
     WouldGoBack {

@@ -26,7 +26,7 @@ const COMPRESSED_FROM: usize = 1024;
 const OVERHEAD: usize = 1024;
 
 /// An answer as a route computes it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     /// The body.
     pub body: String,

@@ -97,7 +97,8 @@ pub async fn answer(
     batch: &Batch,
 ) -> Result<HttpResponse, Error> {
     let key = batch.canonical().into_text();
-    api.answer(request, &key, many(api, batch)).await
+    api.answer(request, &key, async || many(api, batch).await)
+        .await
 }
 
 async fn many(api: &Api, batch: &Batch) -> Result<Draft, Error> {

@@ -30,7 +30,7 @@ pub async fn list_collections(
 ) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
     let key = Canonical::new(&["collections"]).into_text();
-    api.answer(&request, &key, many(&api)).await
+    api.answer(&request, &key, async || many(&api).await).await
 }
 
 /// One collection.
@@ -51,7 +51,8 @@ pub async fn find_collection(
 ) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
     let key = Canonical::new(&["collections", &handle]).into_text();
-    api.answer(&request, &key, one(&api, &handle)).await
+    api.answer(&request, &key, async || one(&api, &handle).await)
+        .await
 }
 
 pub(super) async fn many(api: &Api) -> Result<Draft, Error> {

@@ -180,7 +180,7 @@ pub async fn show_openapi(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
-    let draft = async {
+    let draft = async || {
         Ok(Draft::fixed(
             openapi_text(),
             "application/json",

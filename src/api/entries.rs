@@ -45,8 +45,8 @@ pub async fn find_entry(
     let one = One::parse(&request)?;
     let id = id_key(&id);
     let key = one.key(&["entries", &id]);
-    api.answer_by_accept(&request, &key, by_id(&api, &id, &one))
-        .await
+    let compute = async || by_id(&api, &id, &one).await;
+    api.answer_by_accept(&request, &key, compute).await
 }
 
 /// The same entry by its collection and slug. Of several, as pages below different parents can be, the first; in the
@@ -79,8 +79,8 @@ pub async fn find_entry_by_slug(
     let one = One::parse(&request)?;
     let (collection, slug) = &*path;
     let key = one.key(&["entries", "by-slug", collection, slug]);
-    api.answer(&request, &key, by_slug(&api, collection, slug, &one))
-        .await
+    let compute = async || by_slug(&api, collection, slug, &one).await;
+    api.answer(&request, &key, compute).await
 }
 
 /// What a request says of the one entry it wants.

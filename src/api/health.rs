@@ -18,7 +18,7 @@ use super::{Api, docs, schema};
 )]
 pub async fn list_routes(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
-    let draft = async {
+    let draft = async || {
         Ok(Draft::fixed(
             index().to_string(),
             "application/json",

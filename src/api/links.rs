@@ -59,7 +59,7 @@ pub async fn list_backlinks(
     let walk = Walk::parse(&given, list, format!("backlinks {id}"))?;
     let choice = said.of_many();
     let key = walk.key();
-    let draft = backlinks(&api, &id, &walk, count, &choice);
+    let draft = async || backlinks(&api, &id, &walk, count, &choice).await;
     api.answer(&request, &key, draft).await
 }
 
@@ -111,7 +111,7 @@ pub async fn list_broken_links(
         page: walk.page(),
     };
     let key = walk.key();
-    api.answer(&request, &key, broken(&api, &walk, &query))
+    api.answer(&request, &key, async || broken(&api, &walk, &query).await)
         .await
 }
 

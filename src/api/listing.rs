@@ -402,7 +402,7 @@ pub async fn answer(
     if list.lines.unwrap_or(prefers_lines) {
         return export::answer(api, request, list).await;
     }
-    let (key, draft) = (list.key(), draft_of(api, list));
+    let (key, draft) = (list.key(), async || draft_of(api, list).await);
     if list.is_whole() {
         api.answer_by_accept(request, &key, draft).await
     } else {

@@ -30,7 +30,8 @@ const MOST_ENTRIES: i64 = 100;
 )]
 pub async fn show_llms(request: HttpRequest, api: web::Data<Api>) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
-    api.answer(&request, "/llms.txt", draft(&api)).await
+    api.answer(&request, "/llms.txt", async || draft(&api).await)
+        .await
 }
 
 async fn draft(api: &Api) -> Result<Draft, Error> {

@@ -53,7 +53,8 @@ pub(super) async fn answer(
     let given = Parameters::parse(request.query_string(), &["site"])?;
     let (id, site) = (id_key(id), given.get("site"));
     let key = Canonical::new(&["entries", &format!("{id}.md")]).with("site", site);
-    api.answer_by_accept(request, &key.into_text(), draft(api, &id, site))
+    let compute = async || draft(api, &id, site).await;
+    api.answer_by_accept(request, &key.into_text(), compute)
         .await
 }
 

@@ -90,7 +90,7 @@ pub async fn answer_message(
         Ok(Ok(Err(_))) | Err(_) => return Err(Error::TooSlow),
     };
     let reader = Reader { api: &api };
-    let answer = api.store.at_one_moment(reader.answer(&body));
+    let answer = api.store.at_one_moment(async || reader.answer(&body).await);
     let answer = tokio::time::timeout(PATIENCE, answer).await;
     let (status, answer) = answer.map_err(|_| Error::TooSlow)?;
     let mut response = HttpResponse::build(status);

@@ -65,7 +65,7 @@ pub async fn list_problems(
         .with("limit", (limit != USUAL_LIMIT).then_some(digits.as_str()));
     let cursor = given.get("cursor");
     let key = list.clone().with("cursor", cursor).into_text();
-    let compute = async {
+    let compute = async || {
         let collection = query.collection.as_deref();
         check_collection(&*api.dictionary().await?, "filter[collection]", collection)?;
         page(&api, &query, count, &list, cursor, &order).await

@@ -49,7 +49,7 @@ pub async fn list_redirects(
         .with("site", site)
         .with("path", Some(&path))
         .into_text();
-    let compute = async {
+    let compute = async || {
         let dictionary = api.dictionary().await?;
         check_site(&dictionary, site)?;
         let default = dictionary.sites.first().map(|root| root.handle.as_str());

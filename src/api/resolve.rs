@@ -73,7 +73,8 @@ pub async fn resolve_path(
         .with("path", Some(&path))
         .with("site", site)
         .into_text();
-    let compute = resolve(&api, &path, site, choice.of_one());
+    let choice = choice.of_one();
+    let compute = async || resolve(&api, &path, site, &choice).await;
     api.answer(&request, &key, compute).await
 }
 
@@ -81,7 +82,7 @@ async fn resolve(
     api: &Api,
     path: &str,
     site: Option<&str>,
-    choice: Choice,
+    choice: &Choice,
 ) -> Result<Draft, Error> {
     let dictionary = api.dictionary().await?;
     check_site(&dictionary, site)?;
@@ -104,7 +105,7 @@ async fn resolve(
             _ => {
                 let generation = found.generation;
                 let draft =
-                    single::draft(api, *kind, document, generation, &choice, &audience).await?;
+                    single::draft(api, *kind, document, generation, choice, &audience).await?;
                 return Ok(answer.of(*kind, draft));
             }
         }

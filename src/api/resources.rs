@@ -365,7 +365,7 @@ async fn one(
     let given = resource.parameters(request.query_string(), &[])?;
     let (site, choice) = (given.get("site"), Choice::parse(&given)?);
     let key = resource.canonical(&choice, site).into_text();
-    let compute = async {
+    let compute = async || {
         let audience = api.audience();
         let which = resource.which(site);
         let found = api.store.resource(which, id, &audience).await?;
@@ -374,7 +374,7 @@ async fn one(
             let kind = resource.kind.name();
             return Err(Error::NotFound(format!("there is no {kind} {id:?}")));
         };
-        let choice = choice.of_one().of_kind(resource.kind.name());
+        let choice = choice.clone().of_one().of_kind(resource.kind.name());
         let documents = std::slice::from_ref(document);
         let included = included(api, &resource, &choice, documents, &audience).await?;
         let body = object(document, &choice, &included);
@@ -444,7 +444,7 @@ async fn list_given(
     let cursor = given.get("cursor");
     let after = cursor.map_or(Ok(-1), |cursor| place(cursor, &order))?;
     let key = canonical.clone().with("cursor", cursor).into_text();
-    let compute = async {
+    let compute = async || {
         let audience = api.audience();
         let which = resource.which(site);
         let found = api
@@ -454,7 +454,7 @@ async fn list_given(
         if found.value.is_empty() {
             check_site(&*api.dictionary().await?, site)?;
         }
-        let choice = said.of_many().of_kind(resource.kind.name());
+        let choice = said.clone().of_many().of_kind(resource.kind.name());
         let included = included(api, &resource, &choice, &found.value, &audience).await?;
         let page = Page {
             limit,

@@ -82,7 +82,8 @@ pub async fn search_everything(
 ) -> Result<HttpResponse, Error> {
     let search = Search::parse(request.query_string())?;
     let key = search.page(search.page).into_text();
-    api.answer(&request, &key, answer(&api, &search)).await
+    api.answer(&request, &key, async || answer(&api, &search).await)
+        .await
 }
 
 /// A search that a request asked for.

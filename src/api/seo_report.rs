@@ -61,7 +61,7 @@ pub async fn list_findings(
         limit: limit + 1,
     };
     let key = list.clone().with("cursor", cursor).into_text();
-    let compute = async {
+    let compute = async || {
         check_site(&*api.dictionary().await?, site)?;
         page(&api, &query, count, &list, cursor, &order).await
     };

@@ -99,7 +99,8 @@ pub async fn show_sitemaps(
     api: web::Data<Api>,
 ) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
-    api.answer(&request, "/sitemaps.xml", all(&api)).await
+    api.answer(&request, "/sitemaps.xml", async || all(&api).await)
+        .await
 }
 
 /// The same URLs as JSON.
@@ -126,7 +127,7 @@ pub async fn list_sitemap(
     let order = format!("sitemap {}", site.unwrap_or_default());
     let from = cursor.map_or(Ok(Place::first()), |cursor| place(cursor, &order))?;
     let key = list.clone().with("cursor", cursor).into_text();
-    let compute = async {
+    let compute = async || {
         let audience = api.audience();
         let sites = sitemaps(&api, &audience).await?;
         super::listing::check_site(&*api.dictionary().await?, site)?;
@@ -168,7 +169,7 @@ async fn answer(
 ) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
     let audience = api.audience();
-    let (of, files) = api.store.at_one_moment(files(api, site, &audience)).await?;
+    let (of, files) = api.store.at_one_moment(async || files(api, site, &audience).await).await?;
     let of = &of;
     let key = request.path();
     match asked(of, &files.value, number)? {
@@ -187,13 +188,13 @@ async fn answer(
         }
         Asked::File(file) => {
             let bounds_of = (files.value.len() > 1).then_some(files.generation);
-            let compute = whole(api, &of.id, file.as_ref(), bounds_of, &audience);
+            let compute = async || whole(api, &of.id, file.as_ref(), bounds_of, &audience).await;
             api.answer(request, key, compute).await
         }
         Asked::Index(locs) => {
             let locs = locs.iter().map(|(loc, at)| (loc.as_str(), at.as_deref()));
             let draft = draft(&files, index(locs), XML);
-            api.answer(request, key, async { Ok(draft) }).await
+            api.answer(request, key, async || Ok(draft.clone())).await
         }
     }
 }

@@ -92,14 +92,14 @@ pub async fn answer_statamic(
     };
     let Some(token) = &settings.auth_token else {
         return api
-            .answer(&request, &key, async { Ok(find(&asked).await?) })
+            .answer(&request, &key, async || Ok(find(&asked).await?))
             .await;
     };
     if !is_authorized(request.headers(), token) {
         return Err(Refusal::Unauthorized.into());
     }
     let freshness = Freshness::new("private, no-cache");
-    let draft = api.store.at_one_moment(find(&asked)).await?;
+    let draft = api.store.at_one_moment(async || find(&asked).await).await?;
     Ok(Answer::new(draft, 0, &freshness)
         .respond(request.headers(), &freshness, || asked.audience.now))
 }

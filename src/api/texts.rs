@@ -23,7 +23,7 @@ pub async fn show_robots(request: HttpRequest, api: web::Data<Api>) -> Result<Ht
         owner: "",
         site: None,
     };
-    let compute = text(&api, which, "robots.txt", "text/plain; charset=utf-8");
+    let compute = async || text(&api, which, "robots.txt", "text/plain; charset=utf-8").await;
     api.answer(&request, "/robots.txt", compute).await
 }
 
@@ -56,7 +56,7 @@ pub async fn show_feed(
         owner: collection,
         site,
     };
-    let compute = async {
+    let compute = async || {
         let found = text(&api, which, &id, format.media_type()).await;
         if matches!(found, Err(Error::NotFound(_))) {
             check_site(&*api.dictionary().await?, site)?;

@@ -108,10 +108,7 @@ impl Store {
     /// How many files it has read from, one after the other; generations of one file say nothing about another's.
     #[must_use]
     pub fn epoch(&self) -> i64 {
-        match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.epoch(),
-            Engine::Postgres(_) => 0,
-        }
+        self.engine.epoch()
     }
 
     /// Leaves a database that is one file, without a journal beside it, to be copied and read anywhere. Where others have
@@ -141,21 +138,29 @@ impl Engine {
         }
     }
 
-    /// Begins to read at one moment, and what a first statement answers then.
+    /// Begins to read at one moment: what a first statement answers then, and the generation that all is of.
     pub(super) async fn begin(
         &self,
         statement: Statement,
-    ) -> Result<(Transaction, Vec<Row>), Error> {
+    ) -> Result<(Transaction, Vec<Row>, i64), Error> {
         match self {
             Self::Sqlite(sqlite) => {
                 let mut lent = sqlite.lend().await?;
-                let rows = lent.begin(statement).await?;
-                Ok((Transaction::Sqlite(lent), rows))
+                let (rows, generation) = lent.begin(statement).await?;
+                Ok((Transaction::Sqlite(lent), rows, generation))
             }
             Self::Postgres(postgres) => {
-                let (transaction, rows) = postgres.begin(&statement).await?;
-                Ok((Transaction::Postgres(transaction), rows))
+                let (transaction, rows, generation) = postgres.begin(&statement).await?;
+                Ok((Transaction::Postgres(transaction), rows, generation))
             }
+        }
+    }
+
+    /// How many files it has read from.
+    pub(super) fn epoch(&self) -> i64 {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.epoch(),
+            Self::Postgres(_) => 0,
         }
     }
 

@@ -1,6 +1,8 @@
 //! One moment for all reads of a computation: whatever is written meanwhile, they see one generation.
 //!
-//! It belongs to the task that computes, so that what reads need not know of it.
+//! Most computations read once, and one statement sees one moment by itself: it is read alone. With a second one begins a
+//! transaction. Where something was written between the two, the computation is made anew, in a transaction from its
+//! first statement on. All of it belongs to the task that computes, so that what reads need not know of it.
 
 use std::sync::Arc;
 
@@ -14,14 +16,36 @@ tokio::task_local! {
     static VIEW: View;
 }
 
-/// The transaction that all reads of a computation share; begun by the first.
-#[derive(Clone, Default)]
-struct View(Arc<Mutex<Option<Transaction>>>);
+/// What a computation has read from.
+#[derive(Clone)]
+struct View(Arc<Mutex<Read>>);
+
+enum Read {
+    /// Nothing yet; whether the first statement may be read alone.
+    Nothing { may_be_alone: bool },
+    /// One statement, of this epoch and generation, if it said which.
+    Once(i64, Option<i64>),
+    /// A transaction that all further reads share.
+    Within(Transaction),
+    /// Something that was written since the first statement.
+    Torn,
+}
+
+impl View {
+    fn new(may_be_alone: bool) -> Self {
+        Self(Arc::new(Mutex::new(Read::Nothing { may_be_alone })))
+    }
+}
 
 impl Store {
-    /// Runs a computation whose reads all see the database as it is at the first of them.
-    pub async fn at_one_moment<F: Future>(&self, compute: F) -> F::Output {
-        VIEW.scope(View::default(), compute).await
+    /// What a computation gives whose reads all see the database as it is at the first of them. It may be made twice.
+    pub async fn at_one_moment<T>(&self, compute: impl AsyncFn() -> T) -> T {
+        let view = View::new(true);
+        let made = VIEW.scope(view.clone(), compute()).await;
+        if !matches!(*view.0.lock().await, Read::Torn) {
+            return made;
+        }
+        VIEW.scope(View::new(false), compute()).await
     }
 }
 
@@ -37,12 +61,31 @@ impl Engine {
         let Ok(view) = VIEW.try_with(View::clone) else {
             return self.rows_now(statement).await;
         };
-        let mut transaction = view.0.lock().await;
-        if let Some(transaction) = &mut *transaction {
-            return transaction.rows(statement).await;
+        let mut read = view.0.lock().await;
+        match &mut *read {
+            Read::Nothing { may_be_alone: true } => {
+                let epoch = self.epoch();
+                let rows = self.rows_now(statement).await?;
+                let first = rows.first();
+                *read = Read::Once(epoch, first.and_then(|row| row.get("generation").ok()));
+                Ok(rows)
+            }
+            Read::Nothing { .. } => {
+                let (transaction, rows, _) = self.begin(statement).await?;
+                *read = Read::Within(transaction);
+                Ok(rows)
+            }
+            Read::Once(epoch, generation) => {
+                let (transaction, rows, found) = self.begin(statement).await?;
+                if *epoch == self.epoch() && *generation == Some(found) {
+                    *read = Read::Within(transaction);
+                    return Ok(rows);
+                }
+                *read = Read::Torn;
+                Err(Error::Torn)
+            }
+            Read::Within(transaction) => transaction.rows(statement).await,
+            Read::Torn => Err(Error::Torn),
         }
-        let (begun, rows) = self.begin(statement).await?;
-        *transaction = Some(begun);
-        Ok(rows)
     }
 }

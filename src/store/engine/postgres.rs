@@ -117,11 +117,11 @@ impl Postgres {
         }
     }
 
-    /// The same, in a transaction in which more can be read.
+    /// The same, in a transaction in which more can be read of the same generation.
     pub(super) async fn begin(
         &self,
         statement: &Statement,
-    ) -> Result<(Transaction<'static, sqlx::Postgres>, Vec<Row>), Error> {
+    ) -> Result<(Transaction<'static, sqlx::Postgres>, Vec<Row>, i64), Error> {
         let mut tries = Tries::default();
         loop {
             let newest = self.newest.load(Ordering::SeqCst);
@@ -129,8 +129,8 @@ impl Postgres {
             let found = read.as_ref().ok().map(|(.., found)| *found);
             let behind = found.is_some_and(|found| found < newest);
             if !tries.another(read.as_ref().err(), behind).await {
-                let (transaction, read, _) = self.noted(read, found, newest)?;
-                return Ok((transaction, rows(read)));
+                let (transaction, read, generation) = self.noted(read, found, newest)?;
+                return Ok((transaction, rows(read), generation));
             }
         }
     }

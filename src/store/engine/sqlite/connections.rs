@@ -17,6 +17,9 @@ use crate::store::statement::Statement;
 /// Enough for every worker of a usual machine to read at the same time.
 const READERS: u32 = 4;
 
+/// The beginning of what sees one moment, and which that is.
+const BEGIN: &str = "begin;\nselect number from generation where id = 1;\n";
+
 /// Connections that can be lent.
 #[derive(Debug)]
 pub(super) struct Connections {
@@ -84,15 +87,20 @@ impl Lent {
         super::rows(self.connection(), statement).await
     }
 
-    /// What a statement answers; what is read from then on is of the same moment.
+    /// What a statement answers, and the generation that it and all that is read from then on is of.
     pub(in crate::store) async fn begin(
         &mut self,
         mut statement: Statement,
-    ) -> Result<Vec<Row>, Error> {
+    ) -> Result<(Vec<Row>, i64), Error> {
         // In one go: the way to a connection's thread and back is what takes time.
-        statement.text.to_mut().insert_str(0, "begin;\n");
+        statement.text.to_mut().insert_str(0, BEGIN);
         self.has_begun = true;
-        self.rows(statement).await
+        let mut rows = self.rows(statement).await?;
+        if rows.is_empty() {
+            return Err(sqlx::Error::RowNotFound.into());
+        }
+        let generation = rows.remove(0).get("number")?;
+        Ok((rows, generation))
     }
 
     /// The connection itself.
