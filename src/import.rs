@@ -40,6 +40,7 @@ use crate::seo::{Project, settings};
 use crate::site::view::Key;
 use crate::site::{self, Site};
 use crate::store::memory::Stale;
+use crate::store::write::Ready;
 use crate::store::{Item, Kept, Kind, Name};
 
 use compiler::{Compiled, Compiler};
@@ -106,7 +107,7 @@ pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 #[derive(Debug)]
 pub enum Step {
     /// It is made: all its versions.
-    Made(Vec<Item>),
+    Made(Vec<Ready>),
     /// It is as it was.
     Kept(Kept),
 }
@@ -140,7 +141,7 @@ pub fn run(
     let mut items = Vec::new();
     let mut take = |step| {
         if let Step::Made(versions) = step {
-            items.extend(versions);
+            items.extend(versions.into_iter().map(Item::from));
         }
         ControlFlow::Continue(())
     };
@@ -319,9 +320,9 @@ impl Import<'_, '_> {
         (self.take)(Step::Kept(known))
     }
 
-    fn hand_on(&mut self, made: Vec<Vec<Item>>) -> ControlFlow<()> {
+    fn hand_on(&mut self, made: Vec<Vec<Ready>>) -> ControlFlow<()> {
         for versions in made {
-            let odd = versions.iter().flat_map(|item| &item.problems);
+            let odd = versions.iter().flat_map(|version| &version.item.problems);
             self.problems.extend(odd.cloned());
             (self.take)(Step::Made(versions))?;
         }

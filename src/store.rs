@@ -32,7 +32,7 @@ pub mod texts;
 pub mod turn;
 pub mod values;
 pub mod view;
-mod write;
+pub mod write;
 
 use std::path::PathBuf;
 

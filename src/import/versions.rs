@@ -4,13 +4,14 @@ use jiff::Timestamp;
 
 use super::compiler::Compiled;
 use crate::store::Item;
+use crate::store::write::Ready;
 
 /// More versions than this are not made ahead; the next import goes on from there.
 const MAX_VERSIONS: usize = 64;
 
 /// Compiles an item as it is at `now`, and as it will be after each moment at which something it shows changes. What is
 /// odd about it is said once.
-pub fn of(now: Timestamp, compile: impl Fn(Timestamp) -> Compiled) -> Vec<Item> {
+pub fn of(now: Timestamp, compile: impl Fn(Timestamp) -> Compiled) -> Vec<Ready> {
     let first = compile(now);
     let (mut items, mut next) = (vec![first.item], first.next);
     while let Some(moment) = next.filter(|_| items.len() < MAX_VERSIONS) {
@@ -22,5 +23,5 @@ pub fn of(now: Timestamp, compile: impl Fn(Timestamp) -> Compiled) -> Vec<Item> 
         });
         next = later.next;
     }
-    items
+    items.into_iter().map(Ready::from).collect()
 }

@@ -74,6 +74,14 @@ pub(super) struct Change {
 }
 
 impl Log {
+    /// What follows a generation; before the first one there is nothing that anybody could hold.
+    pub(super) fn since(generation: i64) -> Self {
+        Self {
+            overflowed: generation == 0,
+            ..Self::default()
+        }
+    }
+
     /// A row that is deleted, or written over.
     pub(super) fn was(&mut self, identity: Identity, version: Version) {
         if let Some(touched) = self.touch(identity) {

@@ -11,7 +11,7 @@ use super::memory::{self, Memory};
 use super::statement::Statement;
 use super::turn::{self, Turn};
 use super::values::Paths;
-use super::write::{self, ItemRow, Span};
+use super::write::{self, ItemRow, Ready, Span};
 use super::{Error, Item, Kept, Kind, Name, Store, moment, problems};
 use crate::content::known::Record;
 use crate::content::problem::Problem;
@@ -72,10 +72,11 @@ impl Store {
         let mut replacement = self.opening(turn, now).await?.recall().await?;
         let mut versions = Vec::new();
         for item in items {
-            if versions.last().is_some_and(|last| !same(last, &item)) {
+            let is_next = |last: &Ready| !same(&last.item, &item);
+            if versions.last().is_some_and(is_next) {
                 replacement.take(std::mem::take(&mut versions)).await?;
             }
-            versions.push(item);
+            versions.push(item.into());
         }
         replacement.take(versions).await?;
         replacement.finish(problems, fingerprint, None).await
@@ -124,7 +125,7 @@ impl Opening {
             learnt: Vec::new(),
             boundaries: BTreeSet::new(),
             until: moment::NEVER,
-            log: Log::default(),
+            log: Log::since(generation),
             generation,
             replaced: Replaced::default(),
         })
@@ -173,8 +174,8 @@ impl Replacement {
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn take(&mut self, mut versions: Vec<Item>) -> Result<(), Error> {
-        let Some(first) = versions.first() else {
+    pub async fn take(&mut self, mut versions: Vec<Ready>) -> Result<(), Error> {
+        let Some(Ready { item: first, .. }) = versions.first() else {
             return Ok(());
         };
         if write::is_unfindable(first) {
@@ -195,21 +196,22 @@ impl Replacement {
             );
             return Ok(());
         }
-        versions.sort_by_key(|version| version.valid_from);
-        versions.dedup_by_key(|version| version.valid_from);
+        versions.sort_by_key(|version| version.item.valid_from);
+        versions.dedup_by_key(|version| version.item.valid_from);
         let begins: Vec<i64> = versions
             .iter()
-            .map(|version| version.valid_from.map_or(moment::ALWAYS, moment::stored))
+            .map(|version| &version.item)
+            .map(|item| item.valid_from.map_or(moment::ALWAYS, moment::stored))
             .collect();
         let mut stored = self.stored.remove(&name).unwrap_or_default();
-        for (index, item) in versions.into_iter().enumerate() {
+        for (index, version) in versions.into_iter().enumerate() {
             let valid = (
                 begins[index],
                 begins.get(index + 1).copied().unwrap_or(moment::NEVER),
             );
             let same = stored.iter().position(|row| row.span.valid.0 == valid.0);
             let same = same.map(|index| stored.swap_remove(index));
-            self.take_version(&name, item, valid, same);
+            self.take_version(&name, version, valid, same);
         }
         if !stored.is_empty() {
             self.stored.insert(name, stored);
@@ -303,18 +305,25 @@ impl Replacement {
         Ok(self.replaced)
     }
 
-    fn take_version(&mut self, name: &Name, item: Item, valid: (i64, i64), same: Option<Stored>) {
-        let span = Span::of(&item, valid);
+    fn take_version(
+        &mut self,
+        name: &Name,
+        version: Ready,
+        valid: (i64, i64),
+        same: Option<Stored>,
+    ) {
+        let span = Span::of(&version.item, valid);
         self.note(span);
-        self.paths.note(&item);
         self.noted += 1;
         let row = ItemRow {
             number: same.as_ref().map_or(self.next_number, |row| row.number),
             id: name.id.clone(),
-            hash: write::digest(&item, span),
+            hash: version.digest(span),
             span,
             changed_at: self.now,
-            item,
+            field_names: version.field_names,
+            keys: self.paths.keys(&version.item, version.keys),
+            item: version.item,
         };
         let places = (row.item.position, row.item.own_order);
         if same.as_ref().is_some_and(|row| row.places != places) {
@@ -348,7 +357,7 @@ impl Replacement {
 
     async fn flush(&mut self) -> Result<(), Error> {
         write::delete(&mut self.writer, &self.stale).await?;
-        write::insert(&mut self.writer, &self.fresh, &self.paths).await?;
+        write::insert(&mut self.writer, &mut self.fresh).await?;
         self.replaced.written += self.fresh.len();
         self.stale.clear();
         self.fresh.clear();

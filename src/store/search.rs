@@ -20,7 +20,6 @@ use super::engine::{Engine, Writer};
 use super::list::filter::Filter;
 use super::read::{Document, document, head, snapshot, visible};
 use super::statement::{Statement, Value};
-use super::values::Keys;
 use super::write::ItemRow;
 use super::{Error, Kind, Snapshot, Store};
 use phrases::Phrases;
@@ -266,13 +265,8 @@ fn found(candidates: &[Candidate]) -> Found {
 }
 
 /// Writes what is found of items, and what they are found by.
-pub(super) async fn insert(
-    writer: &mut Writer,
-    rows: &[ItemRow],
-    keys: &[Keys],
-) -> Result<(), Error> {
-    let each = rows.iter().zip(keys);
-    let mut found: Vec<Row<'_>> = each.filter_map(|(item, keys)| row(item, keys)).collect();
+pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), Error> {
+    let mut found: Vec<Row<'_>> = rows.iter().filter_map(row).collect();
     found.sort_by_key(|row| row.number);
     if found.is_empty() {
         return Ok(());
@@ -342,9 +336,9 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     }
 }
 
-fn row<'a>(row: &'a ItemRow, keys: &Keys) -> Option<Row<'a>> {
+fn row(row: &ItemRow) -> Option<Row<'_>> {
     let searchable = row.item.search.as_ref()?;
-    let keys = keys.keys().map(|(path, key)| (*path, key.as_str()));
+    let keys = row.keys.keys().map(|(path, key)| (*path, key.as_str()));
     Some(Row {
         number: row.number,
         title: &row.item.title,

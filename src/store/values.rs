@@ -3,13 +3,13 @@
 //! A key is text that begins with a letter for its type, so that one index serves texts, numbers, booleans and moments,
 //! and sorts byte by byte as its values do. Texts are compared without regard to case.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 
 use super::engine::Writer;
 use super::statement::{Statement, Value};
-use super::{Error, Item, moment};
+use super::{Error, Item, Kind, moment};
 
 /// Longer texts are cut for their key and kept whole beside it.
 const LONGEST_KEY: usize = 96;
@@ -94,6 +94,9 @@ impl Nature {
     }
 }
 
+/// What a value is found under, and the whole of it where that is longer.
+pub(super) type Key = (String, Option<String>);
+
 impl Scalar {
     /// What a path with this value holds.
     fn nature(&self) -> Nature {
@@ -107,8 +110,8 @@ impl Scalar {
         }
     }
 
-    /// The key it is found under, and the whole of it where that is longer.
-    pub(super) fn key(&self) -> (String, Option<String>) {
+    /// The key it is found under; none has an empty one.
+    pub(super) fn key(&self) -> Key {
         let key = match self {
             Self::Text(text) => return text_key(text),
             Self::Number(number) => format!("n{:016x}", ordered(*number)),
@@ -127,7 +130,7 @@ pub fn folded(text: &str) -> String {
     text.to_lowercase()
 }
 
-fn text_key(text: &str) -> (String, Option<String>) {
+fn text_key(text: &str) -> Key {
     let whole = format!("s{}", folded(text));
     if whole.len() <= LONGEST_KEY {
         return (whole, None);
@@ -163,10 +166,20 @@ pub(super) const PATHS: &str =
 /// The paths of a replacement: numbers once given stay, so that a reader's never mean something else.
 #[derive(Default)]
 pub(super) struct Paths {
-    numbers: HashMap<(String, String), i64>,
-    natures: BTreeMap<(String, String, String), i64>,
-    met: HashSet<(String, String, String)>,
+    /// Kind → path → its number.
+    numbers: HashMap<Kind, HashMap<String, i64>>,
+    /// Kind and owner → path → what is known of it there.
+    known: HashMap<(Kind, String), BTreeMap<String, Known>>,
+    last: i64,
     changed: bool,
+}
+
+/// What is known of a path.
+#[derive(Default)]
+struct Known {
+    nature: i64,
+    /// Whether an item of this replacement has it.
+    is_met: bool,
 }
 
 impl Paths {
@@ -174,39 +187,51 @@ impl Paths {
         let rows: Vec<PathRow> = writer.records(Statement::new(PATHS)).await?;
         let mut paths = Self::default();
         for row in rows {
-            paths
-                .numbers
-                .insert((row.kind.clone(), row.name.clone()), row.number);
-            paths
-                .natures
-                .insert((row.kind, row.owner, row.name), row.nature);
+            let kind = Kind::named(&row.kind).ok_or(sqlx::Error::RowNotFound)?;
+            let known = Known {
+                nature: row.nature,
+                is_met: false,
+            };
+            paths.last = paths.last.max(row.number);
+            let of_kind = paths.numbers.entry(kind).or_default();
+            of_kind.insert(row.name.clone(), row.number);
+            let of_owner = paths.known.entry((kind, row.owner)).or_default();
+            of_owner.insert(row.name, known);
         }
         Ok(paths)
     }
 
-    /// Takes note of an item's paths.
-    pub(super) fn note(&mut self, item: &Item) {
-        for datum in &item.values {
-            let place = (
-                item.kind.name().to_owned(),
-                item.owner.clone(),
-                datum.path.clone(),
-            );
-            let nature = datum.nature.with(datum.value.nature()).0;
-            let name = (place.0.clone(), place.2.clone());
-            if !self.numbers.contains_key(&name) {
-                let last = self.numbers.values().max();
-                let next = last.map_or(1, |last| last + 1);
-                self.numbers.insert(name, next);
-            }
-            let known = self.natures.entry(place.clone()).or_insert_with(|| {
+    /// Takes note of an item's paths, and answers with its keys, each once; `keys` are those of its values.
+    pub(super) fn keys(&mut self, item: &Item, keys: Vec<Key>) -> Keys {
+        let numbers = self.numbers.entry(item.kind).or_default();
+        let owner = (item.kind, item.owner.clone());
+        let paths = self.known.entry(owner).or_default();
+        let mut all = Keys::new();
+        for (datum, (key, whole)) in item.values.iter().zip(keys) {
+            let number = if let Some(number) = numbers.get(&datum.path) {
+                *number
+            } else {
+                self.last += 1;
+                numbers.insert(datum.path.clone(), self.last);
+                self.last
+            };
+            if !paths.contains_key(&datum.path) {
+                paths.insert(datum.path.clone(), Known::default());
                 self.changed = true;
-                0
-            });
-            self.changed |= *known | nature != *known;
-            *known |= nature;
-            self.met.insert(place);
+            }
+            if let Some(known) = paths.get_mut(&datum.path) {
+                let nature = known.nature | datum.nature.with(datum.value.nature()).0;
+                self.changed |= nature != known.nature;
+                *known = Known {
+                    nature,
+                    is_met: true,
+                };
+            }
+            if !key.is_empty() {
+                all.insert((number, key), whole);
+            }
         }
+        all
     }
 
     /// Writes the paths. Where all items that there are were noted, the paths that none of them has are forgotten.
@@ -215,40 +240,30 @@ impl Paths {
         let rows = writer.rows(count).await?;
         let items: i64 = rows.first().ok_or(sqlx::Error::RowNotFound)?.get("items")?;
         if usize::try_from(items).is_ok_and(|items| items == noted) {
-            let before = self.natures.len();
-            self.natures.retain(|place, _| self.met.contains(place));
-            self.changed |= self.natures.len() != before;
+            for paths in self.known.values_mut() {
+                let before = paths.len();
+                paths.retain(|_, known| known.is_met);
+                self.changed |= paths.len() != before;
+            }
         }
         if !self.changed {
             return Ok(());
         }
         writer.execute(Statement::new("delete from path")).await?;
-        let rows = self.natures.iter().map(|((kind, owner, name), nature)| {
-            let number = self.numbers[&(kind.clone(), name.clone())];
-            vec![
-                kind.as_str().into(),
-                owner.as_str().into(),
-                name.as_str().into(),
-                number.into(),
-                (*nature).into(),
-            ]
-        });
-        let target = "path (kind, owner, name, number, nature)";
-        writer.insert(target, rows.collect()).await
-    }
-
-    /// The keys of an item's values, each once.
-    pub(super) fn keys(&self, item: &Item) -> Keys {
-        let kind = item.kind.name();
-        let mut keys = BTreeMap::new();
-        for datum in &item.values {
-            let path = self.numbers.get(&(kind.to_owned(), datum.path.clone()));
-            let (key, whole) = datum.value.key();
-            if let Some(path) = path.filter(|_| !key.is_empty()) {
-                keys.insert((*path, key), whole);
+        let mut rows = Vec::new();
+        for ((kind, owner), paths) in &self.known {
+            for (name, known) in paths {
+                rows.push(vec![
+                    kind.name().into(),
+                    owner.as_str().into(),
+                    name.as_str().into(),
+                    self.numbers[kind][name].into(),
+                    known.nature.into(),
+                ]);
             }
         }
-        keys
+        let target = "path (kind, owner, name, number, nature)";
+        writer.insert(target, rows).await
     }
 }
 
@@ -256,13 +271,13 @@ impl Paths {
 pub(super) type Keys = BTreeMap<(i64, String), Option<String>>;
 
 /// The rows of an item's values.
-pub(super) fn rows(number: i64, date: i64, keys: &Keys) -> impl Iterator<Item = Vec<Value>> {
-    keys.iter().map(move |((path, key), whole)| {
+pub(super) fn rows(number: i64, date: i64, keys: Keys) -> impl Iterator<Item = Vec<Value>> {
+    keys.into_iter().map(move |((path, key), whole)| {
         vec![
             number.into(),
-            (*path).into(),
-            key.as_str().into(),
-            whole.as_deref().into(),
+            path.into(),
+            key.into(),
+            whole.into(),
             date.into(),
         ]
     })

@@ -1,18 +1,48 @@
 //! The rows of a replacement, written many at a time.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::mem::take;
 
 use super::engine::Writer;
 use super::log::{PART, Version};
 use super::statement::{Statement, Value};
-use super::values::{self, Keys, Paths};
+use super::values::{self, Key, Keys};
 use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
 use crate::fields::splice;
 
 /// Bytes of a text by which things are found or sorted: three of them fit into a row of an index.
 const LONGEST_KEY: usize = 800;
+
+/// An item with what can be worked out of it before it has its place among the others: by whoever compiled it, on all
+/// cores.
+#[derive(Debug)]
+pub struct Ready {
+    /// The item.
+    pub item: Item,
+    parts: [Part; 3],
+    pub(super) field_names: String,
+    /// Those of its values.
+    pub(super) keys: Vec<Key>,
+}
+
+impl From<Item> for Ready {
+    fn from(item: Item) -> Self {
+        let keys: Vec<Key> = item.values.iter().map(|datum| datum.value.key()).collect();
+        Self {
+            parts: [native(&item), statamic_texts(&item), listed(&item, &keys)],
+            field_names: names(item.fields.as_deref()),
+            keys,
+            item,
+        }
+    }
+}
+
+impl From<Ready> for Item {
+    fn from(ready: Ready) -> Self {
+        ready.item
+    }
+}
 
 /// An item with all that its row has beside it.
 pub(super) struct ItemRow {
@@ -21,6 +51,8 @@ pub(super) struct ItemRow {
     pub(super) span: Span,
     pub(super) hash: Digest,
     pub(super) changed_at: i64,
+    pub(super) field_names: String,
+    pub(super) keys: Keys,
     pub(super) item: Item,
 }
 
@@ -66,15 +98,46 @@ impl Span {
 /// that a row says. Its places are in none of them, which others' coming and going shifts.
 pub(super) type Digest = [u8; 4 * PART];
 
-/// The hashes of a row.
-pub(super) fn digest(item: &Item, span: Span) -> Digest {
-    let parts = [native(item), statamic_texts(item), listed(item)].map(|texts| hash(&texts));
-    let all = hash(&everything_else(item, span));
-    let mut digest = [0; 4 * PART];
-    for (place, part) in parts.iter().chain([&all]).enumerate() {
-        digest[place * PART..(place + 1) * PART].copy_from_slice(part);
+/// One of them.
+type Part = [u8; PART];
+
+impl Ready {
+    /// The hashes of a row.
+    pub(super) fn digest(&self, span: Span) -> Digest {
+        let all = everything_else(&self.item, span);
+        let mut digest = [0; 4 * PART];
+        for (place, part) in self.parts.iter().chain([&all]).enumerate() {
+            digest[place * PART..(place + 1) * PART].copy_from_slice(part);
+        }
+        digest
     }
-    digest
+}
+
+/// A hash of texts, which tells where each ends.
+#[derive(Default)]
+struct Texts(blake3::Hasher);
+
+impl Texts {
+    fn add(&mut self, text: &str) -> &mut Self {
+        self.0.update(&text.len().to_le_bytes());
+        self.0.update(text.as_bytes());
+        self
+    }
+
+    fn add_some(&mut self, text: Option<&str>) -> &mut Self {
+        self.add(text.unwrap_or("\u{1}"))
+    }
+
+    fn add_number(&mut self, number: i64) -> &mut Self {
+        self.0.update(&number.to_le_bytes());
+        self
+    }
+
+    fn part(&self) -> Part {
+        let mut part = [0; PART];
+        part.copy_from_slice(&self.0.finalize().as_bytes()[..PART]);
+        part
+    }
 }
 
 /// Trees keep in `fields` what only Statamic's own API composes.
@@ -82,25 +145,28 @@ fn shows_fields(kind: Kind) -> bool {
     matches!(kind, Kind::Entry | Kind::Term | Kind::Global | Kind::Asset)
 }
 
-fn native(item: &Item) -> Vec<Cow<'_, str>> {
+fn native(item: &Item) -> Part {
     let (fields, seo) = if shows_fields(item.kind) {
         (item.fields.as_deref(), item.seo.as_deref())
     } else {
         (None, None)
     };
-    vec![item.summary.as_str().into(), text(fields), text(seo)]
+    let mut texts = Texts::default();
+    texts.add(&item.summary).add_some(fields).add_some(seo);
+    texts.part()
 }
 
-fn statamic_texts(item: &Item) -> Vec<Cow<'_, str>> {
+fn statamic_texts(item: &Item) -> Part {
     let fields = item.fields.as_deref();
-    vec![
-        text(item.statamic.as_deref()),
-        text(item.page.as_deref()),
-        text(fields.filter(|_| !shows_fields(item.kind))),
-    ]
+    let mut texts = Texts::default();
+    texts
+        .add_some(item.statamic.as_deref())
+        .add_some(item.page.as_deref())
+        .add_some(fields.filter(|_| !shows_fields(item.kind)));
+    texts.part()
 }
 
-fn listed(item: &Item) -> Vec<Cow<'_, str>> {
+fn listed(item: &Item, keys: &[Key]) -> Part {
     let names = [
         &item.query,
         &item.localizes,
@@ -109,61 +175,50 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
         &item.url,
         &item.permalink,
     ];
-    let mut texts: Vec<Cow<'_, str>> = names.map(|name| text(name.as_deref())).into();
+    let mut texts = Texts::default();
+    for name in names {
+        texts.add_some(name.as_deref());
+    }
     for link in &item.links {
         let parts = [&link.field, &link.target, &link.text, &link.state];
-        texts.extend(parts.map(|part| Cow::from(part.as_str())));
-        texts.push(link.via.name().into());
+        for part in parts {
+            texts.add(part);
+        }
+        texts.add(link.via.name());
     }
     if let Some(searchable) = &item.search {
-        texts.push(searchable.headings.as_str().into());
-        texts.push(searchable.text.as_str().into());
+        texts.add(&searchable.headings).add(&searchable.text);
         for (name, value) in &searchable.facets {
-            texts.extend([name, value].map(|text| Cow::from(text.as_str())));
+            texts.add(name).add(value);
         }
     }
-    for datum in &item.values {
-        let (key, whole) = datum.value.key();
-        texts.push(datum.path.as_str().into());
-        texts.push(key.into());
-        texts.push(whole.unwrap_or_default().into());
+    for (datum, (key, whole)) in item.values.iter().zip(keys) {
+        texts.add(&datum.path).add(key).add_some(whole.as_deref());
     }
     for listed in &item.sitemap {
-        texts.push(crate::seo::sitemap::element(&listed.page).into());
-        texts.push(listed.rank.to_string().into());
+        texts.add(&crate::seo::sitemap::element(&listed.page));
+        texts.add(&listed.rank.to_string());
     }
     for finding in &item.findings {
-        texts.push(finding.code.into());
-        texts.push(finding.detail.as_str().into());
+        texts.add(finding.code).add(&finding.detail);
     }
-    texts.push(item.title.as_str().into());
-    texts.push(date(item).to_string().into());
-    texts.push(item.updated_at.unwrap_or(moment::ALWAYS).to_string().into());
     texts
+        .add(&item.title)
+        .add_number(date(item))
+        .add_number(item.updated_at.unwrap_or(moment::ALWAYS));
+    texts.part()
 }
 
-fn everything_else(item: &Item, span: Span) -> Vec<Cow<'_, str>> {
-    let moments = [span.valid.0, span.valid.1, span.visible.0, span.visible.1];
-    let mut texts: Vec<Cow<'_, str>> = moments.map(|moment| moment.to_string().into()).into();
-    texts.extend(item.needs.iter().map(|need| need.to_string().into()));
-    texts.push(odd(item).into());
-    texts
-}
-
-fn text(text: Option<&str>) -> Cow<'_, str> {
-    text.unwrap_or("\u{1}").into()
-}
-
-fn hash(texts: &[Cow<'_, str>]) -> [u8; PART] {
-    let mut hasher = blake3::Hasher::new();
-    for text in texts {
-        hasher
-            .update(&text.len().to_le_bytes())
-            .update(text.as_bytes());
+fn everything_else(item: &Item, span: Span) -> Part {
+    let mut texts = Texts::default();
+    for moment in [span.valid.0, span.valid.1, span.visible.0, span.visible.1] {
+        texts.add_number(moment);
     }
-    let mut part = [0; PART];
-    part.copy_from_slice(&hasher.finalize().as_bytes()[..PART]);
-    part
+    for need in &item.needs {
+        texts.add_number(*need);
+    }
+    texts.add(&odd(item));
+    texts.part()
 }
 
 /// The tables that hold what belongs to items.
@@ -196,12 +251,8 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     Ok(())
 }
 
-/// Inserts rows with their texts, links and values.
-pub(super) async fn insert(
-    writer: &mut Writer,
-    rows: &[ItemRow],
-    paths: &Paths,
-) -> Result<(), Error> {
+/// Inserts rows with their texts, links and values; what is inserted of them once is not there afterwards.
+pub(super) async fn insert(writer: &mut Writer, rows: &mut [ItemRow]) -> Result<(), Error> {
     writer.insert(ITEM, each(rows, item)).await?;
     writer.insert(SUMMARY, each(rows, summary)).await?;
     writer.insert(BODY, each(rows, body)).await?;
@@ -209,11 +260,7 @@ pub(super) async fn insert(
     writer.insert(MADE, each(rows, made)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
-    let keys: Vec<Keys> = rows.iter().map(|row| paths.keys(&row.item)).collect();
-    let values = rows.iter().zip(&keys);
-    let values = values.flat_map(|(row, keys)| values::rows(row.number, date(&row.item), keys));
-    writer.insert(VALUE, values.collect()).await?;
-    search::insert(writer, rows, &keys).await?;
+    search::insert(writer, rows).await?;
     let urls = rows
         .iter()
         .flat_map(|row| sitemap::values(row.number, &row.item));
@@ -221,17 +268,22 @@ pub(super) async fn insert(
     let found = rows
         .iter()
         .flat_map(|row| findings::values(row.number, &row.item));
-    writer.insert(findings::TABLE, found.collect()).await
+    writer.insert(findings::TABLE, found.collect()).await?;
+    let values = rows.iter_mut().flat_map(|row| {
+        let keys = take(&mut row.keys);
+        values::rows(row.number, date(&row.item), keys)
+    });
+    writer.insert(VALUE, values.collect()).await
 }
 
-fn each(rows: &[ItemRow], values: fn(&ItemRow) -> Vec<Value>) -> Vec<Vec<Value>> {
-    rows.iter().map(values).collect()
+fn each(rows: &mut [ItemRow], values: fn(&mut ItemRow) -> Vec<Value>) -> Vec<Vec<Value>> {
+    rows.iter_mut().map(values).collect()
 }
 
 const ITEM: &str = "item (number, kind, owner, id, site, localizes, slug, uri, url, permalink, title_key, date, updated_at,
     position, own_order, valid_from, valid_until, visible_from, visible_until, changed_at, field_names, hash)";
 
-fn item(row: &ItemRow) -> Vec<Value> {
+fn item(row: &mut ItemRow) -> Vec<Value> {
     let item = &row.item;
     let localizes = item.localizes.as_deref();
     vec![
@@ -255,37 +307,37 @@ fn item(row: &ItemRow) -> Vec<Value> {
         row.span.visible.0.into(),
         row.span.visible.1.into(),
         row.changed_at.into(),
-        names(item.fields.as_deref()).into(),
+        row.field_names.as_str().into(),
         row.hash.to_vec().into(),
     ]
 }
 
 const SUMMARY: &str = "summary (number, object)";
 
-fn summary(row: &ItemRow) -> Vec<Value> {
-    vec![row.number.into(), row.item.summary.as_str().into()]
+fn summary(row: &mut ItemRow) -> Vec<Value> {
+    vec![row.number.into(), take(&mut row.item.summary).into()]
 }
 
 const BODY: &str = "body (number, fields, seo)";
 
-fn body(row: &ItemRow) -> Vec<Value> {
-    let item = &row.item;
+fn body(row: &mut ItemRow) -> Vec<Value> {
+    let item = &mut row.item;
     vec![
         row.number.into(),
-        item.fields.as_deref().into(),
-        item.seo.as_deref().into(),
+        item.fields.take().into(),
+        item.seo.take().into(),
     ]
 }
 
 const STATAMIC: &str = "statamic (number, query, object, page)";
 
-fn statamic(row: &ItemRow) -> Vec<Value> {
-    let item = &row.item;
+fn statamic(row: &mut ItemRow) -> Vec<Value> {
+    let item = &mut row.item;
     vec![
         row.number.into(),
-        item.query.as_deref().into(),
-        item.statamic.as_deref().into(),
-        item.page.as_deref().into(),
+        item.query.take().into(),
+        item.statamic.take().into(),
+        item.page.take().into(),
     ]
 }
 
@@ -293,7 +345,7 @@ const VALUE: &str = "field_value (number, path, key, whole, date)";
 
 const MADE: &str = "made (number, needs, problems)";
 
-fn made(row: &ItemRow) -> Vec<Value> {
+fn made(row: &mut ItemRow) -> Vec<Value> {
     let needs = row.item.needs.iter().flat_map(|need| need.to_le_bytes());
     vec![
         row.number.into(),
