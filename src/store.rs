@@ -279,6 +279,17 @@ impl Name {
             site: site.to_owned(),
         }
     }
+
+    /// The name in 16 bytes, which no two share by chance.
+    fn digest(&self) -> [u8; 16] {
+        let mut hasher = blake3::Hasher::new();
+        for part in [self.kind.name(), &self.owner, &self.id, &self.site] {
+            hasher.update(part.as_bytes()).update(&[0]);
+        }
+        let mut digest = [0; 16];
+        hasher.finalize_xof().fill(&mut digest);
+        digest
+    }
 }
 
 /// An item that stays as it is, but for its places.

@@ -7,11 +7,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::mem::take;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde_json::{Number, Value};
 
 use super::collection::Collection;
@@ -97,7 +98,7 @@ impl Rest {
         let Some(spool) = &self.spool else { return };
         entry.spooled = spool.write(&entry.data);
         if entry.spooled.is_some() || !entry.data.values().all(comes_back) {
-            self.unload(entry);
+            self.leave_front(entry);
         }
     }
 
@@ -119,11 +120,24 @@ impl Rest {
         missing
     }
 
-    /// Leaves only the front of an entry whose rest can be found again.
-    pub fn unload(&self, entry: &mut Entry) {
+    /// Leaves only the front of entries whose rest can be found again, on all cores.
+    pub fn unload(&self, entries: &mut [Entry], loaded: &[usize]) {
+        let taken = loaded.iter().map(|index| take(&mut entries[*index]));
+        let taken: Vec<Entry> = taken.collect();
+        let left = taken.into_par_iter().map(|mut entry| {
+            self.leave_front(&mut entry);
+            entry
+        });
+        let left: Vec<Entry> = left.collect();
+        for (index, entry) in loaded.iter().zip(left) {
+            entries[*index] = entry;
+        }
+    }
+
+    fn leave_front(&self, entry: &mut Entry) {
         let front = self.fronts.get(&entry.collection);
         if let Some(front) = front.filter(|_| self.root.is_some() && entry.is_whole) {
-            let data = std::mem::take(&mut entry.data).into_iter();
+            let data = take(&mut entry.data).into_iter();
             entry.data = data.filter(|(key, _)| front.contains(key)).collect();
             entry.is_whole = false;
         }

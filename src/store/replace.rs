@@ -151,7 +151,8 @@ pub struct Replacement {
     pub(super) now: i64,
     /// Items not met yet; what is left at the end has vanished.
     pub(super) stored: HashMap<Name, Vec<Stored>>,
-    met: HashSet<Name>,
+    /// Digests of the names of all items that came.
+    met: HashSet<[u8; 16]>,
     next_number: i64,
     stale: Vec<i64>,
     fresh: Vec<ItemRow>,
@@ -187,7 +188,7 @@ impl Replacement {
             return Ok(());
         }
         let name = Name::new(first.kind, &first.owner, &first.id, &first.site);
-        if !self.met.insert(name.clone()) {
+        if !self.met.insert(name.digest()) {
             tracing::warn!(
                 kind = first.kind.name(),
                 owner = first.owner,
@@ -234,7 +235,7 @@ impl Replacement {
                 self.moved.push((row.number, places));
             }
         }
-        self.met.insert(kept.name.clone());
+        self.met.insert(kept.name.digest());
     }
 
     /// Takes what is to be known of a file the next time.
