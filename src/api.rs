@@ -521,7 +521,8 @@ async fn follow(api: Arc<Api>) {
             tracing::warn!("{error}; what was read before is still given");
         }
         trouble = error;
-        tokio::time::sleep(POLLED_EVERY).await;
+        // What another program writes is seen by asking, what this one writes at once.
+        let _ = tokio::time::timeout(POLLED_EVERY, api.store.written()).await;
     }
 }
 

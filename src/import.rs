@@ -29,6 +29,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::Timestamp;
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use crate::content;
@@ -108,11 +109,11 @@ pub type Progress<'a> = dyn Fn(usize, usize) + Sync + 'a;
 pub enum Step {
     /// It is made: all its versions.
     Made(Vec<Ready>),
-    /// It is as it was.
-    Kept(Kept),
+    /// These are as they were.
+    Kept(Vec<Kept>),
 }
 
-/// Given the items one after the other; it may ask for no more.
+/// Given what becomes of the items; it may ask for no more.
 pub type Take<'a> = dyn FnMut(Step) -> ControlFlow<()> + 'a;
 
 /// What an earlier import left.
@@ -254,19 +255,22 @@ impl Import<'_, '_> {
     /// Entries are many and independent: all cores work on a chunk of them.
     fn entries(&mut self, site: &mut Site, seo: &Project) -> ControlFlow<()> {
         let orders = order::own_orders(site);
-        let (mut stale, mut kept) = (Vec::new(), 0);
-        for entry in &site.entries {
+        let (changes, old) = (self.changes, self.stale);
+        let each = site.entries.par_iter().map(|entry| {
             let known = entries::kept(entry, orders[entry.index]);
-            if self.is_stale(&known.name, &Key::Whole("entry", entry.id.clone())) {
-                stale.push(entry.index);
+            let own = Key::Whole("entry", entry.id.clone());
+            if is_stale(changes, old, &known.name, &own) {
+                Either::Left(entry.index)
             } else {
-                kept += 1;
-                self.keep(known)?;
+                Either::Right(known)
             }
-        }
+        });
+        let (mut stale, kept): (Vec<usize>, Vec<Kept>) = each.partition_map(|one| one);
+        let known = kept.len();
+        self.keep(kept)?;
         // Rows are numbered as they come; of very many matches a search ranks those with the highest numbers.
         stale.sort_by_key(|index| site.entries[*index].date.map(|date| date.at));
-        let (all, done) = (site.entries.len(), AtomicUsize::new(kept));
+        let (all, done) = (site.entries.len(), AtomicUsize::new(known));
         for chunk in stale.chunks(CHUNK) {
             let loaded = site.load(chunk.iter().copied());
             let compiler = self.compiler(site, seo);
@@ -291,13 +295,16 @@ impl Import<'_, '_> {
         site.load(navigations::entries(site));
         site.load(seo::entries(site, project));
         let compiler = self.compiler(site, project);
-        let mut stale = Vec::new();
+        let (mut stale, mut kept) = (Vec::new(), Vec::new());
         for task in everything_else(&compiler) {
             match task.known {
-                Some((known, key)) if !self.is_stale(&known.name, &key) => self.keep(known)?,
+                Some((known, key)) if !is_stale(self.changes, self.stale, &known.name, &key) => {
+                    kept.push(known);
+                }
                 _ => stale.push(task.compile),
             }
         }
+        self.keep(kept)?;
         let now = self.now;
         for chunk in stale.chunks(CHUNK) {
             let made = chunk.par_iter().map(|compile| versions::of(now, compile));
@@ -306,18 +313,12 @@ impl Import<'_, '_> {
         ControlFlow::Continue(())
     }
 
-    /// Whether an item has to be made anew; `own` is what it is made of in any case.
-    fn is_stale(&self, name: &Name, own: &Key) -> bool {
-        self.changes.everything
-            || self.changes.seo && matches!(name.kind, Kind::Entry | Kind::Term)
-            || self.changes.keys.contains(&own.digest())
-            || self.stale.names.contains(name)
-    }
-
-    fn keep(&mut self, known: Kept) -> ControlFlow<()> {
-        let odd = self.stale.problems.get(&known.name);
-        self.problems.extend(odd.into_iter().flatten().cloned());
-        (self.take)(Step::Kept(known))
+    fn keep(&mut self, kept: Vec<Kept>) -> ControlFlow<()> {
+        let odd = kept
+            .iter()
+            .filter_map(|kept| self.stale.problems.get(&kept.name));
+        self.problems.extend(odd.flatten().cloned());
+        (self.take)(Step::Kept(kept))
     }
 
     fn hand_on(&mut self, made: Vec<Vec<Ready>>) -> ControlFlow<()> {
@@ -336,6 +337,14 @@ impl Import<'_, '_> {
             shows_users: self.shows_users,
         }
     }
+}
+
+/// Whether an item has to be made anew; `own` is what it is made of in any case.
+fn is_stale(changes: &Changes, stale: &Stale, name: &Name, own: &Key) -> bool {
+    changes.everything
+        || changes.seo && matches!(name.kind, Kind::Entry | Kind::Term)
+        || changes.keys.contains(&own.digest())
+        || stale.names.contains(name)
 }
 
 /// One item to be compiled.

@@ -187,9 +187,7 @@ impl Site {
 
     /// Leaves the front of entries that were loaded.
     pub fn unload(&mut self, loaded: &[usize]) {
-        self.content
-            .rest
-            .unload(&mut self.content.entries, loaded);
+        self.content.rest.unload(&mut self.content.entries, loaded);
     }
 
     /// A value of the entry: its own (even null), else its origin's, else the collection's `inject`. One that is

@@ -35,8 +35,10 @@ pub mod view;
 pub mod write;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use crate::content::problem::Problem;
 use crate::seo::report::Finding;
@@ -382,6 +384,8 @@ impl<T> Snapshot<T> {
 #[derive(Clone, Debug)]
 pub struct Store {
     engine: engine::Engine,
+    /// Woken when this very program has written.
+    written: Arc<Notify>,
 }
 
 /// Why the store cannot do what it was asked to.

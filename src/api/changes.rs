@@ -75,7 +75,10 @@ pub async fn list_changes(
 ) -> Result<HttpResponse, Error> {
     preview::refuse()?;
     let list = List::parse(request.query_string())?;
-    let draft = api.store.at_one_moment(async || page(&api, &list).await).await?;
+    let draft = api
+        .store
+        .at_one_moment(async || page(&api, &list).await)
+        .await?;
     Ok(api.answer_once(&request, draft, &Freshness::new("no-cache")))
 }
 

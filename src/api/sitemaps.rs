@@ -169,7 +169,10 @@ async fn answer(
 ) -> Result<HttpResponse, Error> {
     Parameters::parse(request.query_string(), &[])?;
     let audience = api.audience();
-    let (of, files) = api.store.at_one_moment(async || files(api, site, &audience).await).await?;
+    let (of, files) = api
+        .store
+        .at_one_moment(async || files(api, site, &audience).await)
+        .await?;
     let of = &of;
     let key = request.path();
     match asked(of, &files.value, number)? {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::front_matter::{self, Document};
@@ -167,20 +168,15 @@ impl<'settings> Project<'settings> {
             .max_depth(depth)
             .follow_links(true)
             .into_iter();
-        let mut files: Vec<_> = entries
-            .filter_entry(|entry| {
-                (walk == Walk::Everything || !is_hidden(entry))
-                    && self.keeps_inside(&boundary, entry)
-            })
-            .filter_map(|entry| {
-                self.file(
-                    &entry
-                        .map_err(|error| self.report_walk(folder, &error))
-                        .ok()?,
-                )
-            })
+        let entries = entries.filter_entry(|entry| {
+            (walk == Walk::Everything || !is_hidden(entry)) && self.keeps_inside(&boundary, entry)
+        });
+        let entries: Vec<DirEntry> = entries
+            .filter_map(|entry| entry.map_err(|error| self.report_walk(folder, &error)).ok())
             .collect();
-        files.sort_by(|a, b| a.path.cmp(&b.path));
+        let files = entries.par_iter().filter_map(|entry| self.file(entry));
+        let mut files: Vec<File> = files.collect();
+        files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         files
     }
 

@@ -25,8 +25,8 @@ use super::{Data, digest};
 pub struct Rest {
     /// The project's folder; `None`: everything stays in memory.
     root: Option<PathBuf>,
-    /// Collection → which values of its entries are always in memory (see [`entry::front`]).
-    fronts: HashMap<String, BTreeSet<String>>,
+    /// Collection → which values of its entries are always in memory (see [`entry::front`]), and a hash of that.
+    fronts: HashMap<String, (BTreeSet<String>, i64)>,
     spool: Option<Spool>,
 }
 
@@ -46,9 +46,11 @@ impl Rest {
 
     /// Learns what the front of the collections' entries is.
     pub fn know(&mut self, collections: &[Collection]) {
-        let fronts = collections
-            .iter()
-            .map(|collection| (collection.handle.clone(), entry::front(collection)));
+        let fronts = collections.iter().map(|collection| {
+            let front = entry::front(collection);
+            let hash = digest(format!("{} {front:?}", collection.handle).as_bytes());
+            (collection.handle.clone(), (front, hash))
+        });
         self.fronts = fronts.collect();
     }
 
@@ -61,7 +63,8 @@ impl Rest {
     /// What decides over the front of an entry besides its file.
     #[must_use]
     pub fn shape(&self, collection: &str, site: &str) -> i64 {
-        digest(format!("{collection} {site} {:?}", self.fronts.get(collection)).as_bytes())
+        let front = self.fronts.get(collection).map(|(_, hash)| hash);
+        digest(format!("{site} {front:?}").as_bytes())
     }
 
     /// What is to be remembered of an entry, as JSON; `None` where JSON would not give it back.
@@ -90,7 +93,7 @@ impl Rest {
     pub fn is_front(&self, collection: &str, key: &str) -> bool {
         self.fronts
             .get(collection)
-            .is_some_and(|front| front.contains(key))
+            .is_some_and(|(front, _)| front.contains(key))
     }
 
     /// Writes the entry's data into the spool and leaves its front; what cannot be spooled stays whole.
@@ -136,7 +139,7 @@ impl Rest {
 
     fn leave_front(&self, entry: &mut Entry) {
         let front = self.fronts.get(&entry.collection);
-        if let Some(front) = front.filter(|_| self.root.is_some() && entry.is_whole) {
+        if let Some((front, _)) = front.filter(|_| self.root.is_some() && entry.is_whole) {
             let data = take(&mut entry.data).into_iter();
             entry.data = data.filter(|(key, _)| front.contains(key)).collect();
             entry.is_whole = false;

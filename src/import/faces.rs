@@ -3,6 +3,7 @@
 //! In: a linked site. Out: a hash for each [`Key`] that a view can remember. What others see of an entry (its title, its
 //! URL, whether it is public) and what it is as a whole have a hash each, so that an edited text concerns nobody else.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -17,9 +18,9 @@ use crate::seo;
 use crate::site::view::Key;
 use crate::site::{Entry, Site, Term, structure};
 
-/// Hashes by the digests of their keys.
+/// Hashes with the digests of their keys, in the order of these, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faces(BTreeMap<i64, i64>);
+pub struct Faces(Vec<(i64, i64)>);
 
 /// What looks different from before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +43,7 @@ impl Faces {
         of_handles(site, &mut faces);
         of_entries(site, &mut faces);
         of_terms(site, &mut faces);
-        faces
+        faces.in_order()
     }
 
     /// From their bytes; what is none is as if nothing was known.
@@ -55,6 +56,7 @@ impl Faces {
                 .map(|pair| (number(&pair[..8]), number(&pair[8..])))
                 .collect(),
         )
+        .in_order()
     }
 
     /// As bytes, to be kept.
@@ -70,17 +72,21 @@ impl Faces {
     /// What looks different from `former`, came or went.
     #[must_use]
     pub fn since(&self, former: &Self) -> Changes {
-        let differ = |one: &Self, other: &Self| -> Vec<i64> {
-            let pairs = one.0.iter();
-            pairs
-                .filter(|(key, face)| other.0.get(key) != Some(face))
-                .map(|(key, _)| *key)
-                .collect()
-        };
-        let keys: HashSet<i64> = differ(self, former)
-            .into_iter()
-            .chain(differ(former, self))
-            .collect();
+        let mut keys = HashSet::new();
+        let (mut now, mut before) = (self.0.iter().peekable(), former.0.iter().peekable());
+        loop {
+            let order = match (now.peek(), before.peek()) {
+                (None, None) => break,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(one), Some(other)) => one.0.cmp(&other.0),
+            };
+            let one = now.next_if(|_| order.is_le());
+            let other = before.next_if(|_| order.is_ge());
+            if one != other {
+                keys.extend(one.or(other).map(|(key, _)| *key));
+            }
+        }
         Changes {
             everything: keys.contains(&project()),
             seo: keys.contains(&seo_of_all()),
@@ -88,10 +94,21 @@ impl Faces {
         }
     }
 
-    /// Two things of one name have one face.
     fn put(&mut self, key: i64, face: i64) {
-        let both = |known: &mut i64| *known = known.wrapping_mul(31).wrapping_add(face);
-        self.0.entry(key).and_modify(both).or_insert(face);
+        self.0.push((key, face));
+    }
+
+    /// Sorted; two things of one name have one face.
+    fn in_order(mut self) -> Self {
+        self.0.par_sort_by_key(|(key, _)| *key);
+        self.0.dedup_by(|next, known| {
+            let same = next.0 == known.0;
+            if same {
+                known.1 = known.1.wrapping_mul(31).wrapping_add(next.1);
+            }
+            same
+        });
+        self
     }
 }
 
@@ -266,17 +283,18 @@ fn of_entries(site: &Site, faces: &mut Faces) {
     let shared = Shared::of(site);
     let both = site.entries.par_iter().map(|entry| {
         let outside = outside(site, entry);
-        (outside, shared.whole(entry, outside))
+        let seen = Key::Entry(entry.id.clone()).digest();
+        let whole = Key::Whole("entry", entry.id.clone()).digest();
+        [(seen, outside), (whole, shared.whole(entry, outside))]
     });
-    let both: Vec<(i64, i64)> = both.collect();
-    for (entry, (outside, whole)) in site.entries.iter().zip(&both) {
-        faces.put(Key::Entry(entry.id.clone()).digest(), *outside);
-        faces.put(Key::Whole("entry", entry.id.clone()).digest(), *whole);
-    }
-    for (handle, uri, entry) in site.pages() {
-        let key = Key::Page(handle.to_owned(), uri.to_owned());
-        faces.put(key.digest(), both[entry.index].0);
-    }
+    let both: Vec<[(i64, i64); 2]> = both.collect();
+    let pages: Vec<(&str, &str, &Entry)> = site.pages().collect();
+    let pages = pages.par_iter().map(|(handle, uri, entry)| {
+        let key = Key::Page((*handle).to_owned(), (*uri).to_owned());
+        (key.digest(), both[entry.index][0].1)
+    });
+    faces.0.par_extend(pages);
+    faces.0.extend(both.into_iter().flatten());
 }
 
 /// What others see of an entry.
@@ -306,6 +324,11 @@ fn outside(site: &Site, entry: &Entry) -> i64 {
 fn of_terms(site: &Site, faces: &mut Faces) {
     let mut blueprints = HashMap::new();
     for term in &site.terms {
+        blueprints
+            .entry(address(&term.blueprint))
+            .or_insert_with(|| face(&term.blueprint));
+    }
+    let all = site.terms.par_iter().flat_map_iter(|term| {
         let id = format!("{}::{}", term.taxonomy, term.id_slug);
         let outside = face((
             &term.site,
@@ -313,9 +336,7 @@ fn of_terms(site: &Site, faces: &mut Faces) {
             (&term.uri, &term.url, &term.permalink),
             term.data.get("title"),
         ));
-        let blueprint = *blueprints
-            .entry(address(&term.blueprint))
-            .or_insert_with(|| face(&term.blueprint));
+        let blueprint = blueprints.get(&address(&term.blueprint));
         let whole = face((
             outside,
             &term.data,
@@ -324,9 +345,12 @@ fn of_terms(site: &Site, faces: &mut Faces) {
             term.has_file,
             uses(site, term),
         ));
-        faces.put(Key::Term(id.clone()).digest(), outside);
-        faces.put(Key::Whole("term", id).digest(), whole);
-    }
+        [
+            (Key::Term(id.clone()).digest(), outside),
+            (Key::Whole("term", id).digest(), whole),
+        ]
+    });
+    faces.0.par_extend(all);
 }
 
 /// Which entries have the term, and how they say so.

@@ -156,7 +156,10 @@ async fn read(order: &Arc<Order>, mut opening: Opening) -> Result<(Linked, Repla
         };
         // Where nobody takes it, the import has failed already.
         let mut learn = |record| drop(sender.blocking_send(record));
-        Linked::read(&order.root, &order.settings, &past, &mut learn)
+        let linked = Linked::read(&order.root, &order.settings, &past, &mut learn);
+        // Much, and nobody has to wait until it is gone.
+        rayon::spawn(move || drop(past));
+        linked
     });
     let mut replacement = opening.recall().await?;
     while let Some(record) = records.recv().await {
@@ -184,7 +187,7 @@ async fn compile(
     while let Some(step) = steps.recv().await {
         match step {
             Step::Made(versions) => replacement.take(versions).await?,
-            Step::Kept(kept) => replacement.keep(&kept),
+            Step::Kept(kept) => kept.iter().for_each(|kept| replacement.keep(kept)),
         }
     }
     Ok(compiling.await?)

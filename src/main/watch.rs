@@ -1,8 +1,11 @@
 //! Watching the project's folder: many changes at once, such as a `git pull`, are one burst.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use notify::event::ModifyKind;
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use rhapsode::config::Config;
 use rhapsode::content::inventory;
@@ -21,6 +24,8 @@ const DISKS: &str = "public";
 /// Watches as long as it lives.
 pub struct Watch {
     watcher: RecommendedWatcher,
+    /// Whether a folder that is to be watched came or went.
+    moved: Arc<AtomicBool>,
     changes: mpsc::Receiver<()>,
     root: PathBuf,
     folders: Vec<PathBuf>,
@@ -38,15 +43,20 @@ impl Watch {
             .map(|name| root.join(name))
             .chain(disks)
             .collect();
-        let read = folders.clone();
+        let (read, moved) = (folders.clone(), Arc::new(AtomicBool::new(false)));
+        let told = Arc::clone(&moved);
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-            if event.is_ok_and(|event| matters(&event, &read)) {
+            // What cannot be told may be anything.
+            let is_moved = event.as_ref().map_or(true, |event| moves(event, &read));
+            told.fetch_or(is_moved, Ordering::Relaxed);
+            if is_moved || event.is_ok_and(|event| matters(&event, &read)) {
                 // A full channel holds the news already.
                 let _ = sender.try_send(());
             }
         })?;
         let mut watch = Self {
             watcher,
+            moved,
             changes,
             root,
             folders,
@@ -66,7 +76,9 @@ impl Watch {
                 .await
                 .is_ok()
         {}
-        if let Err(error) = self.renew() {
+        if self.moved.swap(false, Ordering::Relaxed)
+            && let Err(error) = self.renew()
+        {
             tracing::warn!("some changes of files will not be seen: {error}");
         }
         true
@@ -81,6 +93,16 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// Whether a folder that is read, or one that it lies in, came or went.
+fn moves(event: &Event, read: &[PathBuf]) -> bool {
+    let comes_or_goes = matches!(
+        event.kind,
+        EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+    );
+    let is_above = |path: &PathBuf| read.iter().any(|folder| folder.starts_with(path));
+    event.need_rescan() || comes_or_goes && event.paths.iter().any(is_above)
 }
 
 /// Reading a file is no change of it, and not everything in the project's folder is read.

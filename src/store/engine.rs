@@ -5,6 +5,8 @@ pub(super) mod postgres;
 pub(super) mod sqlite;
 pub(super) mod tables;
 
+use std::sync::Arc;
+
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Database, Decode, FromRow, Row as _, Type};
@@ -71,7 +73,10 @@ impl Store {
         } else {
             Engine::Sqlite(Sqlite::open(database).await?)
         };
-        Ok(Self { engine })
+        Ok(Self {
+            engine,
+            written: Arc::default(),
+        })
     }
 
     /// Opens a database that was written before; nothing is changed in it.
@@ -84,7 +89,10 @@ impl Store {
         } else {
             Engine::Sqlite(Sqlite::open_read_only(database).await?)
         };
-        Ok(Self { engine })
+        Ok(Self {
+            engine,
+            written: Arc::default(),
+        })
     }
 
     /// The database anew, where its path names another file than the one that is read and the new one can be read.

@@ -2,8 +2,10 @@
 //! generation rises, all in one transaction. A crash at any moment leaves the former generation whole.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 
 use super::engine::{Row, Writer};
 use super::log::{Identity, Log, Version};
@@ -89,7 +91,16 @@ impl Store {
     pub async fn opening(&self, turn: Turn, now: Timestamp) -> Result<Opening, Error> {
         let mut writer = self.engine.writer().await?;
         turn::take(&mut writer, turn).await?;
-        Ok(Opening { writer, now })
+        Ok(Opening {
+            writer,
+            written: Arc::clone(&self.written),
+            now,
+        })
+    }
+
+    /// Waits until this program has written a generation: whoever follows the store need not wait to ask for it.
+    pub async fn written(&self) {
+        self.written.notified().await;
     }
 }
 
@@ -97,6 +108,7 @@ impl Store {
 /// by it, there is time to read what is stored.
 pub struct Opening {
     pub(super) writer: Writer,
+    written: Arc<Notify>,
     now: Timestamp,
 }
 
@@ -106,7 +118,11 @@ impl Opening {
     /// # Errors
     /// If the database fails.
     pub async fn recall(self) -> Result<Replacement, Error> {
-        let Self { mut writer, now } = self;
+        let Self {
+            mut writer,
+            written,
+            now,
+        } = self;
         let generation = generation(&mut writer).await?;
         let stored = stored(&mut writer).await?;
         let paths = Paths::stored(&mut writer).await?;
@@ -114,6 +130,7 @@ impl Opening {
         Ok(Replacement {
             next_number: numbers.max().unwrap_or(0) + 1,
             writer,
+            written,
             now: moment::stored(now),
             stored,
             paths,
@@ -148,6 +165,7 @@ pub(super) struct Stored {
 /// A replacement on its way; if it is not finished, the database is as it was.
 pub struct Replacement {
     pub(super) writer: Writer,
+    written: Arc<Notify>,
     pub(super) now: i64,
     /// Items not met yet; what is left at the end has vanished.
     pub(super) stored: HashMap<Name, Vec<Stored>>,
@@ -303,6 +321,7 @@ impl Replacement {
             self.log.write(writer, generation, self.now).await?;
         }
         self.writer.commit().await?;
+        self.written.notify_one();
         Ok(self.replaced)
     }
 
