@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::engine::Writer;
-use super::log::{PART, Version};
+use super::log::{PART, Parts, Version};
 use super::statement::{Statement, Value};
 use super::values::{self, Keys, Paths};
 use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
@@ -27,6 +27,7 @@ pub(super) struct ItemRow {
 impl ItemRow {
     pub(super) fn version(&self) -> Version {
         Version {
+            number: self.number,
             visible: self.span.visible,
             hash: self.hash.to_vec(),
         }
@@ -53,6 +54,11 @@ impl Span {
         Self { valid, visible }
     }
 
+    /// Whether the public sees it at a moment.
+    pub(super) fn is_seen(self, at: i64) -> bool {
+        self.visible.0 <= at && at < self.visible.1
+    }
+
     /// The moments at which an answer changes because of it.
     pub(super) fn boundaries(self) -> impl Iterator<Item = i64> {
         let moments = [self.valid.0, self.valid.1, self.visible.0, self.visible.1];
@@ -62,17 +68,26 @@ impl Span {
     }
 }
 
-/// Four hashes in one: of what the native API shows, of what Statamic's own shows, of what lists go by, and of everything
-/// that a row says. Its places are in none of them, which others' coming and going shifts.
-pub(super) type Digest = [u8; 4 * PART];
+/// One hash for each of the log's [`Parts`], in their order, and one of everything else that a row says. What an item has
+/// nothing of is all zeros. Its places are in none of them, which others' coming and going shifts.
+pub(super) type Digest = [u8; (Parts::COUNT + 1) * PART];
 
 /// The hashes of a row.
 pub(super) fn digest(item: &Item, span: Span) -> Digest {
-    let parts = [native(item), statamic_texts(item), listed(item)].map(|texts| hash(&texts));
-    let all = hash(&everything_else(item, span));
-    let mut digest = [0; 4 * PART];
-    for (place, part) in parts.iter().chain([&all]).enumerate() {
-        digest[place * PART..(place + 1) * PART].copy_from_slice(part);
+    let parts: [Vec<Cow<'_, str>>; Parts::COUNT + 1] = [
+        native(item),
+        statamic_texts(item),
+        listed(item),
+        queried(item),
+        linked(item),
+        mapped(item),
+        reported(item),
+        everything_else(item, span),
+    ];
+    let mut digest = [0; (Parts::COUNT + 1) * PART];
+    let places = digest.chunks_exact_mut(PART).zip(&parts);
+    for (place, texts) in places.filter(|(_, texts)| !texts.is_empty()) {
+        place.copy_from_slice(&hash(texts));
     }
     digest
 }
@@ -83,6 +98,9 @@ fn shows_fields(kind: Kind) -> bool {
 }
 
 fn native(item: &Item) -> Vec<Cow<'_, str>> {
+    if matches!(item.kind, Kind::User | Kind::Form) {
+        return Vec::new();
+    }
     let (fields, seo) = if shows_fields(item.kind) {
         (item.fields.as_deref(), item.seo.as_deref())
     } else {
@@ -91,18 +109,32 @@ fn native(item: &Item) -> Vec<Cow<'_, str>> {
     vec![item.summary.as_str().into(), text(fields), text(seo)]
 }
 
+/// A collection's tree names its entries, hidden ones too, which the answer leaves out: what it shows of them has the shape
+/// of the native one.
 fn statamic_texts(item: &Item) -> Vec<Cow<'_, str>> {
+    if item.kind == Kind::CollectionTree {
+        return vec![item.summary.as_str().into()];
+    }
     let fields = item.fields.as_deref();
-    vec![
-        text(item.statamic.as_deref()),
-        text(item.page.as_deref()),
-        text(fields.filter(|_| !shows_fields(item.kind))),
-    ]
+    texts([
+        item.statamic.as_deref(),
+        item.page.as_deref(),
+        fields.filter(|_| !shows_fields(item.kind)),
+    ])
 }
 
+/// What is shown, and all else that native lists and searches go by.
 fn listed(item: &Item) -> Vec<Cow<'_, str>> {
+    let shown = native(item);
+    if shown.is_empty() {
+        return shown;
+    }
+    [shown, sorted_by(item)].concat()
+}
+
+/// What lists and searches sort, filter and find it by.
+fn sorted_by(item: &Item) -> Vec<Cow<'_, str>> {
     let names = [
-        &item.query,
         &item.localizes,
         &item.slug,
         &item.uri,
@@ -110,11 +142,6 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
         &item.permalink,
     ];
     let mut texts: Vec<Cow<'_, str>> = names.map(|name| text(name.as_deref())).into();
-    for link in &item.links {
-        let parts = [&link.field, &link.target, &link.text, &link.state];
-        texts.extend(parts.map(|part| Cow::from(part.as_str())));
-        texts.push(link.via.name().into());
-    }
     if let Some(searchable) = &item.search {
         texts.push(searchable.headings.as_str().into());
         texts.push(searchable.text.as_str().into());
@@ -128,17 +155,65 @@ fn listed(item: &Item) -> Vec<Cow<'_, str>> {
         texts.push(key.into());
         texts.push(whole.unwrap_or_default().into());
     }
-    for listed in &item.sitemap {
-        texts.push(crate::seo::sitemap::element(&listed.page).into());
-        texts.push(listed.rank.to_string().into());
-    }
-    for finding in &item.findings {
-        texts.push(finding.code.into());
-        texts.push(finding.detail.as_str().into());
-    }
     texts.push(item.title.as_str().into());
     texts.push(date(item).to_string().into());
     texts.push(item.updated_at.unwrap_or(moment::ALWAYS).to_string().into());
+    texts
+}
+
+/// What `/api` shows, and what its lists filter and sort by.
+fn queried(item: &Item) -> Vec<Cow<'_, str>> {
+    texts([
+        item.statamic.as_deref(),
+        item.page.as_deref(),
+        item.query.as_deref(),
+    ])
+}
+
+/// The references that a public list shows: those to entries that are there, and those that lead nowhere.
+fn linked(item: &Item) -> Vec<Cow<'_, str>> {
+    let is_shown = |link: &&Link| match link.state.as_str() {
+        "draft" => false,
+        "ok" => link.target.starts_with("entry::"),
+        _ => true,
+    };
+    let mut texts: Vec<Cow<'_, str>> = item
+        .links
+        .iter()
+        .filter(is_shown)
+        .flat_map(link_texts)
+        .collect();
+    if !texts.is_empty() {
+        texts.push(date(item).to_string().into());
+    }
+    texts
+}
+
+fn link_texts(link: &Link) -> [Cow<'_, str>; 5] {
+    let parts = [&link.field, &link.target, &link.text, &link.state];
+    let [field, target, text, state] = parts.map(|part| Cow::from(part.as_str()));
+    [field, target, text, state, link.via.name().into()]
+}
+
+fn mapped(item: &Item) -> Vec<Cow<'_, str>> {
+    let of = |listed: &crate::seo::sitemap::Listed| -> [Cow<'_, str>; 2] {
+        let element = crate::seo::sitemap::element(&listed.page);
+        [element.into(), listed.rank.to_string().into()]
+    };
+    item.sitemap.iter().flat_map(of).collect()
+}
+
+/// Findings, and how the report names what they are of.
+fn reported(item: &Item) -> Vec<Cow<'_, str>> {
+    let mut texts: Vec<Cow<'_, str>> = Vec::new();
+    for finding in &item.findings {
+        texts.push(finding.code.into());
+        texts.push(finding.detail.as_str().into());
+        texts.push(finding.same.to_string().into());
+    }
+    if !texts.is_empty() {
+        texts.extend([&item.url, &item.permalink].map(|name| text(name.as_deref())));
+    }
     texts
 }
 
@@ -146,12 +221,28 @@ fn everything_else(item: &Item, span: Span) -> Vec<Cow<'_, str>> {
     let moments = [span.valid.0, span.valid.1, span.visible.0, span.visible.1];
     let mut texts: Vec<Cow<'_, str>> = moments.map(|moment| moment.to_string().into()).into();
     texts.extend(item.needs.iter().map(|need| need.to_string().into()));
+    texts.extend(item.links.iter().flat_map(link_texts));
     texts.push(odd(item).into());
+    texts.push(text(
+        item.fields.as_deref().filter(|_| !shows_fields(item.kind)),
+    ));
+    if native(item).is_empty() {
+        texts.push(item.summary.as_str().into());
+        texts.extend(sorted_by(item));
+    }
     texts
 }
 
 fn text(text: Option<&str>) -> Cow<'_, str> {
     text.unwrap_or("\u{1}").into()
+}
+
+/// Those that are there, each in its place; nothing where none is.
+fn texts<const N: usize>(all: [Option<&str>; N]) -> Vec<Cow<'_, str>> {
+    if all.iter().all(Option::is_none) {
+        return Vec::new();
+    }
+    all.map(text).into()
 }
 
 fn hash(texts: &[Cow<'_, str>]) -> [u8; PART] {
@@ -216,11 +307,11 @@ pub(super) async fn insert(
     search::insert(writer, rows, &keys).await?;
     let urls = rows
         .iter()
-        .flat_map(|row| sitemap::values(row.number, &row.item));
+        .flat_map(|row| sitemap::values(row.number, tie(row), &row.item));
     writer.insert(sitemap::TABLE, urls.collect()).await?;
     let found = rows
         .iter()
-        .flat_map(|row| findings::values(row.number, &row.item));
+        .flat_map(|row| findings::values(row.number, source(row), &row.item));
     writer.insert(findings::TABLE, found.collect()).await
 }
 
@@ -339,6 +430,15 @@ fn links(row: &ItemRow) -> Vec<Vec<Value>> {
 fn source(row: &ItemRow) -> String {
     let item = &row.item;
     format!("{}:{}:{}", item.kind.name(), row.id, item.site)
+}
+
+/// The same as a number.
+fn tie(row: &ItemRow) -> i64 {
+    let hash = blake3::hash(source(row).as_bytes());
+    let first: [u8; 8] = hash.as_bytes()[..8]
+        .try_into()
+        .expect("a hash is longer than eight bytes");
+    i64::from_le_bytes(first) & (i64::MAX >> 1)
 }
 
 /// A target as it is looked up: the id as [`id_key`] spells it.
