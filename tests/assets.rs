@@ -334,9 +334,9 @@ fn an_asset_refers_to_what_its_fields_name() {
     let (found, count) = referrers("post");
     assert_eq!(found, ["entry page", "asset photos::shore.png"]);
     assert_eq!(count, 2);
-    let backlinks = site.json("/entries/post/backlinks?fields=credit,title");
+    let backlinks = site.json("/entries/post/backlinks?fields=*");
     let asset = &backlinks["data"][1];
-    assert_eq!(asset["fields"], json!({"credit": "Ada"}), "{backlinks}");
+    assert_eq!(asset["fields"]["credit"], "Ada", "{backlinks}");
     assert_eq!(
         asset["references"],
         json!([{"via": "relation", "field": "shown_in", "text": null}])

@@ -252,6 +252,37 @@ mod tests {
     use crate::store::read::plan;
 
     #[tokio::test]
+    async fn who_else_has_a_text_is_found_by_the_index() {
+        let finding = Finding {
+            number: 0,
+            place: 0,
+            code: "title_duplicate".into(),
+            same: 1,
+            source: "entry:a:".into(),
+            detail: "A".into(),
+            kind: "entry".into(),
+            id: "a".into(),
+            site: String::new(),
+            url: None,
+            permalink: None,
+        };
+        let difference = Difference {
+            before: Vec::new(),
+            after: vec![finding],
+        };
+        let Verdict::Asks(statement, 1) = difference.verdict(0) else {
+            panic!("whether it is shared is not known yet");
+        };
+        for text in [&statement.text, &of(&[1, 2]).text] {
+            let plan = plan(text).await;
+            let walked = plan.lines().find(|step| {
+                step.starts_with("SCAN") && !step.contains("CONSTANT") && !step.contains("VALUES")
+            });
+            assert!(walked.is_none(), "{text}\n{plan}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_page_is_a_walk_along_the_index() {
         let plan = plan(FINDINGS).await;
         assert!(
