@@ -1119,6 +1119,7 @@ fn the_figures_are_text_for_prometheus_and_count_what_was_answered() {
         let response = server.get("/metrics");
         assert_eq!(response.header("cache-control"), "no-store");
         let text = String::from_utf8(response.body).unwrap();
+        assert!(text.contains("rhapsode_generation"), "{text}");
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let figure = |line: &str| {
             let (name, value) = line.rsplit_once(' ').unwrap();

@@ -137,7 +137,11 @@ fn of_server(api: &Api, has_database: bool) -> String {
 
 async fn of_database(api: &Api) -> Result<String, store::Error> {
     let audience = api.audience();
-    let found = api.store.problems(&Query::default(), &audience).await?;
+    let first = Query {
+        limit: 1,
+        ..Query::default()
+    };
+    let found = api.store.problems(&first, &audience).await?;
     let mut problems = Vec::new();
     for (severity, name) in [
         (Severity::Error, "error"),
