@@ -24,9 +24,13 @@ update change_log set complete_since = (select number from generation where id =
 -- Findings and URLs stand in an order that the versions of an item share, so that no list changes where one takes over
 -- from another: by `source`, a text that no two visible items share, and by `tie`, a number made of it.
 alter table finding add column source text not null default '';
+update finding set source = (
+    select i.kind || ':' || i.id || ':' || i.site from item i where i.number = finding.number
+);
 drop index finding_in_order;
 create index finding_in_order on finding (code, same, source, place, number);
 alter table sitemap_url add column tie integer not null default 0;
+update sitemap_url set tie = number;
 drop index sitemap_url_in_order;
 create index sitemap_url_in_order on sitemap_url (site, rank, loc, tie, number, bytes, lastmod);
 
