@@ -302,3 +302,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_change_in_one_collection_hits_no_list_of_another_one() {
+    let site = Site::serve(edits::project(), |api| api);
+    let of_news = [
+        "/entries?collection=news",
+        "/entries?filter[collection]=news&filter[title:contains]=1&count=true",
+        "/search?q=title&collection=news",
+        "/collections/news",
+        "/api/collections/news/entries",
+    ]
+    .map(str::to_owned);
+    let others = ["/seo/report", "/seo/sitemap", "/links/broken", "/problems"].map(str::to_owned);
+    let kept = answers(&site, of_news.into_iter().chain(others));
+    assert_eq!(kept.len(), 9);
+    let edit = |text: &str| {
+        let mark = site.runtime.block_on(site.store.mark(site.now())).unwrap();
+        let path = "content/collections/events/2026-02-01.party.md";
+        let text = format!("---\nid: party\ntitle: Party\ndescription: 'On a boat'\n---\n{text}\n");
+        site.tree.write(path, text.as_bytes());
+        site.import();
+        let news = site.runtime.block_on(site.store.news(&mark, site.now()));
+        news.unwrap().keys
+    };
+    assert!(edit("Come.").contains("entries:events"));
+    let announced = edit("Do come.");
+    assert!(announced.contains("entry:party"));
+    for (path, response) in &kept {
+        let hit = keys_of(response).find(|key| announced.contains(*key));
+        assert_eq!(hit, None, "{path} {announced:?}");
+    }
+}
