@@ -29,6 +29,7 @@ pub mod live;
 pub mod llms;
 pub mod markdown;
 pub mod mcp;
+pub mod metrics;
 pub mod preview;
 pub mod problem;
 pub mod problems;
@@ -68,6 +69,7 @@ use answer::{Answer, Draft};
 use cache::Cache;
 use freshness::Freshness;
 use live::{Live, Watched};
+use metrics::Metrics;
 use problem::{Error, METHODS};
 use stop::Signals;
 use webhooks::Webhook;
@@ -95,6 +97,7 @@ pub struct Settings {
 pub struct Api {
     store: Store,
     cache: Cache,
+    metrics: Metrics,
     freshness: Freshness,
     workers: usize,
     ready_without_database: bool,
@@ -117,6 +120,7 @@ impl Api {
         Self {
             store,
             cache: Cache::new(settings.cache_bytes),
+            metrics: Metrics::default(),
             freshness: Freshness::new(&settings.cache_control),
             workers: settings.workers,
             ready_without_database: settings.ready_without_database,
@@ -162,12 +166,6 @@ impl Api {
     #[must_use]
     pub fn with_webhooks(self, webhooks: Vec<Webhook>) -> Self {
         Self { webhooks, ..self }
-    }
-
-    /// Bytes of answers that are in memory now.
-    #[must_use]
-    pub fn cached_bytes(&self) -> usize {
-        self.cache.weight()
     }
 
     fn now(&self) -> Timestamp {
@@ -268,7 +266,9 @@ impl Api {
             return Ok(self.answer_once(request, draft, &preview::freshness()));
         }
         let edition = self.edition();
-        let answer = if let Some(answer) = self.cache.find(key, edition, || self.now()) {
+        let kept = self.cache.find(key, edition, || self.now());
+        self.metrics.routes.answer(kept.is_some());
+        let answer = if let Some(answer) = kept {
             answer
         } else {
             let answer = self.computed(key, edition, compute, finish).await?;
@@ -364,7 +364,7 @@ pub fn serve(
         api.workers
     };
     let server = HttpServer::new(move || {
-        let front = Arc::clone(&api);
+        let (front, counters) = (Arc::clone(&api), api.metrics.worker());
         App::new()
             .app_data(web::Data::from(Arc::clone(&api)))
             .configure(register)
@@ -372,7 +372,7 @@ pub fn serve(
             .default_service(web::to(async || {
                 Err::<HttpResponse, _>(Error::NotFound("there is nothing at this path".into()))
             }))
-            .wrap_fn(move |request, routes| front::answer(&front, request, routes))
+            .wrap_fn(move |request, routes| front::answer(&front, &counters, request, routes))
     });
     let server = server
         .workers(workers)
@@ -452,6 +452,7 @@ fn routes() -> Vec<(&'static str, Route)> {
         ("/docs/{file:.*}", read(docs::show_docs)),
         ("/livez", read(health::show_liveness)),
         ("/readyz", read(health::show_readiness)),
+        ("/metrics", read(metrics::show_metrics)),
         // The last, for the path of a site may have several parts.
         ("/{site:.*}/sitemap.xml", read(sitemaps::show_site_sitemap)),
         (

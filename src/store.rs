@@ -15,6 +15,7 @@ pub mod findings;
 pub mod keys;
 pub mod links;
 pub mod list;
+mod lists;
 pub mod log;
 pub mod memory;
 pub mod moment;

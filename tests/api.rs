@@ -4,7 +4,7 @@
 mod database;
 mod golden;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -1110,6 +1110,40 @@ fn a_panic_is_a_500_like_any_other_and_the_server_goes_on() {
             json!({"type": "about:blank", "title": "Internal Server Error", "status": 500})
         );
     }
+}
+
+#[test]
+fn the_figures_are_text_for_prometheus_and_count_what_was_answered() {
+    let server = serve("metrics", site());
+    let figures = |server: &Server| {
+        let response = server.get("/metrics");
+        assert_eq!(response.header("cache-control"), "no-store");
+        let text = String::from_utf8(response.body).unwrap();
+        assert!(text.contains("rhapsode_generation"), "{text}");
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let figure = |line: &str| {
+            let (name, value) = line.rsplit_once(' ').unwrap();
+            (name.to_owned(), value.parse::<i64>().unwrap())
+        };
+        lines.map(figure).collect::<BTreeMap<_, _>>()
+    };
+    let before = figures(&server);
+    for path in ["/entries/p1", "/entries/p1", "/entries/p1", "/nowhere"] {
+        server.get(path);
+    }
+    let after = figures(&server);
+    let more = |name: &str| after[name] - before[name];
+    assert_eq!(more("rhapsode_cache_misses_total"), 1, "{after:?}");
+    assert_eq!(more("rhapsode_cache_hits_total"), 2);
+    assert_eq!(more("rhapsode_responses_total{class=\"4xx\"}"), 1);
+    // The figures themselves were answered once.
+    assert_eq!(more("rhapsode_responses_total{class=\"2xx\"}"), 4);
+    assert!(after["rhapsode_cache_bytes"] > before["rhapsode_cache_bytes"]);
+    assert_eq!(after["rhapsode_generation"], 1);
+    assert_eq!(after["rhapsode_database_up"], 1);
+    assert!(after["rhapsode_imported_timestamp_seconds"] > 0);
+    assert_eq!(after["rhapsode_problems{severity=\"error\"}"], 1);
+    assert_eq!(server.get("/metrics?x=1").status, 400);
 }
 
 #[test]

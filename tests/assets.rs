@@ -321,3 +321,51 @@ fn what_is_odd_about_an_asset_is_told_of_its_meta_file() {
     assert_eq!(paths.len(), 1, "{paths:?}");
     assert_eq!(paths[0]["path"], "public/photos/.meta/shore.png.yaml");
 }
+
+#[test]
+fn an_asset_refers_to_what_its_fields_name() {
+    let site = served();
+    let referrers = |id: &str| {
+        let list = site.json(&format!("/entries/{id}/backlinks?count=true"));
+        let kinds = list["data"].as_array().unwrap().iter();
+        let kinds = kinds.map(|item| format!("{} {}", item["kind"], item["id"]).replace('"', ""));
+        (kinds.collect::<Vec<_>>(), list["meta"]["count"].clone())
+    };
+    let (found, count) = referrers("post");
+    assert_eq!(found, ["entry page", "asset photos::shore.png"]);
+    assert_eq!(count, 2);
+    let backlinks = site.json("/entries/post/backlinks?fields=*");
+    let asset = &backlinks["data"][1];
+    assert_eq!(asset["fields"]["credit"], "Ada", "{backlinks}");
+    assert_eq!(
+        asset["references"],
+        json!([{"via": "relation", "field": "shown_in", "text": null}])
+    );
+    assert_eq!(site.json("/links/broken")["data"], json!([]));
+
+    let meta = "data: {shown_in: [gone, post], places: [moor], original: old/shore.png}\nsize: 5\nlast_modified: 1700000000\n";
+    site.tree
+        .write("public/photos/.meta/shore.png.yaml", meta.as_bytes());
+    site.import();
+    let broken = site.json("/links/broken");
+    let broken: Vec<String> = broken["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|link| {
+            let source = &link["source"];
+            format!(
+                "{} {} {} {}",
+                source["kind"], source["id"], link["target"], link["state"]
+            )
+            .replace('"', "")
+        })
+        .collect();
+    assert_eq!(
+        broken,
+        [
+            "asset photos::shore.png entry::gone missing",
+            "asset photos::shore.png term::places::moor missing"
+        ]
+    );
+}

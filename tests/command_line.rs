@@ -249,7 +249,7 @@ fn one_broken_file_is_one_problem_and_with_strict_an_import_is_all_or_nothing() 
     let strict = run(&folder, &["import", "--strict"]);
     assert_eq!(strict.status.code(), Some(1));
     assert!(
-        text(&strict.stderr).contains("1 errors, and --strict is set; nothing was imported"),
+        text(&strict.stderr).contains("1 error, and --strict is set; nothing was imported"),
         "{}",
         text(&strict.stderr)
     );
@@ -549,12 +549,36 @@ fn broken_links_are_reported_with_the_file_and_line_they_stand_in() {
     std::fs::create_dir_all(&blueprints).unwrap();
     let blueprint = "tabs:\n  main:\n    sections:\n      - fields:\n          - { handle: related, field: { type: entries } }\n          - { handle: content, field: { type: markdown } }\n";
     std::fs::write(blueprints.join("post.yaml"), blueprint).unwrap();
+    let meta = "public/files/.meta/a.png.yaml";
+    for (path, text) in [
+        ("content/assets/files.yaml", "title: Files\n"),
+        (
+            "resources/blueprints/assets/files.yaml",
+            "fields:\n  - { handle: shows, field: { type: entries } }\n",
+        ),
+        ("public/files/a.png", "no image"),
+        (
+            meta,
+            "data:\n  shows:\n    - p0000\n    - nowhere\nsize: 1\nlast_modified: 1700000000\n",
+        ),
+    ] {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
 
     let report = run(&folder, &["check", "--format", "json"]);
     let report: Value = serde_json::from_slice(&report.stdout).unwrap();
     let path = "content/collections/posts/post.md";
+    let broken = report["broken_links"].as_array().unwrap();
+    let of_asset = json!({
+        "path": meta, "line": 4, "kind": "asset", "id": "files::a.png", "via": "relation", "field": "shows",
+        "target": "entry::nowhere", "text": "", "state": "missing",
+    });
+    assert!(broken.contains(&of_asset), "{broken:?}");
+    let of_entries = broken.iter().filter(|link| link["kind"] == "entry");
     assert_eq!(
-        report["broken_links"],
+        of_entries.collect::<Vec<_>>(),
         json!([
             {
                 "path": path, "line": 6, "kind": "entry", "id": "post", "via": "relation", "field": "related",
@@ -565,6 +589,10 @@ fn broken_links_are_reported_with_the_file_and_line_they_stand_in() {
                 "target": "entry::lost", "text": "that", "state": "missing",
             },
         ])
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect::<Vec<_>>()
     );
     let printed = text(&run(&folder, &["check"]).stdout);
     assert!(

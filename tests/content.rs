@@ -173,7 +173,12 @@ fn of_two_entries_with_one_id_the_first_in_path_order_stays() {
 #[test]
 fn a_bad_file_is_isolated_and_its_place_is_named() {
     for (text, code, place) in [
-        ("---\nid: x\ntitle: \"a\n---\n", "yaml_syntax", ":3:10"),
+        ("---\nid: x\ntitle: \"a\n---\n", "yaml_syntax", ":3:8"),
+        (
+            "---\nid: x\ntitle: \"a\nb: é\nc: 1\n---\n",
+            "yaml_syntax",
+            ":3:8",
+        ),
         (
             "---\nid: x\na: 1\nb:\n  c: 1\n  c: 2\n---\n",
             "duplicate_key",

@@ -388,6 +388,31 @@ fn assert_refused(served: &Served, path: &str, param: &str) {
 }
 
 #[test]
+fn a_site_that_there_is_not_is_refused_however_it_is_named() {
+    let served = sample::serve("no_site");
+    for (path, param) in [
+        ("/entries?site=nowhere", "site"),
+        ("/entries?filter[site]=nowhere", "filter[site]"),
+        (
+            "/entries?filter[site:in]=default,nowhere",
+            "filter[site:in]",
+        ),
+        ("/search?q=a&filter[site:ne]=nowhere", "filter[site:ne]"),
+        (
+            "/taxonomies/topics/terms?filter[any][0][site]=nowhere",
+            "filter[any][0][site]",
+        ),
+    ] {
+        assert_refused(&served, path, param);
+    }
+    let (_, problem) = served.get("/entries?filter[site]=defualt");
+    assert_eq!(problem["did_you_mean"], "default", "{problem}");
+    assert_eq!(problem["allowed"], serde_json::json!(["default"]));
+    assert_eq!(served.get("/entries?filter[site]=Default").0, 200);
+    assert_eq!(served.get("/entries?filter[site:contains]=nowhere").0, 200);
+}
+
+#[test]
 fn a_cursor_of_another_query_is_refused() {
     let served = sample::serve("cursors");
     let (_, page) = served.get("/entries?limit=2&sort=title");

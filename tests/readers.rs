@@ -305,6 +305,17 @@ fn agents_list_search_and_read_what_the_routes_answer() {
         found,
         server.get("/search?q=client+server&limit=2", "").body
     );
+    let filter = json!({ "collection:in": ["posts", "pages"], "title:contains": "e", "any": [
+        { "date:gte": "2000-01-01" }, { "title:starts_with": "a" }] });
+    let filtered = "filter[collection:in]=posts,pages&filter[title:contains]=e&filter[any][0][date:gte]=2000-01-01&filter[any][1][title:starts_with]=a";
+    assert_eq!(
+        server.call("search", &json!({ "q": "server", "filter": filter })),
+        server.get(&format!("/search?q=server&{filtered}"), "").body
+    );
+    assert_eq!(
+        server.call("list_entries", &json!({ "filter": filter })),
+        server.get(&format!("/entries?{filtered}"), "").body
+    );
     let listed = server.call(
         "list_entries",
         &json!({ "collection": "posts", "sort": "-date", "limit": 1 }),
@@ -370,6 +381,20 @@ fn agents_hear_what_is_wrong_and_see_no_drafts() {
             .call("list_entries", &json!({ "limit": 1000 }))
             .contains("from 1 to 100")
     );
+    for (filter, refusal) in [
+        (json!({ "titel": "a" }), "unknown"),
+        (json!({ "site": "nowhere" }), "nowhere"),
+        (json!({ "title&preview": "a" }), "unknown"),
+        (json!({ "any": { "title": "a" } }), "list of such objects"),
+        (json!("title=a"), "object of conditions"),
+    ] {
+        let arguments = json!({ "q": "client", "filter": filter });
+        let told = server.ask(
+            "tools/call",
+            &json!({ "name": "search", "arguments": arguments }),
+        );
+        assert!(told.to_string().contains(refusal), "{filter}: {told}");
+    }
 
     let large = format!(
         "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"{}\"}}",

@@ -279,7 +279,8 @@ fn messages(site: &Site) -> Vec<String> {
     messages
 }
 
-/// A tool told a name wherever it has to be told something, alone and with each other argument that takes a text.
+/// A tool told a name wherever it has to be told something, alone and with each other argument that takes a text or
+/// conditions.
 fn calls(tool: &Value, name: &str) -> Vec<Value> {
     let schema = &tool["inputSchema"];
     let required = schema["required"].as_array().unwrap();
@@ -288,11 +289,23 @@ fn calls(tool: &Value, name: &str) -> Vec<Value> {
         .map(|of| (of.as_str().unwrap().to_owned(), json!(name)));
     let told: Map<String, Value> = told.collect();
     let arguments = schema["properties"].as_object().unwrap().iter();
-    let others = arguments.filter(|(of, kind)| kind["type"] == "string" && !told.contains_key(*of));
-    let more = others.map(|(of, _)| {
-        let mut more = told.clone();
-        more.insert(of.clone(), json!(name));
-        more
+    let others = arguments.filter(|(of, _)| !told.contains_key(*of));
+    let more = others.flat_map(|(of, kind)| {
+        let values = match kind["type"].as_str() {
+            Some("string") => vec![json!(name)],
+            Some("object") => vec![
+                json!({ "title:contains": name }),
+                json!({ "any": [{ "related": name }, { "tags": name }] }),
+            ],
+            _ => Vec::new(),
+        };
+        let told = &told;
+        let told_more = values.into_iter().map(move |value| {
+            let mut more = told.clone();
+            more.insert(of.clone(), value);
+            more
+        });
+        told_more.collect::<Vec<_>>()
     });
     let all = [told.clone()].into_iter().chain(more);
     all.map(|told| json!({"name": tool["name"], "arguments": told}))

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::{Timestamp, ToSpan};
 use rhapsode::content::problem::{Problem, Severity};
+use rhapsode::seo::report::Finding;
 use rhapsode::site::status::Window;
 use rhapsode::store::audience::Audience;
 use rhapsode::store::list::{By, Order, Place, Query, Sites};
@@ -177,6 +178,74 @@ async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
         (2, 0, 2)
     );
     assert_eq!(ids(&store, &in_own_order(9)).await, ["b", "a"]);
+}
+
+/// What is announced of a replacement.
+async fn announced(store: &Store, items: impl IntoIterator<Item = Item>) -> Vec<String> {
+    let mark = store.mark(noon()).await.unwrap();
+    store.replace(items, &[], "f", noon()).await.unwrap();
+    let news = store.news(&mark, noon()).await.unwrap();
+    assert!(news.complete);
+    news.keys.into_iter().collect()
+}
+
+#[tokio::test]
+async fn an_order_is_announced_to_the_lists_that_it_changes() {
+    let store = Store::open(&database::new("orders")).await.unwrap();
+    let placed = |id: &str, position: i64, own_order: i64| Item {
+        own_order,
+        position,
+        ..entry("posts", id)
+    };
+    let hidden = |position: i64, own_order: i64| Item {
+        published: false,
+        ..placed("hidden", position, own_order)
+    };
+    let first = [placed("a", 1, 1), placed("b", 2, 2), hidden(3, 3)];
+    store.replace(first, &[], "f", noon()).await.unwrap();
+    // Only that one stands before another one says anything of positions; cursors hold the place in the own order.
+    let shifted = [placed("a", 2, 1), placed("b", 3, 2), hidden(1, 3)];
+    assert_eq!(announced(&store, shifted).await, [] as [&str; 0]);
+    let turned = [placed("a", 3, 1), placed("b", 2, 2), hidden(1, 3)];
+    assert_eq!(announced(&store, turned).await, ["statamic:entries:posts"]);
+    let behind = [placed("a", 3, 2), placed("b", 2, 3), hidden(1, 1)];
+    assert_eq!(
+        announced(&store, behind).await,
+        ["entries", "entries:posts"]
+    );
+}
+
+#[tokio::test]
+async fn a_text_that_several_have_is_announced_to_the_report_where_it_is_shared() {
+    let store = Store::open(&database::new("shared_texts")).await.unwrap();
+    let finding = |same: i64| Finding {
+        code: "title_duplicate",
+        detail: same.to_string(),
+        same,
+    };
+    let titled = |id: &str, same: i64| Item {
+        findings: vec![finding(same)],
+        ..entry("posts", id)
+    };
+    let later = |same: i64| Item {
+        window: Window {
+            from: Some(noon() + 1.hour()),
+            until: None,
+        },
+        ..titled("c", same)
+    };
+    let first = [titled("a", 7), titled("b", 8)];
+    store.replace(first, &[], "f", noon()).await.unwrap();
+    let alone = [titled("a", 7), titled("b", 9)];
+    assert_eq!(announced(&store, alone).await, [] as [&str; 0]);
+    let two = [titled("a", 7), titled("b", 7)];
+    assert_eq!(announced(&store, two).await, ["findings"]);
+    let parted = [titled("a", 7), titled("b", 8), later(7)];
+    assert_eq!(announced(&store, parted).await, ["findings"]);
+    let mark = store.mark(noon()).await.unwrap();
+    let news = store.news(&mark, noon() + 1.hour()).await.unwrap();
+    let keys: Vec<&str> = news.keys.iter().map(String::as_str).collect();
+    assert_eq!(keys, ["entries", "entries:posts", "entry:c", "findings"]);
 }
 
 #[tokio::test]

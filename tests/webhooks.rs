@@ -192,4 +192,30 @@ fn an_address_hears_only_of_the_collections_that_it_asked_for() {
         (&"late".into(), &"/news/late".into())
     );
     assert!(pages.recv_timeout(Duration::from_millis(1500)).is_err());
+
+    // Another order changes what no entry names: their lists.
+    let order = |ids: [&str; 2]| {
+        let tree = format!(
+            "tree:\n  - {{entry: {}}}\n  - {{entry: {}}}\n",
+            ids[0], ids[1]
+        );
+        site.tree
+            .write("content/trees/collections/pages.yaml", tree.as_bytes());
+        site.import();
+    };
+    let one = "content/collections/pages/one.md";
+    site.tree.write(one, b"---\nid: one\ntitle: One\n---\n");
+    order(["one", "id-8"]);
+    assert_eq!(next(&pages).json()["type"], "site.changed");
+    order(["id-8", "one"]);
+    let said = next(&pages).json();
+    let keys = said["data"]["keys"].as_array().unwrap();
+    for key in ["entries", "entries:pages"] {
+        assert!(keys.contains(&key.into()), "{said}");
+        assert!(
+            !said["data"]["changes"]
+                .to_string()
+                .contains(&format!("\"{key}\""))
+        );
+    }
 }

@@ -12,7 +12,7 @@ use super::problem::{Error, Problem};
 use super::query::Parameters;
 use super::{
     Api, changes, collections, entries, entry_list, events, health, links, llms, markdown, mcp,
-    problems, redirects, resolve, resources, schema, search, seo_report, sitemaps, texts,
+    metrics, problems, redirects, resolve, resources, schema, search, seo_report, sitemaps, texts,
 };
 
 static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::new(|| {
@@ -71,6 +71,7 @@ static SWAGGER: LazyLock<Arc<utoipa_swagger_ui::Config<'static>>> = LazyLock::ne
         show_docs,
         health::show_liveness,
         health::show_readiness,
+        metrics::show_metrics,
     ),
     components(schemas(Problem, schema::Entry)),
     tags(

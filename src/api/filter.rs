@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::problem::Error;
-use super::query::{Canonical, Parameters, unknown};
+use super::query::{Canonical, Parameters, unknown, unknown_value};
 use crate::store::dictionary::Dictionary;
 use crate::store::list::filter::{Column, Filter, Pattern, Predicate, Span, Subject, Test};
 use crate::store::values::{Nature, Scalar};
@@ -286,6 +286,7 @@ impl Asked {
 
     /// What it means in each scope; nothing where it cannot be asked.
     fn resolve(&self, scopes: &[Scope<'_>]) -> Result<Vec<Option<Predicate>>, Error> {
+        self.check_sites(scopes)?;
         let mut refusal = None;
         let mut meanings = Vec::with_capacity(scopes.len());
         for scope in scopes {
@@ -300,6 +301,29 @@ impl Asked {
             return Err(refusal.unwrap_or_else(|| self.unknown_path(scopes)));
         }
         Ok(meanings)
+    }
+
+    /// A site that there is not is a slip, as where `site` names it.
+    fn check_sites(&self, scopes: &[Scope<'_>]) -> Result<(), Error> {
+        let of_sites = scopes.iter().find(|scope| {
+            let subject = self.subject(**scope).map(|(subject, _)| subject);
+            matches!(subject, Some(Subject::Column(Column::Site)))
+        });
+        let names = ["eq", "ne", "in", "nin"].contains(&self.condition.as_str());
+        let Some(scope) = of_sites.filter(|_| names) else {
+            return Ok(());
+        };
+        let sites = scope.dictionary.sites.iter();
+        let handles: Vec<&str> = sites.map(|site| site.handle.as_str()).collect();
+        let is_unknown = |value: &&String| {
+            handles
+                .iter()
+                .all(|handle| !handle.eq_ignore_ascii_case(value))
+        };
+        match self.values.iter().find(is_unknown) {
+            Some(unknown) => Err(unknown_value(&self.param, unknown, &handles)),
+            None => Ok(()),
+        }
     }
 
     fn predicate(&self, (subject, nature): (Subject, Nature)) -> Result<Predicate, Error> {

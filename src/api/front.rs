@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -13,6 +14,7 @@ use actix_web::{HttpResponse, ResponseError};
 
 use super::accept::prefers;
 use super::export::NDJSON;
+use super::metrics::Counters;
 use super::problem::Error;
 use super::{Api, markdown, preview};
 use crate::store::audience::Preview;
@@ -37,6 +39,7 @@ pub static COMMON_HEADERS: [(HeaderName, HeaderValue); 4] = [
 /// Answers what is in the cache, refuses what is too long, and hands everything else to the routes.
 pub fn answer<S>(
     api: &Api,
+    counters: &Arc<Counters>,
     mut request: ServiceRequest,
     routes: &S,
 ) -> impl Future<Output = Result<ServiceResponse, actix_web::Error>> + use<S>
@@ -45,20 +48,32 @@ where
 {
     let allowed = preview::take(&mut request, api.preview_secret.as_deref(), || api.now());
     let shown = allowed.as_ref().cloned().unwrap_or_default();
-    let step = catch_unwind(AssertUnwindSafe(|| match at_once(api, &request, allowed) {
+    let at_once = |request: &ServiceRequest| at_once(api, counters, request, allowed);
+    let step = catch_unwind(AssertUnwindSafe(|| match at_once(&request) {
         Some(response) => Ok(request.into_response(response)),
         None => Err(preview::ALLOWED.sync_scope(shown.clone(), || routes.call(request))),
     }));
+    let counters = match &step {
+        Ok(Ok(response)) => {
+            counters.response(response.status());
+            None
+        }
+        _ => Some(Arc::clone(counters)),
+    };
     async move {
-        let mut response = match step {
+        let answered = match step {
             Ok(Ok(response)) => return Ok(response),
-            Ok(Err(call)) => {
-                preview::ALLOWED
-                    .scope(shown.clone(), guarded(call))
-                    .await??
-            }
-            Err(_) => return Err(Error::Panic.into()),
+            Ok(Err(call)) => preview::ALLOWED.scope(shown.clone(), guarded(call)).await,
+            Err(_) => Err(Error::Panic),
         };
+        let answered = answered.map_err(actix_web::Error::from).flatten();
+        if let Some(counters) = counters {
+            counters.response(match &answered {
+                Ok(response) => response.status(),
+                Err(error) => error.as_response_error().status_code(),
+            });
+        }
+        let mut response = answered?;
         for (name, value) in COMMON_HEADERS.clone() {
             if !response.headers().contains_key(&name) {
                 response.headers_mut().insert(name, value);
@@ -73,6 +88,7 @@ where
 
 fn at_once(
     api: &Api,
+    counters: &Counters,
     request: &ServiceRequest,
     allowed: Result<Preview, Error>,
 ) -> Option<HttpResponse> {
@@ -89,7 +105,9 @@ fn at_once(
     if !is_read || prefers(request.headers(), NDJSON) {
         return None;
     }
-    api.cached(&spelling, request.headers())
+    let kept = api.cached(&spelling, request.headers())?;
+    counters.answer(true);
+    Some(kept)
 }
 
 /// What the answer to a request is remembered under: its path and query; where it prefers another media type than the

@@ -24,7 +24,7 @@ use crate::store::{Kind, Snapshot, id_key, keys};
 const STATES: [&str; 3] = ["draft", "missing", "no_route"];
 
 /// What refers to an entry, the newest first: by a link or image in a body, or by a relation field. `kind` says what it
-/// is: `entry`, `term` or `global`; those without a date, as terms and global sets are, come last.
+/// is: `entry`, `term`, `global` or `asset`; those without a date, as all but entries are, come last.
 #[utoipa::path(
     get, path = "/entries/{id}/backlinks", tag = "links",
     params(
@@ -37,7 +37,7 @@ const STATES: [&str; 3] = ["draft", "missing", "no_route"];
         ("seo" = Option<String>, Query, description = "As on one entry. Default: `none`."),
     ),
     responses(
-        (status = 200, description = "A page of entries, terms and global sets, each with the places where it refers to this entry.", body = schema::BacklinkList),
+        (status = 200, description = "A page of entries, terms, global sets and assets, each with the places where it refers to this entry.", body = schema::BacklinkList),
         (status = 304, description = "What the client has is still right."),
         (status = 400, description = "A query parameter is wrong.", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "The public sees no such entry now.", body = Problem, content_type = "application/problem+json"),
@@ -216,7 +216,7 @@ async fn backlinks(
         &found,
         envelope(&members, &links, &meta(walk, total)),
         &links,
-        lists().chain([own]).chain(shown).collect(),
+        shown.chain([own, keys::LINKS.to_owned()]).collect(),
     ))
 }
 
@@ -231,18 +231,16 @@ async fn broken(api: &Api, walk: &Walk, query: &BrokenQuery) -> Result<Draft, Er
     }
     let (broken, links) = walk.cut(broken, |link| &link.place);
     let members: Vec<String> = broken.iter().map(broken_object).collect();
+    let shown = broken.iter().filter_map(|link| {
+        let kind = Kind::named(&link.kind)?;
+        Some(key(kind, &link.document))
+    });
     Ok(draft(
         &found,
         envelope(&members, &links, &meta(walk, None)),
         &links,
-        lists().collect(),
+        shown.chain([keys::LINKS.to_owned()]).collect(),
     ))
-}
-
-/// The lists of all that can refer to something.
-fn lists() -> impl Iterator<Item = String> {
-    let kinds = [Kind::Entry, Kind::Global, Kind::Term].into_iter();
-    kinds.map(|kind| keys::list(kind, None))
 }
 
 fn apart<T>(found: Snapshot<T>) -> (Snapshot<()>, T) {

@@ -128,6 +128,29 @@ impl Cursor {
         )
     }
 
+    /// The cursor of what follows a number, in a list whose places are numbers.
+    #[must_use]
+    pub fn behind(number: i64) -> Self {
+        Self {
+            before: false,
+            place: Place {
+                keys: vec![Key::Number(number)],
+                id: String::new(),
+            },
+        }
+    }
+
+    /// The number that such a cursor holds.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn number(text: &str, list: &str) -> Result<i64, Error> {
+        match Self::read(text, list)?.place.keys.as_slice() {
+            [Key::Number(number)] => Ok(*number),
+            _ => Err(wrong_cursor()),
+        }
+    }
+
     /// Reads a cursor of one list.
     ///
     /// # Errors

@@ -68,10 +68,16 @@ impl Live {
         self.closing.send_replace(true);
     }
 
+    /// How many listen now.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.listeners.load(Ordering::Acquire)
+    }
+
     /// Whether nobody else can listen now.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.listeners.load(Ordering::Acquire) >= MOST_LISTENERS
+        self.listeners() >= MOST_LISTENERS
     }
 
     /// A place, if there is one.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Draft;
 use super::problem::{Error, Problem};
-use super::query::{Canonical, decode};
+use super::query::{Canonical, decode, escape};
 use super::{Api, collections, entry_list, markdown, search};
 
 /// Far more than any message that a reader sends.
@@ -47,12 +47,12 @@ const TOOLS: [(&str, &str, &[&str]); 4] = [
     (
         "search",
         "Full-text search over all entries and terms: words, \"phrases\", beginnings (word*), exclusions (-word). Gives ids, titles, passages and facets.",
-        &["q", "collection", "site", "limit", "page"],
+        &["q", "collection", "site", "filter", "limit", "page"],
     ),
     (
         "list_entries",
         "Entries page by page: ids, titles, URLs and dates.",
-        &["collection", "site", "sort", "limit", "cursor"],
+        &["collection", "site", "filter", "sort", "limit", "cursor"],
     ),
     (
         "list_collections",
@@ -63,6 +63,43 @@ const TOOLS: [(&str, &str, &[&str]); 4] = [
         "read_entry",
         "One entry as Markdown, by its id.",
         &["id", "site"],
+    ),
+];
+
+/// What an argument is: its name, its type, and what is to be known of it.
+const ARGUMENTS: [(&str, &str, &str); 9] = [
+    (
+        "q",
+        "string",
+        "Words, \"phrases\", beginnings (word*) and exclusions (-word).",
+    ),
+    ("id", "string", "The entry's id."),
+    (
+        "collection",
+        "string",
+        "Handles of collections, with commas between them.",
+    ),
+    ("site", "string", "Handle of a site."),
+    (
+        "filter",
+        "object",
+        "Conditions that all have to hold, as filter[…] of the HTTP API: {\"PATH\": VALUE} or {\"PATH:CONDITION\": VALUE}. A path is a field (members behind dots), a taxonomy's handle (its value: a term's slug), or one of id title slug uri url site collection taxonomy date updated_at blueprint. Conditions: eq ne in nin lt lte gt gte between contains starts_with ends_with exists empty; in, nin and between take a list. \"any\": a list of such objects of which one is enough.",
+    ),
+    (
+        "sort",
+        "string",
+        "Keys with commas between them; - before one turns it round: -date,title.",
+    ),
+    (
+        "limit",
+        "integer",
+        "How many, 1 to 100; 20 if nothing is said.",
+    ),
+    ("page", "integer", "Which page, from 1."),
+    (
+        "cursor",
+        "string",
+        "From links.next of the page before, as it is.",
     ),
 ];
 
@@ -221,16 +258,16 @@ impl Reader<'_> {
             let found = arguments.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.as_str())
         };
-        let query = arguments
-            .iter()
-            .fold(Canonical::new(&[]), |query, (name, value)| {
-                query.with(name, Some(value))
-            })
-            .into_text();
-        let query = query.trim_start_matches('?');
+        let mut query = String::new();
+        for (name, value) in &arguments {
+            query.push('&');
+            escape(name, &mut query);
+            query.push('=');
+            escape(value, &mut query);
+        }
         let answered = match name {
-            "search" => search::of_query(self.api, query).await,
-            "list_entries" => entry_list::of_query(self.api, query).await,
+            "search" => search::of_query(self.api, &query).await,
+            "list_entries" => entry_list::of_query(self.api, &query).await,
             "list_collections" => collections::many(self.api).await,
             _ => match of("id") {
                 Some(id) => markdown::draft(self.api, id, of("site")).await,
@@ -318,13 +355,12 @@ fn introduction(asked: Option<&str>) -> Value {
 }
 
 fn tool(name: &str, description: &str, parameters: &[&str]) -> Value {
-    let properties = parameters.iter().map(|name| {
-        let kind = if ["limit", "page"].contains(name) {
-            "integer"
-        } else {
-            "string"
-        };
-        ((*name).to_owned(), json!({ "type": kind }))
+    let known = ARGUMENTS
+        .iter()
+        .filter(|(name, ..)| parameters.contains(name));
+    let properties = known.map(|(name, kind, description)| {
+        let property = json!({ "type": kind, "description": description });
+        ((*name).to_owned(), property)
     });
     let required: &[&str] = match name {
         "search" => &["q"],
@@ -344,25 +380,61 @@ fn tool(name: &str, description: &str, parameters: &[&str]) -> Value {
     })
 }
 
-/// What a tool was told, as text.
+/// What a tool was told, as parameters of the route.
 fn arguments(given: &Map<String, Value>, known: &[&str]) -> Result<Vec<(String, String)>, Refusal> {
-    let argument = |(name, value): (&String, &Value)| {
+    let mut arguments = Vec::new();
+    for (name, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         if !known.contains(&name.as_str()) {
             let allowed = known.join(", ");
             let message = format!("unknown argument {name:?}; allowed are: {allowed}");
             return Err(Refusal::new(WRONG_PARAMETERS, message));
         }
-        let text = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        Ok((name.clone(), text))
-    };
-    given
-        .iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(argument)
-        .collect()
+        match (name.as_str(), value) {
+            ("filter", Value::Object(conditions)) => {
+                arguments.extend(filters(conditions).ok_or_else(no_conditions)?);
+            }
+            ("filter", _) => return Err(no_conditions()),
+            _ => arguments.push((name.clone(), text(value))),
+        }
+    }
+    Ok(arguments)
+}
+
+fn no_conditions() -> Refusal {
+    let message = "filter is an object of conditions; any, in it, is a list of such objects";
+    Refusal::new(WRONG_PARAMETERS, message.to_owned())
+}
+
+/// Conditions as the parameters that they stand for; none where `any` is no list of conditions.
+fn filters(conditions: &Map<String, Value>) -> Option<Vec<(String, String)>> {
+    let mut filters = Vec::new();
+    for (path, value) in conditions {
+        if path != "any" {
+            filters.push((format!("filter[{path}]"), text(value)));
+            continue;
+        }
+        for (index, group) in value.as_array()?.iter().enumerate() {
+            let group = group.as_object()?.iter();
+            filters.extend(
+                group.map(|(path, value)| (format!("filter[any][{index}][{path}]"), text(value))),
+            );
+        }
+    }
+    Some(filters)
+}
+
+/// A value as a parameter has it; those of a list with commas between them.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(values) => {
+            let escaped = values
+                .iter()
+                .map(|value| text(value).replace('\\', "\\\\").replace(',', "\\,"));
+            escaped.collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
 }
 
 fn resource(entry: &Value) -> Value {

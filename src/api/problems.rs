@@ -5,14 +5,13 @@ use jiff::Timestamp;
 
 use super::Api;
 use super::answer::Draft;
-use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope, wrong_cursor};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
 use super::listing::check_collection;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::content::problem::{CODES, Severity};
 use crate::store::keys;
-use crate::store::list::{Key, Place};
 use crate::store::problems::Query;
 
 /// What a problem is chosen by.
@@ -89,7 +88,7 @@ fn query(given: &Parameters, order: &str, limit: i64) -> Result<Query, Error> {
         collection: text("filter[collection]")?,
         after: given
             .get("cursor")
-            .map_or(Ok(0), |text| number(text, order))?,
+            .map_or(Ok(0), |text| Cursor::number(text, order))?,
         limit,
     })
 }
@@ -113,7 +112,7 @@ async fn page(
     let shown = usize::try_from(limit).unwrap_or(usize::MAX);
     let problems = &found.value[..shown.min(found.value.len())];
     let goes_on = problems.last().filter(|_| found.value.len() > shown);
-    let next = goes_on.map(|(number, _)| cursor(*number).write(order));
+    let next = goes_on.map(|(number, _)| Cursor::behind(*number).write(order));
     let links = Links::of(list, here, next.as_deref(), None);
     let members: Vec<String> = problems
         .iter()
@@ -133,24 +132,6 @@ async fn page(
         expires: None::<Timestamp>,
         generation: found.generation,
     })
-}
-
-fn cursor(number: i64) -> Cursor {
-    Cursor {
-        before: false,
-        place: Place {
-            keys: vec![Key::Number(number)],
-            id: String::new(),
-        },
-    }
-}
-
-/// The number that a cursor holds.
-fn number(text: &str, order: &str) -> Result<i64, Error> {
-    match Cursor::read(text, order)?.place.keys.as_slice() {
-        [Key::Number(number)] => Ok(*number),
-        _ => Err(wrong_cursor()),
-    }
 }
 
 fn severity_of(name: &str) -> Severity {

@@ -226,7 +226,7 @@ impl Canonical {
 }
 
 /// Writes text as part of a path or query: what may stand there stays, everything else is percent-encoded.
-fn escape(text: &str, out: &mut String) {
+pub(super) fn escape(text: &str, out: &mut String) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~,:*@!$'()".contains(&byte) {
             out.push(char::from(byte));

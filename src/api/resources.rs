@@ -7,14 +7,13 @@ use super::choice::{self, Choice};
 use super::compose::object;
 use super::filter::Scope;
 use super::include::{self, Included};
-use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope, wrong_cursor};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
 use super::listing::{self, Base, List, check_site};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::single::check_fields;
 use super::{Api, schema};
 use crate::store::audience::Audience;
-use crate::store::list::{Key, Place};
 use crate::store::read::Document;
 use crate::store::resources::Which;
 use crate::store::{Kind, Snapshot, keys};
@@ -442,7 +441,7 @@ async fn list_given(
     let canonical = resource.canonical(&said, site).with("limit", said_limit);
     let order = resource.path.join("/");
     let cursor = given.get("cursor");
-    let after = cursor.map_or(Ok(-1), |cursor| place(cursor, &order))?;
+    let after = cursor.map_or(Ok(-1), |cursor| Cursor::number(cursor, &order))?;
     let key = canonical.clone().with("cursor", cursor).into_text();
     let compute = async || {
         let audience = api.audience();
@@ -470,14 +469,6 @@ async fn list_given(
     api.answer(request, &key, compute).await
 }
 
-/// The place that a cursor stands for.
-fn place(cursor: &str, order: &str) -> Result<i64, Error> {
-    match Cursor::read(cursor, order)?.place.keys.as_slice() {
-        [Key::Number(place)] => Ok(*place),
-        _ => Err(wrong_cursor()),
-    }
-}
-
 /// How a page is written.
 struct Page<'a> {
     limit: i64,
@@ -494,7 +485,7 @@ impl Page<'_> {
         let shown = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let members = &found.value[..shown.min(found.value.len())];
         let last = members.last().filter(|_| found.value.len() > shown);
-        let next = last.map(|last| next(last, self.order));
+        let next = last.map(|last| Cursor::behind(last.own_order()).write(self.order));
         let links = Links::of(self.canonical, self.here, next.as_deref(), None);
         let objects: Vec<String> = members
             .iter()
@@ -513,19 +504,6 @@ impl Page<'_> {
             links.header(),
         )
     }
-}
-
-/// The cursor of the page that follows this last one.
-fn next(last: &Document, order: &str) -> String {
-    let place = Place {
-        keys: vec![Key::Number(last.own_order())],
-        id: last.id.clone(),
-    };
-    Cursor {
-        before: false,
-        place,
-    }
-    .write(order)
 }
 
 /// The keys of an answer: its members, what they include, and the list where it is one.

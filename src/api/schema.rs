@@ -151,14 +151,14 @@ pub struct EntryList {
     pub meta: Meta,
 }
 
-/// An entry, term or global set that refers to an entry.
+/// An entry, term, global set or asset that refers to an entry.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Backlink {
-    /// `entry`, `term` or `global`.
+    /// `entry`, `term`, `global` or `asset`.
     pub kind: String,
     /// Where it refers to the entry, in order.
     pub references: Vec<ReferencePlace>,
-    /// All else, as a list of entries, terms or global sets has it.
+    /// All else, as a list of such things has it.
     #[serde(flatten)]
     pub described: Map<String, Value>,
 }
@@ -196,7 +196,7 @@ pub struct BrokenLink {
     /// Where it stands.
     #[serde(flatten)]
     pub place: ReferencePlace,
-    /// The item that makes it: `kind` (`entry`, `term`, `global`), and its summary as a list has it.
+    /// The item that makes it: `kind` (`entry`, `term`, `global`, `asset`), and its summary as a list has it.
     #[schema(value_type = Object)]
     pub source: Map<String, Value>,
 }

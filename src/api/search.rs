@@ -256,7 +256,7 @@ fn draft(search: &Search, found: &Snapshot<Found>, included: &Included) -> Draft
         body,
         content_type: "application/json",
         links: links.header(),
-        keys: made_of(hits, included),
+        keys: made_of(search, hits, included),
         changed_at: found.last_boundary.max(Some(found.replaced_at)),
         expires: found.next_boundary,
         generation: found.generation,
@@ -296,9 +296,17 @@ fn facet_object(found: &Found) -> Value {
     facets.into()
 }
 
-/// Any entry or term may come to match; and what was shown.
-fn made_of(hits: &[Hit], included: &Included) -> Vec<String> {
-    let lists = [Kind::Entry, Kind::Term].map(|kind| keys::list(kind, None));
+/// Any entry or term may come to match, of those collections that are looked through; and what was shown.
+fn made_of(search: &Search, hits: &[Hit], included: &Included) -> Vec<String> {
+    let collections = search.collection_handles().iter();
+    let mut lists: Vec<String> = collections
+        .map(|handle| keys::list(Kind::Entry, Some(handle)))
+        .collect();
+    if lists.is_empty() {
+        lists = [Kind::Entry, Kind::Term]
+            .map(|kind| keys::list(kind, None))
+            .into();
+    }
     let shown = hits.iter().filter_map(|hit| {
         let kind = Kind::named(&hit.kind)?;
         Some(keys::document(kind, &hit.document.id, &hit.document.site))

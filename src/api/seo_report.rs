@@ -5,23 +5,15 @@ use serde_json::{Value, json};
 
 use super::Api;
 use super::answer::Draft;
-use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope, wrong_cursor};
 use super::listing::check_site;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::schema;
 use crate::seo::report::CODES;
 use crate::store::findings::{Finding, Place, Query};
+use crate::store::keys;
 use crate::store::list::{Key, Place as ListPlace};
-use crate::store::{Kind, keys};
-
-/// What findings are kept beside.
-const MADE_OF: [Kind; 4] = [
-    Kind::Entry,
-    Kind::Term,
-    Kind::CollectionTree,
-    Kind::NavigationTree,
-];
 
 const PARAMETERS: [&str; 5] = ["count", "cursor", "filter[code]", "limit", "site"];
 
@@ -103,7 +95,7 @@ async fn page(
         body: envelope(&members, &links, &meta),
         content_type: "application/json",
         links: links.header(),
-        keys: MADE_OF.map(|kind| keys::list(kind, None)).into(),
+        keys: vec![keys::FINDINGS.to_owned()],
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,
@@ -129,10 +121,9 @@ fn cursor(place: &Place) -> Cursor {
             keys: vec![
                 Key::Text(place.code.clone()),
                 Key::Number(place.same),
-                Key::Number(place.number),
                 Key::Number(place.place),
             ],
-            id: String::new(),
+            id: place.source.clone(),
         },
     }
 }
@@ -140,20 +131,12 @@ fn cursor(place: &Place) -> Cursor {
 fn place(text: &str, order: &str) -> Result<Place, Error> {
     let found = Cursor::read(text, order)?.place;
     match found.keys.as_slice() {
-        [
-            Key::Text(code),
-            Key::Number(same),
-            Key::Number(number),
-            Key::Number(place),
-        ] => Ok(Place {
+        [Key::Text(code), Key::Number(same), Key::Number(place)] => Ok(Place {
             code: code.clone(),
             same: *same,
-            number: *number,
+            source: found.id.clone(),
             place: *place,
         }),
-        _ => Err(Error::parameter(
-            "cursor",
-            "this is not a cursor of this list",
-        )),
+        _ => Err(wrong_cursor()),
     }
 }

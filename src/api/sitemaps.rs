@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::Api;
 use super::answer::Draft;
-use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope};
+use super::list::{Cursor, HIGHEST_LIMIT, Links, Meta, USUAL_LIMIT, envelope, wrong_cursor};
 use super::problem::{Error, Problem};
 use super::query::{Canonical, Parameters};
 use super::{schema, sending};
@@ -321,9 +321,7 @@ fn draft<T>(found: &Snapshot<T>, body: String, content_type: &'static str) -> Dr
         body,
         content_type,
         links: Vec::new(),
-        keys: [Kind::Entry, Kind::Term, Kind::Sitemap]
-            .map(|kind| keys::list(kind, None))
-            .into(),
+        keys: vec![keys::list(Kind::Sitemap, None)],
         changed_at: Some(changed),
         expires: found.next_boundary,
         generation: found.generation,
@@ -337,7 +335,7 @@ fn cursor(place: &Place) -> Cursor {
             keys: vec![
                 Key::Number(place.rank),
                 Key::Text(place.loc.clone()),
-                Key::Number(place.number),
+                Key::Number(place.tie),
             ],
             id: String::new(),
         },
@@ -347,14 +345,11 @@ fn cursor(place: &Place) -> Cursor {
 fn place(text: &str, order: &str) -> Result<Place, Error> {
     let place = Cursor::read(text, order)?.place;
     match place.keys.as_slice() {
-        [Key::Number(rank), Key::Text(loc), Key::Number(number)] => Ok(Place {
+        [Key::Number(rank), Key::Text(loc), Key::Number(tie)] => Ok(Place {
             rank: *rank,
             loc: loc.clone(),
-            number: *number,
+            tie: *tie,
         }),
-        _ => Err(Error::parameter(
-            "cursor",
-            "this is not a cursor of this list",
-        )),
+        _ => Err(wrong_cursor()),
     }
 }

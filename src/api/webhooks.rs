@@ -4,6 +4,7 @@
 //! to be said, and how far each address knows the site, stands in the database before anything is sent, so that nothing
 //! is lost by a restart; an address may hear a message twice, with the same id. The one home of the HTTP client.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +17,9 @@ use sha2::Sha256;
 
 use super::{Api, events};
 use crate::store;
-use crate::store::Kind;
 use crate::store::deliveries::{Delivery, Failure, Message};
 use crate::store::news::News;
+use crate::store::{Kind, keys};
 
 /// An address that does not answer in this time has not taken the message.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -191,7 +192,7 @@ impl Sender {
     }
 }
 
-/// What of the news an address wants to hear.
+/// What of the news an address wants to hear: of entries of its collections, and of the lists of these.
 fn wanted(mut news: News, collections: &[String]) -> News {
     if collections.is_empty() {
         return news;
@@ -199,11 +200,16 @@ fn wanted(mut news: News, collections: &[String]) -> News {
     news.items.retain(|item| {
         item.identity.kind == Kind::Entry.name() && collections.contains(&item.identity.owner)
     });
-    news.keys = news
-        .items
-        .iter()
-        .flat_map(|item| item.keys.iter().cloned())
-        .collect();
+    let lists = collections.iter().flat_map(|handle| {
+        [keys::list, keys::statamic_list].map(|list| list(Kind::Entry, Some(handle)))
+    });
+    let mut touched: BTreeSet<String> = lists.filter(|list| news.keys.contains(list)).collect();
+    if touched.iter().any(|list| !list.starts_with("statamic:")) {
+        touched.insert(keys::list(Kind::Entry, None));
+    }
+    let of_items = news.items.iter().flat_map(|item| item.keys.iter().cloned());
+    touched.extend(of_items);
+    news.keys = touched;
     news
 }
 

@@ -172,3 +172,10 @@ impl Problem {
         }
     }
 }
+
+/// `1 error`, `2 errors`.
+#[must_use]
+pub fn counted(number: usize, one: &str, several: &str) -> String {
+    let noun = if number == 1 { one } else { several };
+    format!("{number} {noun}")
+}

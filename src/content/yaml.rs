@@ -80,15 +80,29 @@ fn explain(
     refusal: Option<visitor::Refusal>,
     error: &serde_yaml::Error,
 ) -> Error {
-    let offset = error.location().map_or_else(
+    let place = error.location().map(|place| place.index());
+    let place = open_quote(disguised, &error.to_string()).or(place);
+    let offset = place.map_or_else(
         || second_document(text),
-        |place| disguise::original_offset(disguised, place.index()),
+        |place| disguise::original_offset(disguised, place),
     );
     let (code, message) = match refusal {
         Some(refusal) => (refusal.code, refusal.message),
         None => parser_error(&error.to_string()),
     };
     Error::at(text, offset, code, message)
+}
+
+/// Where a quoted text begins that nothing ends: the parser itself is at the end of the file then.
+fn open_quote(disguised: &str, message: &str) -> Option<usize> {
+    let (_, context) = message.split_once("unexpected end of stream")?;
+    let (_, place) = context.split_once("while scanning a quoted scalar at line ")?;
+    let (line, column) = place.split_once(" column ")?;
+    let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
+    let above = disguised.split_inclusive('\n').take(line.checked_sub(1)?);
+    let begin: usize = above.map(str::len).sum();
+    let before = disguised.get(begin..)?.chars().take(column.checked_sub(1)?);
+    Some(begin + before.map(char::len_utf8).sum::<usize>())
 }
 
 fn parser_error(message: &str) -> (&'static str, String) {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::compiler::{Compiled, Compiler, members, problems, template};
 use super::entries::position;
-use super::{Compile, Task, hidden, values};
+use super::{Compile, Task, hidden, links, values};
 use crate::content::assets::{Asset, Container};
 use crate::fields::item::{asset as statamic, native};
 use crate::fields::{Holder, Shape, shallow, splice};
@@ -83,6 +83,13 @@ fn file(
     let summary = shallow::asset(container, asset, &context);
     let blueprint = compiler.site.content.blueprints.asset(&container.handle);
     let fields = native::of_asset(&blueprint.fields, asset, &context);
+    let meta = container.meta(&asset.path);
+    let source = links::Source {
+        fields: &blueprint.fields,
+        value: &|field| asset.data.get(field),
+        file: &|_| meta.clone(),
+    };
+    let links = links::of(&fields, &source, &context);
     let fields = hidden::left_out(fields);
     let mut values = values::of(&members(summary.clone()), &[]);
     values.extend(values::of(&fields, &blueprint.fields));
@@ -100,10 +107,11 @@ fn file(
         summary: summary.to_string(),
         fields: Some(template(&fields)),
         values,
+        links,
         query: Some(splice::whole(&statamic)),
         statamic: Some(statamic),
         ..Item::new(Kind::Asset, &asset.container, &id)
     };
-    let problems = problems(context.oddities(), &container.meta(&asset.path), None);
+    let problems = problems(context.oddities(), &meta, None);
     Compiled::new(item, view, problems)
 }

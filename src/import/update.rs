@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 use super::faces::Faces;
 use super::{Linked, Past, Report, Settings, Step};
 use crate::content::known::Known;
-use crate::content::problem::{Problem, Severity};
+use crate::content::problem::{Problem, Severity, counted};
 use crate::content::{self, inventory};
 use crate::store::memory::{Memory, Stale};
 use crate::store::replace::{Opening, Replaced, Replacement};
@@ -62,7 +62,8 @@ pub enum Error {
     Store(#[from] store::Error),
     /// There are errors, and there may be none.
     #[error(
-        "{count} errors, and --strict is set; nothing was imported; `rhapsode check` lists them; the first: {path}: {message}"
+        "{}, and --strict is set; nothing was imported; `rhapsode check` lists them; the first: {path}: {message}",
+        counted(*.count, "error", "errors")
     )]
     Refused {
         /// How many.

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use rhapsode::config::Config;
 use rhapsode::content::occurrence;
-use rhapsode::content::problem::{Problem, Severity};
+use rhapsode::content::problem::{Problem, Severity, counted};
 use rhapsode::import::Outcome;
 use rhapsode::store::Link;
 use serde::Serialize;
@@ -110,15 +110,12 @@ fn print(report: &Report, outcome: &Outcome) {
             .map_or(String::new(), |detail| format!(": {detail}"));
         println!("{} {place}: {}{detail} [seo]", finding.kind, finding.code);
     }
-    let counts = (
-        outcome.entries,
-        outcome.errors(),
-        report.problems.len(),
-        report.broken_links.len(),
-    );
     println!(
-        "{} entries: {} errors among {} problems, {} broken links",
-        counts.0, counts.1, counts.2, counts.3
+        "{}: {} among {}, {}",
+        counted(outcome.entries, "entry", "entries"),
+        counted(outcome.errors(), "error", "errors"),
+        counted(report.problems.len(), "problem", "problems"),
+        counted(report.broken_links.len(), "broken link", "broken links")
     );
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use rhapsode::config::Config;
-use rhapsode::content::problem::{Problem, Severity};
+use rhapsode::content::problem::{Problem, Severity, counted};
 use rhapsode::import::update::{self, Done, Order, refuse_errors};
 use rhapsode::import::{self, Outcome};
 use rhapsode::store::Store;
@@ -120,8 +120,9 @@ fn counts(problems: &[Problem], entries: usize) -> String {
             .count()
     };
     format!(
-        "{entries} entries ({} errors, {} warnings)",
-        of(Severity::Error),
-        of(Severity::Warning)
+        "{} ({}, {})",
+        counted(entries, "entry", "entries"),
+        counted(of(Severity::Error), "error", "errors"),
+        counted(of(Severity::Warning), "warning", "warnings")
     )
 }

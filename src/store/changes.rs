@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::audience::Audience;
 use super::engine::Row;
-use super::log::{Identity, Parts};
+use super::log::{self, Identity, Parts};
 use super::read::{Document, document, head, visible};
 use super::statement::Statement;
 use super::{Error, Store, moment};
@@ -109,8 +109,7 @@ const EVERYTHING: &str = concat!(
     "select ",
     head!(),
     ", l.identity, l.complete_since, i.kind as its_kind, i.id as its_id, i.owner as its_owner, i.site as its_site,
-     cast(1 as bigint) as was_seen, cast(1 as bigint) as native, cast(1 as bigint) as statamic,
-     cast(1 as bigint) as listed, ",
+     cast(1 as bigint) as was_seen, i.hash, cast(128 as bigint) as parts, ",
     document!(),
     "
      from generation g join change_log l on l.id = 1
@@ -124,23 +123,34 @@ const EVERYTHING: &str = concat!(
      where g.id = 1 order by i.kind, i.id, i.owner, i.site limit $10"
 );
 
+/// The bits of a part of some rows, each where any row has it (`log::Parts`, and [`UNKNOWN`]).
+macro_rules! all_parts {
+    () => {
+        "max(k.parts & 1) + max(k.parts & 2) + max(k.parts & 4) + max(k.parts & 8) + max(k.parts & 16)
+             + max(k.parts & 32) + max(k.parts & 64) + max(k.parts & 128)"
+    };
+}
+
+/// Beside the bits of parts: what the clock changed is not looked at here, and may be all that there is.
+const UNKNOWN: Parts = Parts(128);
+
 const SINCE: &str = concat!(
-    "with known (kind, id, owner, site, was_until, native, statamic, listed) as (
-     select c.kind, c.id, c.owner, c.site, c.was_until, case when c.was_since > $12 then 1 else c.native end,
-         case when c.was_since > $12 then 1 else c.statamic end, case when c.was_since > $12 then 1 else c.listed end
+    "with known (kind, id, owner, site, was_until, parts) as (
+     select c.kind, c.id, c.owner, c.site, c.was_until, case when c.was_since > $12 then c.whole else c.parts end
      from change c
-     where c.generation > $13 and c.id <> '' and (c.was_since > $12 or c.native + c.statamic + c.listed > 0)
+     where c.generation > $13 and c.id <> '' and (c.was_since > $12 or c.parts > 0)
      union all ",
-    by_the_clock!("t.kind, t.id, t.owner, t.site, t.visible_until, 1, 1, 1"),
-    "), page (kind, id, owner, site, was_until, native, statamic, listed) as (
-     select k.kind, k.id, k.owner, k.site, max(k.was_until), max(k.native), max(k.statamic), max(k.listed)
-     from known k where ",
+    by_the_clock!("t.kind, t.id, t.owner, t.site, t.visible_until, 128"),
+    "), page (kind, id, owner, site, was_until, parts) as (
+     select k.kind, k.id, k.owner, k.site, max(k.was_until), ",
+    all_parts!(),
+    " from known k where ",
     wanted!("k"),
     " group by k.kind, k.id, k.owner, k.site order by k.kind, k.id, k.owner, k.site limit $10)
      select ",
     head!(),
     ", l.identity, l.complete_since, p.kind as its_kind, p.id as its_id, p.owner as its_owner, p.site as its_site,
-     cast(case when p.was_until > $12 then 1 else 0 end as bigint) as was_seen, p.native, p.statamic, p.listed, ",
+     cast(case when p.was_until > $12 then 1 else 0 end as bigint) as was_seen, i.hash, p.parts, ",
     document!(),
     "
      from generation g join change_log l on l.id = 1
@@ -240,13 +250,13 @@ pub(super) fn identity(row: &Row) -> Result<Option<Identity>, Error> {
 }
 
 /// Which of its parts a row says have changed.
-pub(super) fn parts(row: &Row) -> Result<Parts, Error> {
-    let changed = |part: &str| Ok::<_, Error>(row.get::<i64>(part)? == 1);
-    Ok(Parts {
-        native: changed("native")?,
-        statamic: changed("statamic")?,
-        listed: changed("listed")?,
-    })
+fn parts(row: &Row) -> Result<Parts, Error> {
+    let parts = Parts(row.get("parts")?);
+    if !parts.has(UNKNOWN) {
+        return Ok(parts);
+    }
+    let hash: Option<Vec<u8>> = row.get("hash")?;
+    Ok(hash.map_or(Parts::ALL, |hash| parts.and(log::whole(&hash))))
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What an editor should look at: the findings of public items, those about shared texts only where they are shared.
 
+use std::collections::HashSet;
+
 use sqlx::FromRow;
 
-use super::audience::Audience;
+use super::audience::{Audience, Preview};
 use super::read::{head, visible};
 use super::statement::{Statement, Value};
 use super::{Error, Item, Snapshot, Store};
@@ -27,13 +29,13 @@ macro_rules! counts {
 const FINDINGS: &str = concat!(
     "select ",
     head!(),
-    ", f.number, f.place, f.code, f.same, f.detail, i.kind, i.id, i.site, i.url, i.permalink
+    ", f.number, f.place, f.code, f.same, f.source, f.detail, i.kind, i.id, i.site, i.url, i.permalink
      from generation g
-     left join finding f on (f.code, f.same, f.number, f.place) > ($5, $6, $7, $8) and ",
+     left join finding f on (f.code, f.same, f.source, f.place) > ($5, $6, $7, $8) and ",
     counts!(),
     "
      left join item i on i.number = f.number
-     where g.id = 1 order by f.code, f.same, f.number, f.place limit $9"
+     where g.id = 1 order by f.code, f.same, f.source, f.place limit $9"
 );
 
 const COUNT: &str = concat!(
@@ -61,20 +63,21 @@ pub struct Place {
     pub code: String,
     /// then by what is shared,
     pub same: i64,
-    /// then by item,
-    pub number: i64,
+    /// then by item: a text that no two visible ones share,
+    pub source: String,
     /// then by place in it.
     pub place: i64,
 }
 
 /// One finding.
-#[derive(Clone, Debug, FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, FromRow)]
 pub struct Finding {
     number: i64,
     place: i64,
     /// One of `seo::report::CODES`.
     pub code: String,
     same: i64,
+    source: String,
     /// What was found; empty where the code says it all.
     pub detail: String,
     /// `entry`, `term`, `navigation_tree` or `collection_tree`.
@@ -96,7 +99,7 @@ impl Finding {
         Place {
             code: self.code.clone(),
             same: self.same,
-            number: self.number,
+            source: self.source.clone(),
             place: self.place,
         }
     }
@@ -118,7 +121,7 @@ impl Store {
             .bind(query.site.as_deref())
             .bind(after.code.as_str())
             .bind(after.same)
-            .bind(after.number)
+            .bind(after.source.as_str())
             .bind(after.place)
             .bind(query.limit);
         self.engine.snapshot(statement).await
@@ -139,17 +142,105 @@ impl Store {
     }
 }
 
-/// The table that [`values`] are rows of.
-pub(super) const TABLE: &str = "finding (number, place, code, same, detail)";
+/// Public findings about some texts.
+const ABOUT: &str = concat!(
+    "select f.number from finding f join item i on i.number = f.number and ",
+    visible!("i"),
+    " where (f.code, f.same) in (values "
+);
 
-/// The findings of a row's item.
-pub(super) fn values(number: i64, item: &Item) -> impl Iterator<Item = Vec<Value>> {
+/// More findings are not looked at one by one: the report is another one then.
+const MOST_DIFFERING: usize = 2_000;
+
+/// The findings of some rows, to be told apart by [`Difference`].
+pub(super) fn of(numbers: &[i64]) -> Statement {
+    let mut statement = Statement::new(
+        "select cast(0 as bigint) as number, f.place, f.code, f.same, f.source, f.detail, i.kind, i.id, i.site, i.url,
+         i.permalink from finding f join item i on i.number = f.number where f.number in (",
+    );
+    statement.push_values(numbers.iter().copied().chain([0]));
+    statement.push(")");
+    statement
+}
+
+/// What public items' findings were and what they are, of those items that differ.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    pub(super) before: Vec<Finding>,
+    pub(super) after: Vec<Finding>,
+}
+
+/// Whether the public's report is another one.
+pub(super) enum Verdict {
+    Known(bool),
+    /// It is, if this finds more rows than that.
+    Asks(Statement, usize),
+}
+
+impl Difference {
+    /// One that is too long to be looked at, and so need not grow.
+    pub(super) fn is_full(&self) -> bool {
+        self.before.len() + self.after.len() > MOST_DIFFERING
+    }
+
+    /// A finding of an item alone is in the report; one about a text only where another item has the same text: one of
+    /// those that differ, before or after, or one that did not change, which the database knows.
+    pub(super) fn verdict(mut self, now: i64) -> Verdict {
+        if self.is_full() {
+            return Verdict::Known(true);
+        }
+        let before: HashSet<Finding> = self.before.iter().cloned().collect();
+        let after: HashSet<Finding> = self.after.iter().cloned().collect();
+        self.before.retain(|finding| !after.contains(finding));
+        self.after.retain(|finding| !before.contains(finding));
+        let mut differing = self.before.iter().chain(&self.after);
+        if differing.any(|finding| finding.same == 0)
+            || has_twice(&self.before)
+            || has_twice(&self.after)
+        {
+            return Verdict::Known(true);
+        }
+        let differing = self.before.iter().chain(&self.after);
+        let texts: HashSet<(&str, i64)> = differing.map(Finding::text).collect();
+        if texts.is_empty() {
+            return Verdict::Known(false);
+        }
+        let found = self.after.len();
+        let mut statement = Statement::new(ABOUT).bind(now).bind(Preview::None.stored());
+        for (index, (code, same)) in texts.into_iter().enumerate() {
+            statement.push(if index == 0 { "(" } else { ", (" });
+            statement.push_values([Value::from(code), Value::from(same)]);
+            statement.push(")");
+        }
+        statement.push(&format!(") limit {}", found + 1));
+        Verdict::Asks(statement, found)
+    }
+}
+
+impl Finding {
+    fn text(&self) -> (&str, i64) {
+        (&self.code, self.same)
+    }
+}
+
+/// Whether two of them are about one text.
+fn has_twice(findings: &[Finding]) -> bool {
+    let mut met = HashSet::new();
+    !findings.iter().all(|finding| met.insert(finding.text()))
+}
+
+/// The table that [`values`] are rows of.
+pub(super) const TABLE: &str = "finding (number, place, code, same, source, detail)";
+
+/// The findings of a row's item; all its versions share `source`.
+pub(super) fn values(number: i64, source: String, item: &Item) -> impl Iterator<Item = Vec<Value>> {
     (0_i64..).zip(&item.findings).map(move |(place, finding)| {
         vec![
             number.into(),
             place.into(),
             finding.code.into(),
             finding.same.into(),
+            source.as_str().into(),
             finding.detail.as_str().into(),
         ]
     })
@@ -159,6 +250,37 @@ pub(super) fn values(number: i64, item: &Item) -> impl Iterator<Item = Vec<Value
 mod tests {
     use super::*;
     use crate::store::read::plan;
+
+    #[tokio::test]
+    async fn who_else_has_a_text_is_found_by_the_index() {
+        let finding = Finding {
+            number: 0,
+            place: 0,
+            code: "title_duplicate".into(),
+            same: 1,
+            source: "entry:a:".into(),
+            detail: "A".into(),
+            kind: "entry".into(),
+            id: "a".into(),
+            site: String::new(),
+            url: None,
+            permalink: None,
+        };
+        let difference = Difference {
+            before: Vec::new(),
+            after: vec![finding],
+        };
+        let Verdict::Asks(statement, 1) = difference.verdict(0) else {
+            panic!("whether it is shared is not known yet");
+        };
+        for text in [&statement.text, &of(&[1, 2]).text] {
+            let plan = plan(text).await;
+            let walked = plan.lines().find(|step| {
+                step.starts_with("SCAN") && !step.contains("CONSTANT") && !step.contains("VALUES")
+            });
+            assert!(walked.is_none(), "{text}\n{plan}");
+        }
+    }
 
     #[tokio::test]
     async fn a_page_is_a_walk_along_the_index() {

@@ -1,8 +1,10 @@
 //! Surrogate keys: the names by which answers say what they were made of, and changes say what they touched.
 //!
 //! An answer names the stored documents that it was spliced from, and, if it lists or counts, the list. A change names
-//! each document whose bytes are others than before, and the lists that it stands in. So whoever keeps answers drops
-//! those that name a key of a change, and no others.
+//! each document whose bytes are others than before, and each list that goes by what changed: native lists and searches by
+//! what they show, filter and sort, those of `/api` by what these do, the link graph, the sitemaps and the SEO report by
+//! what stands in them. So whoever keeps answers drops those that name a key of a change, and no key is named in vain:
+//! some answer that names it did change.
 
 use super::Kind;
 use super::log::{Identity, Parts};
@@ -35,6 +37,12 @@ impl Kind {
 
 /// The list of problems.
 pub const PROBLEMS: &str = "problems";
+
+/// The SEO report.
+pub const FINDINGS: &str = "findings";
+
+/// The link graph: what refers to what, and what leads nowhere.
+pub const LINKS: &str = "links";
 
 /// `entry:ID`; of what there is one of in each site, `global:HANDLE@SITE`.
 #[must_use]
@@ -69,28 +77,68 @@ pub fn list(kind: Kind, owner: Option<&str>) -> String {
         .map_or_else(|| all.to_owned(), |owner| format!("{all}:{owner}"))
 }
 
-/// The lists that a thing stands in.
+/// The same list as Statamic's own API gives it.
 #[must_use]
-pub fn lists(kind: Kind, owner: &str) -> Vec<String> {
-    let mut lists = vec![list(kind, None), list(kind, Some(owner))];
-    lists.dedup();
-    lists
+pub fn statamic_list(kind: Kind, owner: Option<&str>) -> String {
+    format!("statamic:{}", list(kind, owner))
 }
 
-/// The keys of what changed of a thing; of one without an id, those of its owner's lists alone.
+/// The keys of what changed of a thing; of one without an id, those of its owner's lists in their order.
 #[must_use]
 pub fn of(kind: Kind, identity: &Identity, parts: Parts) -> Vec<String> {
+    let Identity {
+        id, owner, site, ..
+    } = identity;
     let mut touched = Vec::new();
-    if parts.native {
-        touched.push(document(kind, &identity.id, &identity.site));
+    if parts.has(Parts::NATIVE) && kind != Kind::Sitemap {
+        touched.push(document(kind, id, site));
     }
-    if parts.statamic {
-        touched.push(statamic(kind, &identity.id, &identity.site));
+    if parts.has(Parts::STATAMIC) {
+        touched.push(statamic(kind, id, site));
     }
-    if parts.listed {
-        touched.extend(lists(kind, &identity.owner));
+    if parts.has(Parts::LISTED) {
+        touched.extend(lists(kind, owner, id.is_empty()));
+    }
+    if parts.has(Parts::QUERIED) {
+        touched.extend(is_listed_by_statamic(kind).then(|| statamic_list(kind, Some(owner))));
+    }
+    if parts.has(Parts::LINKED) {
+        touched.push(LINKS.to_owned());
+    }
+    if parts.has(Parts::MAPPED) {
+        touched.push(list(Kind::Sitemap, None));
     }
     touched
+}
+
+/// The native lists that a thing stands in. Terms and assets are listed owner by owner; that of all terms is what searches
+/// look through, whatever the order.
+fn lists(kind: Kind, owner: &str, in_order: bool) -> Vec<String> {
+    let (all, own) = (list(kind, None), list(kind, Some(owner)));
+    match kind {
+        Kind::Entry => vec![all, own],
+        Kind::Term if !in_order => vec![all, own],
+        Kind::Term | Kind::Asset => vec![own],
+        Kind::Global
+        | Kind::Collection
+        | Kind::Taxonomy
+        | Kind::Navigation
+        | Kind::Container
+        | Kind::Site
+        | Kind::Redirect
+        | Kind::Sitemap => vec![all],
+        Kind::User
+        | Kind::Form
+        | Kind::CollectionTree
+        | Kind::NavigationTree
+        | Kind::Robots
+        | Kind::Feed => Vec::new(),
+    }
+}
+
+/// Trees are asked for one by one.
+fn is_listed_by_statamic(kind: Kind) -> bool {
+    !matches!(kind, Kind::CollectionTree | Kind::NavigationTree)
 }
 
 #[cfg(test)]
@@ -112,7 +160,11 @@ mod tests {
             statamic(Kind::Global, "seo", "de"),
             "statamic:global:seo@de"
         );
-        assert_eq!(lists(Kind::Entry, "posts"), ["entries", "entries:posts"]);
-        assert_eq!(lists(Kind::Global, ""), ["globals"]);
+        assert_eq!(
+            lists(Kind::Entry, "posts", false),
+            ["entries", "entries:posts"]
+        );
+        assert_eq!(lists(Kind::Term, "tags", true), ["terms:tags"]);
+        assert_eq!(lists(Kind::Global, "", false), ["globals"]);
     }
 }

@@ -29,7 +29,7 @@ pub struct Backlinks {
     pub found: bool,
     /// How many items refer to it, where that was asked for.
     pub total: Option<i64>,
-    /// Entries, terms and global sets, the newest first; those without a date come last.
+    /// Entries, terms, global sets and assets, the newest first; those without a date come last.
     pub referrers: Vec<Referrer>,
 }
 

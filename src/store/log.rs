@@ -3,7 +3,7 @@
 //! In: each row that came, went or was written anew, as versions. Out: rows of `change`, one per item. It knows
 //! nothing of who will ask. What the clock alone changes is not in it: the rows of `item` tell that themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::engine::Writer;
 use super::statement::{Statement, Value};
@@ -33,28 +33,23 @@ pub struct Identity {
 /// A row of an item: when the public sees it, and what it answers then, as a digest of each part.
 #[derive(Clone, Debug)]
 pub(super) struct Version {
+    /// Of the row.
+    pub(super) number: i64,
     /// From, and until just before.
     pub(super) visible: (i64, i64),
     /// As `digest` has it.
     pub(super) hash: Vec<u8>,
 }
 
-/// What of an item changed.
+/// What of an item changed: bits, each of one part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts {
-    /// What the native API shows.
-    pub native: bool,
-    /// What Statamic's own API shows.
-    pub statamic: bool,
-    /// Its place in lists, or what they filter and show.
-    pub listed: bool,
-}
+pub struct Parts(pub i64);
 
 /// The changes of one replacement.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     touched: BTreeMap<Identity, Touched>,
-    moved: BTreeSet<(String, String)>,
+    moved: BTreeMap<(String, String), Parts>,
     overflowed: bool,
 }
 
@@ -71,6 +66,8 @@ pub(super) struct Change {
     pub(super) was_until: i64,
     pub(super) was_since: i64,
     pub(super) parts: Parts,
+    /// All that it has now.
+    pub(super) whole: Parts,
 }
 
 impl Log {
@@ -96,9 +93,10 @@ impl Log {
         }
     }
 
-    /// A row whose place in its owner's lists is another one, and nothing else of it.
-    pub(super) fn moved(&mut self, kind: &str, owner: &str) {
-        self.moved.insert((kind.to_owned(), owner.to_owned()));
+    /// A change of lists as a whole: that of their order, or that of what is in no item.
+    pub(super) fn moved(&mut self, kind: &str, owner: &str, parts: Parts) {
+        self.moved
+            .insert((kind.to_owned(), owner.to_owned()), parts);
     }
 
     /// What the public sees otherwise than before at the moment of the replacement, or saw before it; `None` where that
@@ -111,7 +109,7 @@ impl Log {
             .touched
             .iter()
             .filter_map(|(identity, touched)| touched.change(identity, at));
-        let lists = self.moved.iter().map(|(kind, owner)| Change {
+        let lists = self.moved.iter().map(|((kind, owner), parts)| Change {
             identity: Identity {
                 kind: kind.clone(),
                 id: String::new(),
@@ -120,10 +118,8 @@ impl Log {
             },
             was_until: moment::ALWAYS,
             was_since: moment::ALWAYS,
-            parts: Parts {
-                listed: true,
-                ..Parts::default()
-            },
+            parts: *parts,
+            whole: *parts,
         });
         Some(items.chain(lists).collect())
     }
@@ -156,7 +152,8 @@ impl Log {
     }
 }
 
-const CHANGE: &str = "change (generation, kind, id, owner, site, was_until, was_since, native, statamic, listed, made_at)";
+const CHANGE: &str =
+    "change (generation, kind, id, owner, site, was_until, was_since, parts, whole, made_at)";
 
 impl Change {
     fn row(&self, generation: i64, at: i64) -> Vec<Value> {
@@ -174,9 +171,8 @@ impl Change {
             site.as_str().into(),
             self.was_until.into(),
             self.was_since.into(),
-            i64::from(self.parts.native).into(),
-            i64::from(self.parts.statamic).into(),
-            i64::from(self.parts.listed).into(),
+            self.parts.0.into(),
+            self.whole.0.into(),
             at.into(),
         ]
     }
@@ -235,18 +231,20 @@ impl Touched {
             let seen = versions.iter().find(|version| version.is_seen(at));
             seen.cloned()
         };
-        let (was_since, parts) = match (seen(&self.before), seen(&self.after)) {
-            (None, None) => (was_until?, Parts::default()),
-            (Some(before), None) => (before.visible.0, Parts::ALL),
-            (None, Some(_)) => (moment::ALWAYS, Parts::ALL),
-            (Some(before), Some(after)) => (before.visible.0, before.parts_unlike(&after)),
+        let (before, after) = (seen(&self.before), seen(&self.after));
+        let parts = unlike(before.as_ref(), after.as_ref());
+        let was_since = match (&before, &after) {
+            (None, None) => was_until?,
+            (Some(before), _) => before.visible.0,
+            (None, Some(_)) => moment::ALWAYS,
         };
-        let is_new = parts != Parts::default() || was_since > moment::ALWAYS;
+        let is_new = parts != Parts::NONE || was_since > moment::ALWAYS;
         is_new.then(|| Change {
             identity: identity.clone(),
             was_until: was_until.unwrap_or(moment::ALWAYS),
             was_since,
             parts,
+            whole: after.map_or(Parts::NONE, |after| whole(&after.hash)),
         })
     }
 }
@@ -260,41 +258,76 @@ impl Version {
     pub(super) fn is_seen(&self, at: i64) -> bool {
         self.visible.0 <= at && at < self.visible.1
     }
-
-    /// What of it answers otherwise than another one.
-    pub(super) fn parts_unlike(&self, other: &Self) -> Parts {
-        let differs = |index: usize| {
-            let part = index * PART..(index + 1) * PART;
-            self.hash.get(part.clone()) != other.hash.get(part)
-        };
-        let (native, statamic) = (differs(0), differs(1));
-        Parts {
-            native,
-            statamic,
-            listed: native || statamic || differs(2),
-        }
-    }
 }
 
-/// Bytes of the digest of one part.
-pub(super) const PART: usize = 16;
+/// Bytes of the digest of one part; where there is nothing of it, all are zero.
+pub(super) const PART: usize = 8;
+
+/// What of two versions of an item is not alike; where there is none, nothing is there.
+pub(super) fn unlike(one: Option<&Version>, other: Option<&Version>) -> Parts {
+    differing(hash_of(one), hash_of(other))
+}
+
+fn hash_of(version: Option<&Version>) -> &[u8] {
+    version.map_or(&[], |version| version.hash.as_slice())
+}
+
+/// All that an item of this digest has.
+pub(super) fn whole(hash: &[u8]) -> Parts {
+    differing(&[], hash)
+}
+
+fn differing(one: &[u8], other: &[u8]) -> Parts {
+    let part = |hash: &[u8], index: usize| -> [u8; PART] {
+        let part = hash.get(index * PART..(index + 1) * PART);
+        part.and_then(|part| part.try_into().ok())
+            .unwrap_or_default()
+    };
+    let differing = (0..Parts::COUNT).filter(|index| part(one, *index) != part(other, *index));
+    Parts(differing.map(|index| 1 << index).sum())
+}
 
 impl Parts {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+
+    /// What the native API shows.
+    pub const NATIVE: Self = Self(1);
+
+    /// What Statamic's own API shows.
+    pub const STATAMIC: Self = Self(1 << 1);
+
+    /// What native lists and searches show of it, filter, sort and find it by.
+    pub const LISTED: Self = Self(1 << 2);
+
+    /// What the lists of Statamic's own API do.
+    pub const QUERIED: Self = Self(1 << 3);
+
+    /// The references that it makes.
+    pub const LINKED: Self = Self(1 << 4);
+
+    /// What it adds to the sitemap.
+    pub const MAPPED: Self = Self(1 << 5);
+
+    /// What is found wrong with its SEO.
+    pub const REPORTED: Self = Self(1 << 6);
+
+    /// How many there are.
+    pub(super) const COUNT: usize = 7;
+
     /// All of it.
-    pub const ALL: Self = Self {
-        native: true,
-        statamic: true,
-        listed: true,
-    };
+    pub const ALL: Self = Self((1 << Self::COUNT) - 1);
+
+    /// Whether a part is among them.
+    #[must_use]
+    pub fn has(self, part: Self) -> bool {
+        self.0 & part.0 != 0
+    }
 
     /// These and others.
     #[must_use]
     pub fn and(self, others: Self) -> Self {
-        Self {
-            native: self.native || others.native,
-            statamic: self.statamic || others.statamic,
-            listed: self.listed || others.listed,
-        }
+        Self(self.0 | others.0)
     }
 }
 
@@ -303,9 +336,13 @@ mod tests {
     use super::*;
 
     fn version(visible: (i64, i64), native: u8) -> Version {
-        let mut hash = vec![0; 4 * PART];
+        let mut hash = vec![0; (Parts::COUNT + 1) * PART];
         hash[0] = native;
-        Version { visible, hash }
+        Version {
+            number: 1,
+            visible,
+            hash,
+        }
     }
 
     fn change(before: Option<Version>, after: Option<Version>) -> Option<Change> {
@@ -331,10 +368,10 @@ mod tests {
     #[test]
     fn what_the_public_sees_is_a_change_and_what_it_does_not_is_none() {
         let parts = |change: Option<Change>| change.unwrap().parts;
-        assert_eq!(parts(change(None, Some(version(EVER, 1)))), Parts::ALL);
-        assert_eq!(parts(change(Some(version(EVER, 1)), None)), Parts::ALL);
-        let native = parts(change(Some(version(EVER, 1)), Some(version(EVER, 2))));
-        assert!(native.native && native.listed && !native.statamic);
+        let native = |before, after| parts(change(before, after)) == Parts::NATIVE;
+        assert!(native(None, Some(version(EVER, 1))));
+        assert!(native(Some(version(EVER, 1)), None));
+        assert!(native(Some(version(EVER, 1)), Some(version(EVER, 2))));
         assert_eq!(change(Some(version(EVER, 1)), Some(version(EVER, 1))), None);
         let future = version((200, moment::NEVER), 1);
         assert_eq!(change(None, Some(version(HIDDEN, 1))), None);
@@ -345,7 +382,7 @@ mod tests {
     fn what_expired_before_it_went_is_remembered_with_its_end() {
         let gone = change(Some(version((moment::ALWAYS, 50), 1)), None).unwrap();
         assert_eq!((gone.was_until, gone.was_since), (50, 50));
-        assert_eq!(gone.parts, Parts::default());
+        assert_eq!(gone.parts, Parts::NONE);
     }
 
     #[test]

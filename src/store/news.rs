@@ -1,16 +1,18 @@
 //! What to tell those who keep answers: which things changed since a mark, and which surrogate keys that touches.
 //!
-//! The keys are exact for single things: of what changed, those whose bytes are others than they were at the mark. The
-//! lists that a thing stands in, or came into, or left, are touched by any change that they could show.
+//! The keys are exact: for single things, of what changed, those whose bytes are others than they were at the mark; for
+//! lists, those that go by what changed, so that one of them is another one. Where the clock and an import both changed a
+//! thing since the mark, or several imports did, more may be named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::audience::Audience;
-use super::changes::{Mark, identity, mark, parts};
+use super::changes::{Mark, identity, mark};
 use super::engine::Row;
-use super::log::{Identity, Parts, Version};
+use super::lists::Report;
+use super::log::{self, Identity, Parts, Version};
 use super::read::{head, optional, visible};
 use super::statement::Statement;
 use super::{Error, Kind, Store, keys, moment};
@@ -58,19 +60,20 @@ impl News {
 
 /// `$3` is the moment of the mark, `$4` its generation.
 const NEWS: &str = concat!(
-    "with known (kind, id, owner, site, seen_from, seen_until, native, statamic, listed, hash) as (
-     select c.kind, c.id, c.owner, c.site, c.was_since, c.was_until, c.native, c.statamic, c.listed, null
+    "with known (kind, id, owner, site, seen_from, seen_until, parts, number, hash) as (
+     select c.kind, c.id, c.owner, c.site, c.was_since, c.was_until,
+         case when c.was_since > $3 then c.whole else c.parts end, 0, null
      from change c where c.generation > $4
      union all
-     select t.kind, t.id, t.owner, t.site, t.visible_from, t.visible_until, 0, 0, 0, t.hash from item t
+     select t.kind, t.id, t.owner, t.site, t.visible_from, t.visible_until, 0, t.number, t.hash from item t
      where t.visible_from > $3 and t.visible_from <= $1 and t.visible_from < t.visible_until
      union all
-     select t.kind, t.id, t.owner, t.site, t.visible_from, t.visible_until, 0, 0, 0, t.hash from item t
+     select t.kind, t.id, t.owner, t.site, t.visible_from, t.visible_until, 0, t.number, t.hash from item t
      where t.visible_until > $3 and t.visible_until <= $1 and t.visible_from < t.visible_until)
      select ",
     head!(),
     ", l.identity, l.complete_since, k.kind as its_kind, k.id as its_id, k.owner as its_owner, k.site as its_site,
-     k.seen_from, k.seen_until, k.native, k.statamic, k.listed, k.hash, i.number, i.url
+     k.seen_from, k.seen_until, k.parts, k.number as row_number, k.hash, i.number, i.url
      from generation g join change_log l on l.id = 1
      left join known k on g.id = 1
      left join item i on i.kind = k.kind and i.id = k.id and i.owner = k.owner and i.site = k.site and ",
@@ -112,8 +115,13 @@ impl Store {
             next_boundary: optional(head, "next_boundary")?,
         };
         if news.complete {
+            let mut report = Report::default();
             for (identity, known) in known(&rows, moment::stored(since.moment))? {
-                news.take(identity, known);
+                news.take(identity, known, &mut report);
+            }
+            let now = moment::stored(news.until.moment);
+            if self.report_changed(report, now).await? {
+                news.keys.insert(keys::FINDINGS.to_owned());
             }
         }
         Ok(news)
@@ -130,13 +138,15 @@ impl Mark {
 }
 
 impl News {
-    fn take(&mut self, identity: Identity, mut known: Known) {
+    fn take(&mut self, identity: Identity, mut known: Known, report: &mut Report) {
         known.look_at_the_clock(
             moment::stored(self.since.moment),
             moment::stored(self.until.moment),
+            report,
         );
         let keys = match Kind::named(&identity.kind) {
             Some(kind) => keys::of(kind, &identity, known.parts),
+            None if identity.kind == "finding" => vec![keys::FINDINGS.to_owned()],
             None => vec![keys::PROBLEMS.to_owned()],
         };
         self.keys.extend(keys.iter().cloned());
@@ -154,18 +164,15 @@ impl News {
 
 impl Known {
     /// Adds what differs between the version at the one moment and the version at the other.
-    fn look_at_the_clock(&mut self, before: i64, now: i64) {
+    fn look_at_the_clock(&mut self, before: i64, now: i64, report: &mut Report) {
         let at = |moment: i64| {
             self.versions
                 .iter()
                 .find(move |version| version.is_seen(moment))
         };
-        let parts = match (at(before), at(now)) {
-            (None, None) => Parts::default(),
-            (Some(before), Some(now)) => before.parts_unlike(now),
-            _ => Parts::ALL,
-        };
-        self.parts = self.parts.and(parts);
+        let (before, now) = (at(before), at(now));
+        report.differ(before, now);
+        self.parts = self.parts.and(log::unlike(before, now));
     }
 }
 
@@ -181,9 +188,12 @@ fn known(rows: &[Row], since: i64) -> Result<BTreeMap<Identity, Known>, Error> {
         let visible: (i64, i64) = (row.get("seen_from")?, row.get("seen_until")?);
         known.was_seen |= visible.1 > since;
         match row.get::<Option<Vec<u8>>>("hash")? {
-            Some(hash) => known.versions.push(Version { visible, hash }),
-            None if visible.0 > since => known.parts = Parts::ALL,
-            None => known.parts = known.parts.and(parts(row)?),
+            Some(hash) => known.versions.push(Version {
+                number: row.get("row_number")?,
+                visible,
+                hash,
+            }),
+            None => known.parts = known.parts.and(Parts(row.get("parts")?)),
         }
     }
     Ok(all)

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::engine::{Row, Writer};
-use super::log::{Identity, Log, Version};
+use super::lists::{Places, Report};
+use super::log::{Identity, Log, Parts, Version};
 use super::memory::{self, Memory};
 use super::statement::Statement;
 use super::turn::{self, Turn};
@@ -143,6 +144,8 @@ impl Opening {
             boundaries: BTreeSet::new(),
             until: moment::NEVER,
             log: Log::since(generation),
+            places: Places::default(),
+            report: Report::default(),
             generation,
             replaced: Replaced::default(),
         })
@@ -180,6 +183,8 @@ pub struct Replacement {
     /// The first moment at which a version is no longer the valid one.
     until: i64,
     log: Log,
+    places: Places,
+    report: Report,
     /// The former one.
     generation: i64,
     paths: Paths,
@@ -248,8 +253,10 @@ impl Replacement {
         for row in self.stored.remove(&kept.name).into_iter().flatten() {
             self.replaced.unchanged += 1;
             self.note(row.span);
+            if row.span.is_seen(self.now) {
+                self.places.note(&kept.name, row.places, places);
+            }
             if row.places != places {
-                self.log.moved(kept.name.kind.name(), &kept.name.owner);
                 self.moved.push((row.number, places));
             }
         }
@@ -287,7 +294,9 @@ impl Replacement {
             .flat_map(|(name, rows)| rows.iter().map(move |row| (name, row)))
         {
             self.log.was(identity(name), row.version());
+            self.report.note(Some(&row.version()), None, self.now);
         }
+        self.report.read_stale(&mut self.writer).await?;
         let writer = &mut self.writer;
         let vanished: Vec<i64> = self
             .stored
@@ -312,8 +321,15 @@ impl Replacement {
         memory::learn(writer, &self.learnt).await?;
         memory::replace(writer, memory, self.until).await?;
         if problems_changed {
-            self.log.moved("problem", "");
+            self.log.moved("problem", "", Parts::ALL);
         }
+        if self.report.changed(&mut self.writer, self.now).await? {
+            self.log.moved("finding", "", Parts::REPORTED);
+        }
+        for (kind, owner, parts) in std::mem::take(&mut self.places).moved() {
+            self.log.moved(kind.name(), &owner, parts);
+        }
+        let writer = &mut self.writer;
         let changed = items_changed || problems_changed;
         self.replaced.generation = raise(writer, changed, fingerprint, self.now).await?;
         let generation = self.replaced.generation;
@@ -346,8 +362,17 @@ impl Replacement {
             item: version.item,
         };
         let places = (row.item.position, row.item.own_order);
-        if same.as_ref().is_some_and(|row| row.places != places) {
-            self.log.moved(name.kind.name(), &name.owner);
+        if let Some(stored) = &same
+            && stored.span.is_seen(self.now)
+            && span.is_seen(self.now)
+        {
+            self.places.note(name, stored.places, places);
+        }
+        // Before the first generation there is no report that could change.
+        if self.generation > 0 {
+            let stored = same.as_ref().map(Stored::version);
+            self.report
+                .note(stored.as_ref(), Some(&row.version()), self.now);
         }
         match same {
             Some(stored) if stored.hash == row.hash => {
@@ -376,8 +401,10 @@ impl Replacement {
     }
 
     async fn flush(&mut self) -> Result<(), Error> {
+        self.report.read_stale(&mut self.writer).await?;
         write::delete(&mut self.writer, &self.stale).await?;
         write::insert(&mut self.writer, &mut self.fresh).await?;
+        self.report.read_fresh(&mut self.writer).await?;
         self.replaced.written += self.fresh.len();
         self.stale.clear();
         self.fresh.clear();
@@ -388,6 +415,7 @@ impl Replacement {
 impl Stored {
     fn version(&self) -> Version {
         Version {
+            number: self.number,
             visible: self.span.visible,
             hash: self.hash.clone(),
         }

@@ -17,22 +17,22 @@ const FULL_BYTES: usize = sitemap::MOST_BYTES - (10 << 20);
 const FILES: &str = concat!(
     "select ",
     head!(),
-    ", f.number, f.rank, f.loc, f.urls, f.bytes, f.lastmod
+    ", f.number, f.tie, f.rank, f.loc, f.urls, f.bytes, f.lastmod
      from generation g
      left join (
-         select p.number, p.rank, p.loc, p.file,
-             row_number() over (partition by p.file order by p.rank, p.loc, p.number) as place,
+         select p.number, p.tie, p.rank, p.loc, p.file,
+             row_number() over (partition by p.file order by p.rank, p.loc, p.tie) as place,
              count(*) over (partition by p.file) as urls,
              cast(sum(p.bytes) over (partition by p.file) as bigint) as bytes,
              max(p.lastmod) over (partition by p.file) as lastmod
          from (
-             select u.number, u.rank, u.loc, u.bytes, u.lastmod,
+             select u.number, u.tie, u.rank, u.loc, u.bytes, u.lastmod,
                  (row_number() over before - 1) / $4 + (cast(sum(u.bytes) over before as bigint) - u.bytes) / $5 as file
              from sitemap_url u join item i on i.number = u.number and ",
     visible!("i"),
     "
              where u.site = $3
-             window before as (order by u.rank, u.loc, u.number rows unbounded preceding)
+             window before as (order by u.rank, u.loc, u.tie rows unbounded preceding)
          ) p
      ) f on f.place = 1
      where g.id = 1 order by f.file"
@@ -41,13 +41,13 @@ const FILES: &str = concat!(
 const URLS: &str = concat!(
     "select ",
     head!(),
-    ", u.number, u.rank, u.loc, u.xml, u.page
+    ", u.number, u.tie, u.rank, u.loc, u.xml, u.page
      from generation g
-     left join sitemap_url u on u.site = $3 and (u.rank, u.loc, u.number) >= ($4, $5, $6)
+     left join sitemap_url u on u.site = $3 and (u.rank, u.loc, u.tie) >= ($4, $5, $6)
          and exists (select 1 from item i where i.number = u.number and ",
     visible!("i"),
     ")
-     where g.id = 1 order by u.rank, u.loc, u.number limit $7"
+     where g.id = 1 order by u.rank, u.loc, u.tie limit $7"
 );
 
 /// A place in a sitemap; it need not be taken.
@@ -58,13 +58,13 @@ pub struct Place {
     /// The URL.
     pub loc: String,
     /// Of several at one URL.
-    pub number: i64,
+    pub tie: i64,
 }
 
 /// One file of a sitemap.
 #[derive(Clone, Debug, FromRow)]
 pub struct File {
-    number: i64,
+    tie: i64,
     rank: i64,
     loc: String,
     /// How many URLs it has.
@@ -78,7 +78,7 @@ pub struct File {
 /// One URL.
 #[derive(Clone, Debug, FromRow)]
 pub struct Url {
-    number: i64,
+    tie: i64,
     rank: i64,
     loc: String,
     /// Its element.
@@ -94,7 +94,7 @@ impl Place {
         Self {
             rank: 0,
             loc: String::new(),
-            number: 0,
+            tie: 0,
         }
     }
 }
@@ -106,7 +106,7 @@ impl File {
         Place {
             rank: self.rank,
             loc: self.loc.clone(),
-            number: self.number,
+            tie: self.tie,
         }
     }
 }
@@ -118,7 +118,7 @@ impl Url {
         Place {
             rank: self.rank,
             loc: self.loc.clone(),
-            number: self.number + 1,
+            tie: self.tie + 1,
         }
     }
 }
@@ -156,7 +156,7 @@ impl Store {
             .bind(site)
             .bind(from.rank)
             .bind(from.loc.as_str())
-            .bind(from.number)
+            .bind(from.tie)
             .bind(limit);
         self.engine.snapshot(statement).await
     }
@@ -164,10 +164,10 @@ impl Store {
 
 /// The table that [`values`] are rows of.
 pub(super) const TABLE: &str =
-    "sitemap_url (number, place, site, rank, loc, lastmod, bytes, xml, page)";
+    "sitemap_url (number, place, site, rank, loc, tie, lastmod, bytes, xml, page)";
 
-/// What a row's item adds to the sitemap.
-pub(super) fn values(number: i64, item: &Item) -> impl Iterator<Item = Vec<Value>> {
+/// What a row's item adds to the sitemap; all its versions share `tie`.
+pub(super) fn values(number: i64, tie: i64, item: &Item) -> impl Iterator<Item = Vec<Value>> {
     (0_i64..).zip(&item.sitemap).map(move |(place, listed)| {
         let Listed { rank, page } = listed;
         let xml = sitemap::element(page);
@@ -179,6 +179,7 @@ pub(super) fn values(number: i64, item: &Item) -> impl Iterator<Item = Vec<Value
             item.site.as_str().into(),
             (*rank).into(),
             page.loc.as_str().into(),
+            tie.into(),
             page.lastmod.as_deref().into(),
             bytes.into(),
             xml.into(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::mem::take;
 
 use super::engine::Writer;
-use super::log::{PART, Version};
+use super::log::{PART, Parts, Version};
 use super::statement::{Statement, Value};
 use super::values::{self, Key, Keys};
 use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
@@ -20,7 +20,7 @@ const LONGEST_KEY: usize = 800;
 pub struct Ready {
     /// The item.
     pub item: Item,
-    parts: [Part; 3],
+    parts: [Part; Parts::COUNT],
     pub(super) field_names: String,
     /// Those of its values.
     pub(super) keys: Vec<Key>,
@@ -30,7 +30,7 @@ impl From<Item> for Ready {
     fn from(item: Item) -> Self {
         let keys: Vec<Key> = item.values.iter().map(|datum| datum.value.key()).collect();
         Self {
-            parts: [native(&item), statamic_texts(&item), listed(&item, &keys)],
+            parts: parts(&item, &keys),
             field_names: names(item.fields.as_deref()),
             keys,
             item,
@@ -59,6 +59,7 @@ pub(super) struct ItemRow {
 impl ItemRow {
     pub(super) fn version(&self) -> Version {
         Version {
+            number: self.number,
             visible: self.span.visible,
             hash: self.hash.to_vec(),
         }
@@ -85,6 +86,11 @@ impl Span {
         Self { valid, visible }
     }
 
+    /// Whether the public sees it at a moment.
+    pub(super) fn is_seen(self, at: i64) -> bool {
+        self.visible.0 <= at && at < self.visible.1
+    }
+
     /// The moments at which an answer changes because of it.
     pub(super) fn boundaries(self) -> impl Iterator<Item = i64> {
         let moments = [self.valid.0, self.valid.1, self.visible.0, self.visible.1];
@@ -94,9 +100,9 @@ impl Span {
     }
 }
 
-/// Four hashes in one: of what the native API shows, of what Statamic's own shows, of what lists go by, and of everything
-/// that a row says. Its places are in none of them, which others' coming and going shifts.
-pub(super) type Digest = [u8; 4 * PART];
+/// One hash for each of the log's [`Parts`], in their order, and one of everything else that a row says. What an item has
+/// nothing of is all zeros. Its places are in none of them, which others' coming and going shifts.
+pub(super) type Digest = [u8; (Parts::COUNT + 1) * PART];
 
 /// One of them.
 type Part = [u8; PART];
@@ -104,8 +110,8 @@ type Part = [u8; PART];
 impl Ready {
     /// The hashes of a row.
     pub(super) fn digest(&self, span: Span) -> Digest {
-        let all = everything_else(&self.item, span);
-        let mut digest = [0; 4 * PART];
+        let all = everything_else(&self.item, &self.keys, span);
+        let mut digest = [0; (Parts::COUNT + 1) * PART];
         for (place, part) in self.parts.iter().chain([&all]).enumerate() {
             digest[place * PART..(place + 1) * PART].copy_from_slice(part);
         }
@@ -113,15 +119,35 @@ impl Ready {
     }
 }
 
+fn parts(item: &Item, keys: &[Key]) -> [Part; Parts::COUNT] {
+    let (native, statamic) = (native(item), statamic_texts(item));
+    [
+        native,
+        statamic,
+        listed(item, native, keys),
+        queried(item, statamic),
+        linked(item),
+        mapped(item),
+        reported(item),
+    ]
+}
+
 /// A hash of texts, which tells where each ends.
 #[derive(Default)]
-struct Texts(blake3::Hasher);
+struct Texts {
+    hasher: blake3::Hasher,
+    has_some: bool,
+}
 
 impl Texts {
-    fn add(&mut self, text: &str) -> &mut Self {
-        self.0.update(&text.len().to_le_bytes());
-        self.0.update(text.as_bytes());
+    fn add_bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.hasher.update(&bytes.len().to_le_bytes()).update(bytes);
+        self.has_some = true;
         self
+    }
+
+    fn add(&mut self, text: &str) -> &mut Self {
+        self.add_bytes(text.as_bytes())
     }
 
     fn add_some(&mut self, text: Option<&str>) -> &mut Self {
@@ -129,15 +155,28 @@ impl Texts {
     }
 
     fn add_number(&mut self, number: i64) -> &mut Self {
-        self.0.update(&number.to_le_bytes());
-        self
+        self.add_bytes(&number.to_le_bytes())
     }
 
+    /// All zeros where nothing was added.
     fn part(&self) -> Part {
         let mut part = [0; PART];
-        part.copy_from_slice(&self.0.finalize().as_bytes()[..PART]);
+        if self.has_some {
+            part.copy_from_slice(&self.hasher.finalize().as_bytes()[..PART]);
+        }
         part
     }
+}
+
+/// Those that are there, each in its place; nothing where none is.
+fn some(texts: &[Option<&str>]) -> Part {
+    let mut hashed = Texts::default();
+    if texts.iter().any(Option::is_some) {
+        for text in texts {
+            hashed.add_some(*text);
+        }
+    }
+    hashed.part()
 }
 
 /// Trees keep in `fields` what only Statamic's own API composes.
@@ -145,7 +184,15 @@ fn shows_fields(kind: Kind) -> bool {
     matches!(kind, Kind::Entry | Kind::Term | Kind::Global | Kind::Asset)
 }
 
+/// Whether the native API shows such things.
+fn is_native(kind: Kind) -> bool {
+    !matches!(kind, Kind::User | Kind::Form)
+}
+
 fn native(item: &Item) -> Part {
+    if !is_native(item.kind) {
+        return Part::default();
+    }
     let (fields, seo) = if shows_fields(item.kind) {
         (item.fields.as_deref(), item.seo.as_deref())
     } else {
@@ -156,35 +203,41 @@ fn native(item: &Item) -> Part {
     texts.part()
 }
 
+/// A collection's tree names its entries, hidden ones too, which the answer leaves out: what it shows of them has the shape
+/// of the native one.
 fn statamic_texts(item: &Item) -> Part {
+    if item.kind == Kind::CollectionTree {
+        return some(&[Some(&item.summary)]);
+    }
     let fields = item.fields.as_deref();
+    some(&[
+        item.statamic.as_deref(),
+        item.page.as_deref(),
+        fields.filter(|_| !shows_fields(item.kind)),
+    ])
+}
+
+/// What is shown, and all else that native lists and searches go by.
+fn listed(item: &Item, native: Part, keys: &[Key]) -> Part {
     let mut texts = Texts::default();
-    texts
-        .add_some(item.statamic.as_deref())
-        .add_some(item.page.as_deref())
-        .add_some(fields.filter(|_| !shows_fields(item.kind)));
+    if is_native(item.kind) {
+        texts.add_bytes(&native);
+        add_sorted_by(item, keys, &mut texts);
+    }
     texts.part()
 }
 
-fn listed(item: &Item, keys: &[Key]) -> Part {
+/// What lists and searches sort, filter and find it by.
+fn add_sorted_by(item: &Item, keys: &[Key], texts: &mut Texts) {
     let names = [
-        &item.query,
         &item.localizes,
         &item.slug,
         &item.uri,
         &item.url,
         &item.permalink,
     ];
-    let mut texts = Texts::default();
     for name in names {
         texts.add_some(name.as_deref());
-    }
-    for link in &item.links {
-        let parts = [&link.field, &link.target, &link.text, &link.state];
-        for part in parts {
-            texts.add(part);
-        }
-        texts.add(link.via.name());
     }
     if let Some(searchable) = &item.search {
         texts.add(&searchable.headings).add(&searchable.text);
@@ -195,21 +248,81 @@ fn listed(item: &Item, keys: &[Key]) -> Part {
     for (datum, (key, whole)) in item.values.iter().zip(keys) {
         texts.add(&datum.path).add(key).add_some(whole.as_deref());
     }
-    for listed in &item.sitemap {
-        texts.add(&crate::seo::sitemap::element(&listed.page));
-        texts.add(&listed.rank.to_string());
-    }
-    for finding in &item.findings {
-        texts.add(finding.code).add(&finding.detail);
-    }
     texts
         .add(&item.title)
         .add_number(date(item))
         .add_number(item.updated_at.unwrap_or(moment::ALWAYS));
+}
+
+/// What `/api` shows, and what its lists filter and sort by.
+fn queried(item: &Item, statamic: Part) -> Part {
+    let (shown, query) = (
+        [item.statamic.as_deref(), item.page.as_deref()],
+        item.query.as_deref(),
+    );
+    let shown = if shows_fields(item.kind) {
+        statamic
+    } else {
+        some(&shown)
+    };
+    let mut texts = Texts::default();
+    if shown != Part::default() || query.is_some() {
+        texts.add_bytes(&shown).add_some(query);
+    }
     texts.part()
 }
 
-fn everything_else(item: &Item, span: Span) -> Part {
+/// The references that a public list shows: those to entries that are there, and those that lead nowhere.
+fn linked(item: &Item) -> Part {
+    let is_shown = |link: &&Link| match link.state.as_str() {
+        "draft" => false,
+        "ok" => link.target.starts_with("entry::"),
+        _ => true,
+    };
+    let mut texts = Texts::default();
+    for link in item.links.iter().filter(is_shown) {
+        add_link(link, &mut texts);
+    }
+    if texts.has_some {
+        texts.add_number(date(item));
+    }
+    texts.part()
+}
+
+fn add_link(link: &Link, texts: &mut Texts) {
+    for part in [&link.field, &link.target, &link.text, &link.state] {
+        texts.add(part);
+    }
+    texts.add(link.via.name());
+}
+
+fn mapped(item: &Item) -> Part {
+    let mut texts = Texts::default();
+    for listed in &item.sitemap {
+        texts.add(&crate::seo::sitemap::element(&listed.page));
+        texts.add(&listed.rank.to_string());
+    }
+    texts.part()
+}
+
+/// Findings, and how the report names what they are of.
+fn reported(item: &Item) -> Part {
+    let mut texts = Texts::default();
+    for finding in &item.findings {
+        texts
+            .add(finding.code)
+            .add(&finding.detail)
+            .add_number(finding.same);
+    }
+    if texts.has_some {
+        texts
+            .add_some(item.url.as_deref())
+            .add_some(item.permalink.as_deref());
+    }
+    texts.part()
+}
+
+fn everything_else(item: &Item, keys: &[Key], span: Span) -> Part {
     let mut texts = Texts::default();
     for moment in [span.valid.0, span.valid.1, span.visible.0, span.visible.1] {
         texts.add_number(moment);
@@ -217,7 +330,15 @@ fn everything_else(item: &Item, span: Span) -> Part {
     for need in &item.needs {
         texts.add_number(*need);
     }
+    for link in &item.links {
+        add_link(link, &mut texts);
+    }
     texts.add(&odd(item));
+    texts.add_some(item.fields.as_deref().filter(|_| !shows_fields(item.kind)));
+    if !is_native(item.kind) {
+        texts.add(&item.summary);
+        add_sorted_by(item, keys, &mut texts);
+    }
     texts.part()
 }
 
@@ -263,11 +384,11 @@ pub(super) async fn insert(writer: &mut Writer, rows: &mut [ItemRow]) -> Result<
     search::insert(writer, rows).await?;
     let urls = rows
         .iter()
-        .flat_map(|row| sitemap::values(row.number, &row.item));
+        .flat_map(|row| sitemap::values(row.number, tie(row), &row.item));
     writer.insert(sitemap::TABLE, urls.collect()).await?;
     let found = rows
         .iter()
-        .flat_map(|row| findings::values(row.number, &row.item));
+        .flat_map(|row| findings::values(row.number, source(row), &row.item));
     writer.insert(findings::TABLE, found.collect()).await?;
     let values = rows.iter_mut().flat_map(|row| {
         let keys = take(&mut row.keys);
@@ -391,6 +512,15 @@ fn links(row: &ItemRow) -> Vec<Vec<Value>> {
 fn source(row: &ItemRow) -> String {
     let item = &row.item;
     format!("{}:{}:{}", item.kind.name(), row.id, item.site)
+}
+
+/// The same as a number.
+fn tie(row: &ItemRow) -> i64 {
+    let hash = blake3::hash(source(row).as_bytes());
+    let first: [u8; 8] = hash.as_bytes()[..8]
+        .try_into()
+        .expect("a hash is longer than eight bytes");
+    i64::from_le_bytes(first) & (i64::MAX >> 1)
 }
 
 /// A target as it is looked up: the id as [`id_key`] spells it.

@@ -104,6 +104,7 @@ async fn list(
     let mut body = String::from("{\"data\":");
     Fields::All.write_all(&items, &mut body);
     body.push('}');
-    let keys = keys_of_list(keys::list(kind, None), kind, items.iter().copied());
+    let list = [keys::statamic_list(kind, None)];
+    let keys = keys_of_list(&list, kind, items.iter().copied());
     Ok(request.answer(&found, body, keys))
 }

@@ -8,7 +8,7 @@ use super::request::{Request, served};
 use super::settings::Allowed;
 use crate::api::answer::Draft;
 use crate::store::texts::Texts;
-use crate::store::{Kind, Snapshot};
+use crate::store::{Kind, Snapshot, keys};
 
 /// The keys of a user.
 const USER_KEYS: [&str; 5] = ["id", "email", "name", "is_super", "api_url"];
@@ -88,6 +88,7 @@ pub async fn list_term_entries(
         site: Some(&term.site),
         scope: Scope::Entries,
         term: Some((member(taxonomy), slug)),
+        keys: lists_of_entries(request).await?,
         ..plain(request, Kind::Entry, "", &allowed)?
     };
     list::answer(request, &list).await
@@ -161,7 +162,22 @@ fn plain<'a>(
         scope: Scope::Fields,
         term: None,
         fields: request.fields()?,
+        keys: vec![keys::statamic_list(kind, Some(owner))],
     })
+}
+
+/// The surrogate keys of the lists of all collections that are served.
+async fn lists_of_entries(request: &Request<'_>) -> Result<Vec<String>, Refusal> {
+    let (kind, audience) = (Kind::Collection, &request.audience);
+    let all = request
+        .store
+        .item_page(kind, "", None, 0..i64::MAX, audience)
+        .await?;
+    let handles = all.value.items.into_iter().map(|collection| collection.id);
+    let served = handles.filter(|handle| request.settings.collections.allowed(handle).is_some());
+    Ok(served
+        .map(|handle| keys::statamic_list(Kind::Entry, Some(&handle)))
+        .collect())
 }
 
 /// A term by its default slug: in the site that was asked for, else in its first.

@@ -19,7 +19,7 @@ use super::sort::{self, Language, Sort};
 use crate::api::answer::Draft;
 use crate::fields::splice;
 use crate::store::texts::Texts;
-use crate::store::{Kind, Snapshot, keys};
+use crate::store::{Kind, Snapshot};
 
 /// Reads begin anew this often where the site is replaced between two statements.
 const ATTEMPTS: usize = 3;
@@ -42,6 +42,8 @@ pub struct List<'a> {
     pub term: Option<(String, &'a str)>,
     /// The keys of each object.
     pub fields: Fields,
+    /// The surrogate keys of the list itself.
+    pub keys: Vec<String>,
 }
 
 /// The items of one page, and how many there are on all.
@@ -201,7 +203,6 @@ fn written(request: &Request<'_>, list: &List<'_>, page: Page, found: &Snapshot<
     let mut body = String::from("{\"data\":");
     list.fields.write_all(&items, &mut body);
     write!(body, ",\"links\":{links},\"meta\":{meta}}}").expect("writing to a String cannot fail");
-    let own = keys::list(list.kind, list.owner);
-    let keys = keys_of_list(own, list.kind, items.iter().copied());
+    let keys = keys_of_list(&list.keys, list.kind, items.iter().copied());
     request.answer(found, body, keys)
 }

@@ -133,15 +133,15 @@ pub fn key(kind: Kind, item: &Texts) -> String {
 /// The surrogate keys of a list: the list itself and its items; the list alone where all would make a header that no
 /// proxy takes.
 pub fn keys_of_list<'t>(
-    list: String,
+    list: &[String],
     kind: Kind,
     items: impl IntoIterator<Item = &'t Texts>,
 ) -> Vec<String> {
     let items: BTreeSet<String> = items.into_iter().map(|item| key(kind, item)).collect();
     if items.len() > MOST_KEYS {
-        return vec![list];
+        return list.to_vec();
     }
-    [list].into_iter().chain(items).collect()
+    list.iter().cloned().chain(items).collect()
 }
 
 /// The filters of a part of a resource; not found where it is not served.

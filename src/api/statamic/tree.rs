@@ -62,7 +62,8 @@ pub async fn of_collection(request: &Request<'_>, handle: &str) -> Result<Draft,
         .tree_entries(handle, &found.site, &request.audience)
         .await?;
     let body = written(request, found.branches.as_deref(), &entries, &filters)?;
-    let mut keys = keys_of_list(keys::list(Kind::Entry, Some(handle)), Kind::Entry, &entries);
+    let list = [keys::statamic_list(Kind::Entry, Some(handle))];
+    let mut keys = keys_of_list(&list, Kind::Entry, &entries);
     keys.push(keys::statamic(Kind::CollectionTree, handle, &found.site));
     Ok(request.answer(&tree, body, keys))
 }
