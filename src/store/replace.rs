@@ -9,6 +9,7 @@ use super::engine::{Row, Writer};
 use super::log::{Identity, Log, Version};
 use super::memory::{self, Memory};
 use super::statement::Statement;
+use super::tally;
 use super::turn::{self, Turn};
 use super::values::Paths;
 use super::write::{self, ItemRow, Span};
@@ -298,6 +299,7 @@ impl Replacement {
         let generation = self.replaced.generation;
         if generation != self.generation {
             self.log.write(writer, generation, self.now).await?;
+            tally::write(writer, self.now).await?;
         }
         self.writer.commit().await?;
         Ok(self.replaced)

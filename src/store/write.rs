@@ -31,6 +31,11 @@ impl ItemRow {
             hash: self.hash.to_vec(),
         }
     }
+
+    /// Its date as lists sort by it.
+    pub(super) fn date(&self) -> i64 {
+        date(&self.item)
+    }
 }
 
 /// When a version of an item is the valid one, and when the public may see it.
@@ -167,7 +172,7 @@ fn hash(texts: &[Cow<'_, str>]) -> [u8; PART] {
 }
 
 /// The tables that hold what belongs to items.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "summary",
     "body",
     "statamic",
@@ -175,6 +180,7 @@ const PARTS: [&str; 9] = [
     "link",
     "field_value",
     "search",
+    "search_rank",
     "sitemap_url",
     "finding",
 ];
