@@ -77,7 +77,11 @@ impl Query {
     /// than is ranked, to see whether there is more.
     fn candidates(&self, index: &Index, audience: &Audience) -> Statement {
         let mut statement = Statement::read(
-            "select (select string_agg(c.line, '\n') from (select r.line from ",
+            concat!(
+                "select (select string_agg(c.line, '\n') from (select ",
+                rank::line!(),
+                " as line from "
+            ),
             audience,
         );
         statement.push(index.from);
@@ -191,7 +195,7 @@ impl Store {
         }
         let candidates = self.candidates(query, audience).await?;
         let mut lines: Vec<Line<'_>> = candidates.lines().filter_map(Line::read).collect();
-        // The newest come first, whose line is the last is one too many.
+        // The newest come first: the last line may be one too many.
         let has_more = lines.len() > MOST_RANKED;
         lines.truncate(MOST_RANKED);
         let wanted = Wanted::of(&query.phrases);
@@ -317,8 +321,12 @@ pub(super) async fn index_all(writer: &mut Writer) -> Result<(), Error> {
     let mut after = i64::MIN;
     loop {
         let page = Statement::new(
-            "select s.number, r.line, s.title, s.headings, s.body from search s join search_rank r on r.number = s.number
-             where s.number > $1 order by s.number limit 200",
+            concat!(
+                "select s.number, ",
+                rank::line!(),
+                " as line, s.title, s.headings, s.body from search s join search_rank r on r.number = s.number
+                 where s.number > $1 order by s.number limit 200"
+            ),
         );
         let stored: Vec<Stored> = writer.records(page.bind(after)).await?;
         let Some(last) = stored.last() else {
@@ -383,7 +391,6 @@ fn row<'a>(row: &'a ItemRow, keys: &Keys) -> Option<Row<'a>> {
 fn rank(row: &ItemRow) -> Option<Vec<Value>> {
     let (item, searchable) = (&row.item, row.item.search.as_ref()?);
     let texts = [&item.title, &searchable.headings, &searchable.text].map(String::as_str);
-    let place = (row.number, row.date(), row.id.as_str());
     Some(vec![
         row.number.into(),
         item.kind.name().into(),
@@ -392,7 +399,7 @@ fn rank(row: &ItemRow) -> Option<Vec<Value>> {
         row.span.visible.1.into(),
         row.span.valid.0.into(),
         row.span.valid.1.into(),
-        rank::line(place, texts, &searchable.facets).into(),
+        rank::written((row.date(), &row.id), texts, &searchable.facets).into(),
     ])
 }
 

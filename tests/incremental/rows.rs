@@ -61,6 +61,8 @@ async fn tables(connection: &mut SqliteConnection) -> Vec<String> {
         "importer",
         "memory",
         "path",
+        // Words by the numbers of rows.
+        "search_words",
         "sqlite_schema",
         "sqlite_sequence",
     ];

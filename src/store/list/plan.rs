@@ -62,7 +62,7 @@ pub(super) fn counting(query: &Query, candidates: &[Vec<Predicate>]) -> Statemen
         statement.push(if index == 0 { "" } else { ", " });
         statement.push("(select count(*) from (select 1 from (");
         push_numbers(query, candidate, &mut statement);
-        statement.push(&format!(") n limit {}) some) as c{index}", SOME + 1));
+        statement.push(&format!(") n limit {}) found) as c{index}", SOME + 1));
     }
     statement
 }

@@ -9,6 +9,14 @@ use std::cmp::Reverse;
 use super::phrases::{Phrase, Phrases};
 use super::words;
 
+/// A line as it is read from `search_rank r`, behind the number of its item.
+macro_rules! line {
+    () => {
+        "r.number || '\t' || r.line"
+    };
+}
+pub(super) use line;
+
 /// Bytes of a title and of headings that rank.
 const LONGEST: usize = 1000;
 
@@ -33,9 +41,9 @@ pub(super) struct Line<'a> {
 /// is the newest.
 pub(super) type Rank<'a> = (Reverse<usize>, usize, Reverse<i64>, &'a str);
 
-/// The line of an item.
-pub(super) fn line(
-    (number, date, id): (i64, i64, &str),
+/// The line of an item, without its number.
+pub(super) fn written(
+    (date, id): (i64, &str),
     [title, headings, text]: [&str; 3],
     facets: &[(String, String)],
 ) -> String {
@@ -44,7 +52,7 @@ pub(super) fn line(
         beginning(headings, LONGEST),
         beginning(text, BEGINNING),
     ];
-    let mut parts = vec![number.to_string(), date.to_string(), plain(id)];
+    let mut parts = vec![date.to_string(), plain(id)];
     parts.extend(words.map(|words| format!(" {words} ")));
     for (name, value) in facets {
         parts.extend([plain(name), plain(value)]);
@@ -125,6 +133,10 @@ impl Wanted {
 mod tests {
     use super::*;
 
+    fn numbered(number: i64, line: &str) -> String {
+        format!("{number}\t{line}")
+    }
+
     fn order<'a>(typed: &str, lines: &'a [String]) -> Vec<&'a str> {
         let wanted = Wanted::of(&Phrases::parse(typed));
         let mut lines: Vec<Line<'_>> = lines.iter().filter_map(|line| Line::read(line)).collect();
@@ -133,13 +145,14 @@ mod tests {
     }
 
     fn of(id: &str, date: i64, texts: [&str; 3]) -> String {
-        line((1, date, id), texts, &[])
+        numbered(1, &written((date, id), texts, &[]))
     }
 
     #[test]
     fn a_line_is_read_back_whatever_stands_in_it() {
         let facets = [("site".to_owned(), "a\tb\nc".to_owned())];
-        let line = line((7, -3, "i\nd"), ["A  Título", "", "x"], &facets);
+        let line = written((-3, "i\nd"), ["A  Título", "", "x"], &facets);
+        let line = numbered(7, &line);
         let read = Line::read(&line).unwrap();
         assert_eq!((read.number, read.date, read.id), (7, -3, "i d"));
         assert_eq!(read.words, [" a titulo ", "  ", " x "]);
