@@ -285,7 +285,7 @@ fn push_limit(query: &Query, statement: &mut Statement) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::list::filter::{Filter, one_of_each};
+    use crate::store::list::filter::{self, Filter, one_of_each};
     use crate::store::list::{Order, Place, order};
     use crate::store::{Kind, read};
     use jiff::Timestamp;
@@ -379,6 +379,17 @@ mod tests {
         }
     }
 
+    /// Of two, an index is entered at either.
+    #[test]
+    fn a_span_of_dates_that_begins_somewhere_says_no_other_beginning() {
+        let span = one_of_each()
+            .into_iter()
+            .find(|one| matches!(one.subject, filter::Subject::Column(_)));
+        let mut statement = Statement::new("");
+        span.unwrap().push_numbers(Kind::Entry, &[], &mut statement);
+        assert_eq!(statement.text.matches("c.date >").count(), 1);
+    }
+
     #[tokio::test]
     async fn an_order_of_the_items_themselves_is_walked_not_sorted() {
         let audience = Audience::public(Timestamp::UNIX_EPOCH);
@@ -403,10 +414,16 @@ mod tests {
                     ..Query::new(Kind::Entry, 21)
                 };
                 let terms = order::terms(&query);
-                let text = statement(&query, &Plan::Walk, &terms, &audience).text;
-                let steps = read::plan(&text).await;
-                let sorted = steps.matches("USE TEMP B-TREE FOR ORDER BY").count();
-                assert!(sorted <= 1, "{text}\n{steps}");
+                let picked = Plan::Pick(vec![one_of_each()[0].clone()]);
+                for plan in [Plan::Walk, picked] {
+                    let text = statement(&query, &plan, &terms, &audience).text;
+                    let steps = read::plan(&text).await;
+                    let sorted = steps.matches("USE TEMP B-TREE FOR ORDER BY").count();
+                    assert!(sorted <= 1, "{text}\n{steps}");
+                    // What a walk has to meet is gathered once, not looked up for each item.
+                    let gathers = steps.contains("LIST SUBQUERY");
+                    assert_eq!(gathers, plan != Plan::Walk, "{text}\n{steps}");
+                }
             }
         }
     }
