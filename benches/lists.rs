@@ -1,7 +1,8 @@
 //! What every shape of list costs without a cache, at a thousand, ten thousand and `MANY` (100,000) entries.
 //!
-//! `cargo bench --bench lists [-- ROUNDS [TENTHS [MANY]]]`. One connection asks, so that p50 is what a client waits. The
-//! three sites take turns at each query. What a program does not answer with 200 is left out, and said.
+//! `cargo bench --bench lists [-- ROUNDS [TENTHS [MANY]]]`. One connection asks, so that p50 is what a client waits; beside
+//! it stands what of that its statements took. The three sites take turns at each query. What a program does not answer with
+//! 200 is left out, and said.
 
 mod rig;
 mod site;
@@ -10,11 +11,15 @@ use std::time::Duration;
 
 use rig::load::{Measured, load, median};
 use rig::server::Server;
+use rig::statements::Statements;
 use rig::table::{keep, line};
 use serde_json::Value;
 
 /// How many different requests of a shape there are at most.
 const DIFFERENT: usize = 40;
+
+/// How many requests of a shape have their statements timed in each round.
+const TIMED: usize = 40;
 
 /// A site and a server of it without a cache.
 struct Size {
@@ -24,6 +29,7 @@ struct Size {
     slugs: Vec<String>,
     terms: Vec<String>,
     server: Server,
+    statements: Statements,
 }
 
 /// A shape of query: its name, and the requests of it on a site.
@@ -109,6 +115,7 @@ fn main() {
             format!("{} entries: CPU µs", size.entries),
             "p50 µs".to_owned(),
             "p99 µs".to_owned(),
+            "in SQL p50".to_owned(),
         ]);
     }
     text.push_str(&line(&head));
@@ -142,18 +149,21 @@ fn row(
         let answer = size.server.get(paths.first()?, "");
         answer.starts_with(b"HTTP/1.1 200").then_some(())?;
     }
-    let mut all: [Vec<Measured>; 3] = Default::default();
+    let mut all: [(Vec<Measured>, Vec<f64>); 3] = Default::default();
     for _ in 0..rounds {
-        for ((size, paths), measured) in sizes.iter().zip(&paths).zip(&mut all) {
+        for ((size, paths), (measured, statements)) in sizes.iter().zip(&paths).zip(&mut all) {
             measured.push(load(&size.server, paths, "", 1, time));
+            let timed = paths.iter().cycle().take(TIMED);
+            statements.extend(timed.map(|path| size.statements.micros(path)));
         }
     }
-    let cells = all.iter().flat_map(|rounds| {
+    let cells = all.iter().flat_map(|(rounds, statements)| {
         let of = |value: fn(&Measured) -> f64| format!("{:.0}", median(rounds.iter().map(value)));
         [
             of(|measured| measured.cpu_micros),
             of(|measured| measured.p50_micros),
             of(|measured| measured.p99_micros),
+            format!("{:.0}", median(statements.iter().copied())),
         ]
     });
     Some(cells.collect())
@@ -171,6 +181,7 @@ impl Size {
             slugs: Vec::new(),
             terms: imported.site.terms().to_vec(),
             server,
+            statements: Statements::of(&imported.database),
         };
         size.ids.truncate(DIFFERENT * 20);
         for entry in size.list("/entries?collection=posts&limit=100&sort=title") {

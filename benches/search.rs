@@ -1,4 +1,5 @@
-//! How long a search takes that nobody asked before: by HTTP, one after another, without a cache.
+//! How long a search takes that nobody asked before: by HTTP, one after another, without a cache; and what of that its
+//! statements took.
 //!
 //! `cargo bench --bench search [-- ENTRIES]`. The words are those of the made site, the commonest and the rarest among
 //! them; each row asks in many spellings of one kind.
@@ -9,6 +10,7 @@ mod site;
 use std::time::Instant;
 
 use rig::server::Server;
+use rig::statements::Statements;
 use rig::table::line;
 
 /// Searches of each kind.
@@ -22,6 +24,7 @@ fn main() {
         &imported.database,
         &["--cache-bytes", "1"],
     );
+    let statements = Statements::of(&imported.database);
     let kinds: [(&str, &[&str]); 7] = [
         ("one common word", &["the", "a", "to", "and", "is"]),
         (
@@ -51,26 +54,36 @@ fn main() {
         ("nothing found", &["xylophone", "quixotic server", "zeugma"]),
     ];
     let mut text = format!(
-        "{entries} entries, 20 matches a page with snippets and facets, no cache.\n\n| | p50 | p99 |\n|---|--:|--:|\n"
+        "{entries} entries, 20 matches a page with snippets and facets, no cache.\n\n| | p50 | p99 | in SQL p50 | p99 |\n|---|--:|--:|--:|--:|\n"
     );
     for (kind, words) in kinds {
-        let mut millis: Vec<f64> = (0..SEARCHES)
+        // An exclusion of what nowhere occurs makes each request another one.
+        let paths: Vec<String> = (0..SEARCHES)
             .map(|number| {
-                // An exclusion of what nowhere occurs makes each request another one.
                 let words = words[number % words.len()].replace(' ', "+");
-                let path = format!("/search?q=-none{number}+{words}");
-                let begun = Instant::now();
-                let answer = server.get(&path, "");
-                assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}");
-                begun.elapsed().as_secs_f64() * 1000.0
+                format!("/search?q=-none{number}+{words}")
             })
             .collect();
-        millis.sort_by(f64::total_cmp);
-        text.push_str(&line(&[
-            kind.to_owned(),
-            format!("{:.1} ms", millis[SEARCHES / 2]),
-            format!("{:.1} ms", millis[SEARCHES * 99 / 100]),
-        ]));
+        let by_http = paths.iter().map(|path| {
+            let begun = Instant::now();
+            let answer = server.get(path, "");
+            assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}");
+            begun.elapsed().as_secs_f64() * 1000.0
+        });
+        let by_http = sorted(by_http);
+        let in_sql = sorted(paths.iter().map(|path| statements.micros(path) / 1000.0));
+        let mut cells = vec![kind.to_owned()];
+        for millis in [by_http, in_sql] {
+            cells.push(format!("{:.1} ms", millis[SEARCHES / 2]));
+            cells.push(format!("{:.1} ms", millis[SEARCHES * 99 / 100]));
+        }
+        text.push_str(&line(&cells));
     }
     rig::table::keep("search", &text);
+}
+
+fn sorted(millis: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut millis: Vec<f64> = millis.collect();
+    millis.sort_by(f64::total_cmp);
+    millis
 }

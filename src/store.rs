@@ -29,6 +29,7 @@ pub mod search;
 pub mod sitemap;
 pub mod statamic;
 mod statement;
+mod tally;
 pub mod texts;
 pub mod turn;
 pub mod values;

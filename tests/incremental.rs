@@ -103,7 +103,10 @@ async fn agree(edits: &[Edit]) -> Result<(), TestCaseError> {
         database.import(project.root(), now).await;
         let whole = Database::new().await;
         whole.import(project.root(), now).await;
-        let (step, all) = (rows::of(&database.path).await, rows::of(&whole.path).await);
+        let (step, all) = (
+            rows::of(&database.path, now).await,
+            rows::of(&whole.path, now).await,
+        );
         let difference = rows::difference(&step, &all);
         prop_assert!(difference.is_empty(), "after {what}:\n{difference}");
     }

@@ -159,6 +159,25 @@ fn words_phrases_beginnings_and_exclusions_find_what_they_say() {
 }
 
 #[test]
+fn the_beginning_of_few_words_and_of_very_many_finds_all_of_them() {
+    let item = |n: usize| entry(&format!("e{n}"), "A page", "", &format!("of word{n:04}"));
+    let stage = Stage::new("beginnings", (0..700).map(item).collect());
+    let total = |typed: &str| stage.search_at(typed, noon()).total;
+    assert_eq!((total("word*"), total("word00*")), (700, 100));
+    assert_eq!((total("\"of word00\"*"), total("page -word*")), (100, 0));
+    assert_eq!((total("word007* -word0070"), total("ord*")), (9, 0));
+}
+
+#[test]
+fn no_phrase_reaches_from_a_title_into_the_text_and_no_mark_is_a_word() {
+    let stage = Stage::new("parts", vec![entry("a", "One two", "three", "four")]);
+    let total = |typed: &str| stage.search_at(typed, noon()).total;
+    assert_eq!((total("\"one two\""), total("one three four")), (1, 1));
+    assert_eq!((total("\"two three\""), total("\"three four\"")), (0, 0));
+    assert_eq!((total("§"), total("\"two § three\"")), (0, 0));
+}
+
+#[test]
 fn the_sample_site_is_found_by_what_it_is_about() {
     let stage = Stage::sample();
     for (typed, title) in [

@@ -11,7 +11,7 @@ use jiff::{Timestamp, ToSpan};
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::seo::report::Finding;
 use rhapsode::site::status::Window;
-use rhapsode::store::audience::Audience;
+use rhapsode::store::audience::{Audience, Preview};
 use rhapsode::store::list::{By, Order, Place, Query, Sites};
 use rhapsode::store::values::{Datum, Nature, Scalar};
 use rhapsode::store::{Error, Item, Kind, Link, Store, problems};
@@ -295,7 +295,7 @@ async fn drafts_are_found_by_no_read() {
         .unwrap();
     assert!(visible(&store, "draft", noon()).await.is_none());
     let (names, everyone) = (["draft".to_owned()], public(noon()));
-    let batch = store.batch(&names, Some("default"), true, &everyone);
+    let batch = store.batch(&names, Some("default"), true, true, &everyone);
     assert!(batch.await.unwrap().value.is_empty());
     let slug = store.by_slug("posts", "draft", None, false, &everyone);
     assert!(slug.await.unwrap().value.is_none());
@@ -470,7 +470,7 @@ async fn a_localization_is_found_from_any_of_its_siblings() {
         .unwrap();
     let found = async |id: &str, site, fallback| {
         let (names, everyone) = ([id.to_owned()], public(noon()));
-        let batch = store.batch(&names, Some(site), fallback, &everyone);
+        let batch = store.batch(&names, Some(site), fallback, true, &everyone);
         let found = batch.await.unwrap().value.into_iter().next();
         found.map(|(_, found)| found.id)
     };
@@ -661,6 +661,78 @@ async fn collections_come_in_their_order_with_the_number_of_their_public_entries
     let known = store.dictionary().await.unwrap().collections;
     let handles: Vec<&str> = known.iter().map(|(handle, _)| handle.as_str()).collect();
     assert_eq!(handles, ["pages", "posts"]);
+}
+
+/// How many of a list there are, as its total and one by one; and what collections and Statamic's lists say of the same.
+async fn counted(store: &Store, query: &Query, audience: &Audience) -> (i64, usize) {
+    let found = store.list(query, audience).await.unwrap().value;
+    if let ([collection], Sites::All) = (query.owners.as_slice(), &query.sites) {
+        let found = store.collections(Some(collection), audience).await.unwrap();
+        let told = found.value.first().map(|found| Some(found.entries));
+        let page = store.item_page(Kind::Entry, collection, None, 0..9, audience);
+        let page = page.await.unwrap().value;
+        let seen = i64::try_from(page.items.len()).unwrap();
+        assert_eq!((page.total, told.flatten()), (seen, Some(seen)));
+    }
+    (found.total.unwrap(), found.documents.len())
+}
+
+#[tokio::test]
+async fn what_is_counted_beforehand_is_what_is_listed_at_each_moment_and_in_previews() {
+    let store = Store::open(&database::new("tally")).await.unwrap();
+    let hours = |from: i64, until: i64| Window {
+        from: Some(noon() + from.hours()),
+        until: Some(noon() + until.hours()),
+    };
+    let item = |id: &str, site: &str, window| Item {
+        site: site.into(),
+        window,
+        ..entry("posts", id)
+    };
+    let items = vec![
+        Item::new(Kind::Collection, "", "posts"),
+        item("always", "default", Window::default()),
+        Item {
+            valid_from: Some(noon() + 2.hours()),
+            ..item("always", "default", Window::default())
+        },
+        item("was", "default", hours(-3, -1)),
+        item("is", "default", hours(-2, 2)),
+        item("will", "french", hours(1, 3)),
+        item("later", "french", hours(3, 4)),
+        Item {
+            published: false,
+            ..item("draft", "default", Window::default())
+        },
+    ];
+    store.replace(items, &[], "f", noon()).await.unwrap();
+    let of = |owners: &[&str], sites| Query {
+        owners: owners.iter().map(|&owner| owner.into()).collect(),
+        sites,
+        count: true,
+        ..Query::new(Kind::Entry, 9)
+    };
+    let queries = [
+        of(&[], Sites::All),
+        of(&["posts"], Sites::All),
+        of(&["posts", "pages"], Sites::One("french".into())),
+        of(&["posts"], Sites::WithFallback("french".into())),
+    ];
+    let mut totals = Vec::new();
+    for half_hours in -7..10 {
+        let now = noon() + (30 * half_hours).minutes();
+        for preview in [Preview::None, Preview::All, Preview::One("draft".into())] {
+            let audience = Audience { now, preview };
+            for query in &queries {
+                let (total, seen) = counted(&store, query, &audience).await;
+                assert_eq!(usize::try_from(total), Ok(seen), "{query:?} {audience:?}");
+            }
+            let (total, _) = counted(&store, &queries[0], &audience).await;
+            totals.extend((audience.preview == Preview::None).then_some(total));
+        }
+    }
+    let expected = [1, 2, 2, 3, 3, 2, 2, 2, 2, 3, 3, 2, 2, 2, 2, 1, 1];
+    assert_eq!(totals, expected);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 pub mod load;
 pub mod server;
 pub mod soak;
+pub mod statements;
 pub mod table;
 
 use std::path::{Path, PathBuf};

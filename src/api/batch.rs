@@ -106,9 +106,11 @@ async fn many(api: &Api, batch: &Batch) -> Result<Draft, Error> {
     check_site(&dictionary, batch.site.as_deref())?;
     let audience = api.audience();
     let site = batch.site.as_deref();
+    let choice = batch.said.clone().of_many();
+    let bodies = choice.has_fields() || choice.has_seo();
     let found = api
         .store
-        .batch(&batch.ids, site, batch.fallback, &audience)
+        .batch(&batch.ids, site, batch.fallback, bodies, &audience)
         .await?;
     let mut by_id: HashMap<String, Document> = found.value.into_iter().collect();
     let mut documents = Vec::with_capacity(by_id.len());
@@ -119,7 +121,6 @@ async fn many(api: &Api, batch: &Batch) -> Result<Draft, Error> {
             None => missing.push(id.clone()),
         }
     }
-    let choice = batch.said.clone().of_many();
     let scope = Scope {
         dictionary: &dictionary,
         kind: Kind::Entry,

@@ -117,7 +117,10 @@ async fn by_id(api: &Api, id: &str, one: &One) -> Result<Draft, Error> {
     let site = one.site.as_deref();
     let found = if site.is_some() {
         let ids = [id.to_owned()];
-        let found = api.store.batch(&ids, site, one.fallback, &audience).await?;
+        let found = api
+            .store
+            .batch(&ids, site, one.fallback, true, &audience)
+            .await?;
         found.map(|mut found| found.pop().map(|(_, document)| document))
     } else {
         api.store.entry(id, &audience).await?

@@ -64,7 +64,10 @@ pub(super) async fn draft(api: &Api, id: &str, site: Option<&str>) -> Result<Dra
     let found = match site {
         Some(site) => {
             let ids = [id.to_owned()];
-            let found = api.store.batch(&ids, Some(site), false, audience).await?;
+            let found = api
+                .store
+                .batch(&ids, Some(site), false, true, audience)
+                .await?;
             found.map(|mut found| found.pop().map(|(_, document)| document))
         }
         None => api.store.entry(id, audience).await?,

@@ -50,9 +50,10 @@ pub struct SearchMeta {
 /// Entries and terms that hold all the words, the best match first, with the passage that was found as HTML.
 ///
 /// Case and diacritics do not count. `"several words"` stand side by side, `word*` is the beginning of a word, `-word` must
-/// not occur. Titles count most, then headings. Filters are those of the lists; facets and totals count what passes them.
-/// A condition about what only entries have leaves terms out, and the other way round. Of more than 1,000 matches that
-/// pass the newest are ranked.
+/// not occur. Titles count most, then headings, then the beginning of the text; among equals the title that says little
+/// else comes first, then the newest. Filters are those of the lists; facets and totals count what passes them. A condition
+/// about what only entries have leaves terms out, and the other way round. Of more than 1,000 matches that pass the newest
+/// are ranked.
 #[utoipa::path(
     get, path = "/search", tag = "search",
     params(

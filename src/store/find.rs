@@ -6,7 +6,8 @@ use super::read::{Document, document, first, head, snapshot, visible};
 use super::statement::Statement;
 use super::{Error, Kind, Snapshot, Store, id_key};
 
-/// An entry's localization in a site, or with `$4` itself where there is none; without a site itself.
+/// An entry's localization in a site, or with `$4` itself where there is none; without a site itself. `$5` is whether bodies
+/// are wanted.
 const BATCH: &str = concat!(
     "select ",
     head!(),
@@ -26,7 +27,7 @@ const BATCH_IN_SITE: &str = concat!(
     "
      left join item i on i.number = coalesce(l.number, case when $4 then a.number end)
      left join summary s on s.number = i.number
-     left join body b on b.number = i.number
+     left join body b on b.number = i.number and $5
      where g.id = 1"
 );
 
@@ -71,7 +72,7 @@ const AT_PATH: &str = concat!(
 
 impl Store {
     /// Entries by their ids, each with the id that it was asked for by: with a site its localization there, with
-    /// `fallback` itself where there is none.
+    /// `fallback` itself where there is none. Without `bodies` they come without `fields` and `seo`.
     ///
     /// # Errors
     /// If the database fails.
@@ -80,11 +81,13 @@ impl Store {
         ids: &[String],
         site: Option<&str>,
         fallback: bool,
+        bodies: bool,
         audience: &Audience,
     ) -> Result<Snapshot<Vec<(String, Document)>>, Error> {
         let mut statement = Statement::read(BATCH, audience)
             .bind(site)
-            .bind(fallback || site.is_none());
+            .bind(fallback || site.is_none())
+            .bind(bodies);
         statement.push_values(ids.iter().map(|id| id_key(id)));
         statement.push(BATCH_IN_SITE);
         let rows = self.engine.rows(statement).await?;

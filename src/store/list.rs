@@ -1,5 +1,6 @@
 //! Lists: which items, in which order, from where. A page is found by walking one index, the one that the rarest
-//! condition or the order itself suggests; texts are read only for what the page holds.
+//! condition or the order itself suggests (`list/plan.rs`); texts are read only for what the page holds. How many there are
+//! is counted only where something is asked of them (`tally.rs`).
 
 pub mod filter;
 mod order;

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use super::audience::Audience;
 use super::engine::{Engine, Record, Row};
 use super::statement::Statement;
-use super::{Error, Kind, Snapshot, Store, id_key, moment};
+use super::{Error, Kind, Snapshot, Store, id_key, moment, tally};
 
 /// The one predicate of publicness: `$1` is now, `$2` the preview, the argument names the row of `item`.
 ///
@@ -141,9 +141,9 @@ const COLLECTIONS: &str = concat!(
     "select ",
     head!(),
     ", i.number, i.id, s.object as summary,
-     (select count(*) from item e where e.kind = 'entry' and e.owner = i.id and ",
-    visible!("e"),
-    ") as entries
+     ",
+    tally::number!("c.kind = 'entry' and c.owner = i.id"),
+    " as entries
      from generation g
      left join item i on i.kind = 'collection' and i.owner = '' and ($3 is null or i.id = $3) and ",
     visible!("i"),

@@ -12,6 +12,7 @@ use super::lists::{Places, Report};
 use super::log::{Identity, Log, Parts, Version};
 use super::memory::{self, Memory};
 use super::statement::Statement;
+use super::tally;
 use super::turn::{self, Turn};
 use super::values::Paths;
 use super::write::{self, ItemRow, Ready, Span};
@@ -335,6 +336,7 @@ impl Replacement {
         let generation = self.replaced.generation;
         if generation != self.generation {
             self.log.write(writer, generation, self.now).await?;
+            tally::write(writer, self.now).await?;
         }
         self.writer.commit().await?;
         self.written.notify_one();

@@ -1,12 +1,14 @@
 //! Full-text search: the newest matches, ranked, counted by facets, and a page of them shown with what was found.
 //!
-//! In: [`Query`]s. Out: [`Found`]. Two statements: one finds and ranks (each engine its own way, in a file of its own), one
+//! In: [`Query`]s. Out: [`Found`]. Two statements: one finds (each engine by an index of its own, in a file of its own), one
 //! reads the page. What a match has to fulfil is asked of each, the newest first, until there are as many as are ranked;
-//! the index leads to those that can (`search/marks.rs`). It knows nothing of how a query is written in a URL.
+//! the index leads to those that can (`search/marks.rs`). They are ranked here (`search/rank.rs`), by a line of text for
+//! each. It knows nothing of how a query is written in a URL.
 
 mod marks;
 pub mod phrases;
 mod postgres;
+mod rank;
 pub mod snippet;
 pub mod sqlite;
 pub mod words;
@@ -23,6 +25,7 @@ use super::statement::{Statement, Value};
 use super::write::ItemRow;
 use super::{Error, Kind, Snapshot, Store};
 use phrases::Phrases;
+use rank::{Line, Wanted};
 
 /// So many matches are ranked, the newest ones; there may be more.
 pub const MOST_RANKED: usize = 1000;
@@ -69,20 +72,48 @@ impl Query {
         !self.phrases.wanted.is_empty() && !self.among.is_empty()
     }
 
-    /// Ends the statement of the candidates: what the item `i` has to fulfil, and the newest by its number; one more than
-    /// is ranked, to see whether there is more.
-    fn push_rest(&self, number: &str, statement: &mut Statement) {
+    /// The lines of the newest matches, all in one text: a row for each would take longer to read than to find. One more
+    /// than is ranked, to see whether there is more.
+    fn candidates(&self, index: &Index, audience: &Audience) -> Statement {
+        let mut statement = Statement::read(
+            concat!(
+                "select (select string_agg(c.line, '\n') from (select ",
+                rank::line!(),
+                " as line from "
+            ),
+            audience,
+        );
+        statement.push(index.from);
+        statement.push(concat!(" and ", visible!("r")));
+        if self.among.iter().any(|(_, filter)| !filter.is_empty()) {
+            statement.push(index.join);
+        }
+        statement.push(" where ");
+        (index.push_matches)(self, &mut statement);
         for (index, (kind, filter)) in self.among.iter().enumerate() {
             statement.push(if index == 0 { " and (" } else { " or " });
-            statement.push("i.kind = ");
+            statement.push("r.kind = ");
             statement.push_value(kind.name());
-            filter.push(statement);
+            filter.push(&mut statement);
         }
-        let most = MOST_RANKED + 1;
+        let (number, most) = (index.number, MOST_RANKED + 1);
         statement.push(&format!(
-            ") order by {number} desc limit {most}) c on true where g.id = 1"
+            ") order by {number} desc limit {most}) c) as lines, (select number from generation where id = 1) as generation"
         ));
+        statement
     }
+}
+
+/// How an engine finds matches. Items are numbered in the order of their dates, as far as one import knows them.
+struct Index {
+    /// The index, and `search_rank r`.
+    from: &'static str,
+    /// `item i` beside them, for what filters ask of it.
+    join: &'static str,
+    /// The number of a match.
+    number: &'static str,
+    /// What a match of a query fulfils.
+    push_matches: fn(&Query, &mut Statement),
 }
 
 /// What was found.
@@ -117,7 +148,6 @@ pub(super) struct Row<'a> {
     title: &'a str,
     headings: &'a str,
     body: &'a str,
-    facets: &'a [(String, String)],
     marks: Vec<String>,
 }
 
@@ -125,19 +155,16 @@ pub(super) struct Row<'a> {
 #[derive(FromRow)]
 struct Stored {
     number: i64,
-    facets: String,
+    line: String,
     title: String,
     headings: String,
     body: String,
 }
 
+/// The lines of candidates.
 #[derive(FromRow)]
-struct Candidate {
-    number: i64,
-    id: String,
-    date: i64,
-    facets: String,
-    score: f64,
+struct Lines {
+    lines: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -165,32 +192,34 @@ impl Store {
             let shown = self.shown(&[], query, audience).await?;
             return Ok(shown.map(|_| Found::default()));
         }
-        let ranked = self.ranked(query, audience).await?;
-        let page = ranked.value.iter().take(MOST_RANKED);
-        let page = page.skip(query.offset).take(query.limit);
-        let numbers: Vec<i64> = page.map(|candidate| candidate.number).collect();
+        let candidates = self.candidates(query, audience).await?;
+        let mut lines: Vec<Line<'_>> = candidates.lines().filter_map(Line::read).collect();
+        // The newest come first: the last line may be one too many.
+        let has_more = lines.len() > MOST_RANKED;
+        lines.truncate(MOST_RANKED);
+        let wanted = Wanted::of(&query.phrases);
+        lines.sort_by_cached_key(|line| line.rank(&wanted));
+        let page = lines.iter().skip(query.offset).take(query.limit);
+        let numbers: Vec<i64> = page.map(|line| line.number).collect();
         let shown = self.shown(&numbers, query, audience).await?;
-        let found = found(&ranked.value);
-        Ok(shown.map(|hits| Found { hits, ..found }))
+        Ok(shown.map(|hits| Found {
+            hits,
+            total: lines.len(),
+            has_more,
+            facets: facets(&lines),
+        }))
     }
 
-    /// The best candidates first; one more than is ranked, where there are more.
-    async fn ranked(
-        &self,
-        query: &Query,
-        audience: &Audience,
-    ) -> Result<Snapshot<Vec<Candidate>>, Error> {
-        let statement = match &self.engine {
-            Engine::Sqlite(_) => sqlite::candidates(query, audience),
-            Engine::Postgres(_) => postgres::candidates(query, audience),
+    /// The lines of the candidates, the newest first; one more than is ranked, where there are more.
+    async fn candidates(&self, query: &Query, audience: &Audience) -> Result<String, Error> {
+        let index = match &self.engine {
+            Engine::Sqlite(_) => &sqlite::INDEX,
+            Engine::Postgres(_) => &postgres::INDEX,
         };
-        let mut found = snapshot::<Candidate>(&self.engine.rows(statement).await?)?;
-        found.value.sort_by(|one, other| {
-            let better = one.score.total_cmp(&other.score);
-            let newer = || other.date.cmp(&one.date);
-            better.then_with(newer).then_with(|| one.id.cmp(&other.id))
-        });
-        Ok(found)
+        let statement = query.candidates(index, audience);
+        let found: Vec<Lines> = self.engine.records(statement).await?;
+        let lines = found.into_iter().next().and_then(|found| found.lines);
+        Ok(lines.unwrap_or_default())
     }
 
     async fn shown(
@@ -247,21 +276,18 @@ impl HitRow {
     }
 }
 
-fn found(candidates: &[Candidate]) -> Found {
-    let ranked = &candidates[..candidates.len().min(MOST_RANKED)];
+/// How many items have each value of a facet.
+fn facets(lines: &[Line<'_>]) -> BTreeMap<String, BTreeMap<String, usize>> {
+    let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
+    for facet in lines.iter().flat_map(Line::facets) {
+        *counts.entry(facet).or_default() += 1;
+    }
     let mut facets: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for candidate in ranked {
-        for (name, value) in pairs(&candidate.facets) {
-            let counts = facets.entry(name.to_owned()).or_default();
-            *counts.entry(value.to_owned()).or_default() += 1;
-        }
+    for ((name, value), count) in counts {
+        let of_name = facets.entry(name.to_owned()).or_default();
+        of_name.insert(value.to_owned(), count);
     }
-    Found {
-        hits: Vec::new(),
-        total: ranked.len(),
-        has_more: candidates.len() > MOST_RANKED,
-        facets,
-    }
+    facets
 }
 
 /// Writes what is found of items, and what they are found by.
@@ -271,10 +297,13 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
     if found.is_empty() {
         return Ok(());
     }
-    let target = "search (number, facets, title, headings, body)";
+    let target = "search (number, title, headings, body)";
     writer
-        .insert(target, found.iter().map(Row::values).collect())
+        .insert(target, found.iter().map(Row::texts).collect())
         .await?;
+    let target = "search_rank (number, kind, id, visible_from, visible_until, valid_from, valid_until, line)";
+    let ranks = rows.iter().filter_map(rank).collect();
+    writer.insert(target, ranks).await?;
     index(writer, &found).await
 }
 
@@ -286,7 +315,12 @@ pub(super) async fn index_all(writer: &mut Writer) -> Result<(), Error> {
     let mut after = i64::MIN;
     loop {
         let page = Statement::new(
-            "select number, facets, title, headings, body from search where number > $1 order by number limit 200",
+            concat!(
+                "select s.number, ",
+                rank::line!(),
+                " as line, s.title, s.headings, s.body from search s join search_rank r on r.number = s.number
+                 where s.number > $1 order by s.number limit 200"
+            ),
         );
         let stored: Vec<Stored> = writer.records(page.bind(after)).await?;
         let Some(last) = stored.last() else {
@@ -294,10 +328,9 @@ pub(super) async fn index_all(writer: &mut Writer) -> Result<(), Error> {
         };
         let keys = keys_between(writer, after, last.number).await?;
         after = last.number;
-        let facets: Vec<_> = stored.iter().map(Stored::pairs).collect();
-        let rows = stored.iter().zip(&facets);
-        let rows: Vec<Row<'_>> = rows
-            .map(|(stored, facets)| stored.row(facets, keys.get(&stored.number)))
+        let rows: Vec<Row<'_>> = stored
+            .iter()
+            .map(|stored| stored.row(&stored.facets(), keys.get(&stored.number)))
             .collect();
         index(writer, &rows).await?;
     }
@@ -344,21 +377,38 @@ fn row(row: &ItemRow) -> Option<Row<'_>> {
         title: &row.item.title,
         headings: &searchable.headings,
         body: &searchable.text,
-        facets: &searchable.facets,
         marks: marks::of(&searchable.facets, keys),
     })
 }
 
+/// The row by which an item is ranked.
+fn rank(row: &ItemRow) -> Option<Vec<Value>> {
+    let (item, searchable) = (&row.item, row.item.search.as_ref()?);
+    let texts = [&item.title, &searchable.headings, &searchable.text].map(String::as_str);
+    Some(vec![
+        row.number.into(),
+        item.kind.name().into(),
+        row.id.as_str().into(),
+        row.span.visible.0.into(),
+        row.span.visible.1.into(),
+        row.span.valid.0.into(),
+        row.span.valid.1.into(),
+        rank::written((row.date(), &row.id), texts, &searchable.facets).into(),
+    ])
+}
+
 impl Stored {
-    fn pairs(&self) -> Vec<(String, String)> {
-        pairs(&self.facets)
+    fn facets(&self) -> Vec<(String, String)> {
+        let facets = Line::read(&self.line).into_iter();
+        facets
+            .flat_map(|line| line.facets())
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
     }
 
     fn row<'a>(
         &'a self,
-        facets: &'a [(String, String)],
+        facets: &[(String, String)],
         keys: Option<&Vec<(i64, String)>>,
     ) -> Row<'a> {
         let keys = keys.map_or(&[][..], Vec::as_slice).iter();
@@ -367,25 +417,15 @@ impl Stored {
             title: &self.title,
             headings: &self.headings,
             body: &self.body,
-            facets,
             marks: marks::of(facets, keys.map(|(path, key)| (*path, key.as_str()))),
         }
     }
 }
 
-fn pairs(facets: &str) -> impl Iterator<Item = (&str, &str)> {
-    facets.lines().filter_map(|line| line.split_once('\t'))
-}
-
 impl Row<'_> {
-    fn values(&self) -> Vec<Value> {
-        let facets = self.facets.iter();
-        let facets: Vec<String> = facets
-            .map(|(name, value)| format!("{name}\t{value}"))
-            .collect();
+    fn texts(&self) -> Vec<Value> {
         vec![
             self.number.into(),
-            facets.join("\n").into(),
             self.title.into(),
             self.headings.into(),
             self.body.into(),

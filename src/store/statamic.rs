@@ -7,7 +7,7 @@ use super::engine::Row;
 use super::read::{first, head, snapshot, visible};
 use super::statement::Statement;
 use super::texts::Texts;
-use super::{Error, Kind, Snapshot, Store, id_key};
+use super::{Error, Kind, Snapshot, Store, id_key, tally};
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -40,11 +40,17 @@ pub struct Site {
 
 /// The inner `select` walks the index; sorting its few rows again costs nothing, and `PostgreSQL` would sort all otherwise.
 const PAGE: &str = concat!(
-    "select ", head!(), ", p.number, p.id, p.site, p.owner, p.slug, null as query, t.object, null as page,
-     (select count(*) from item c where c.kind = $3 and c.owner = $4 and ($5 is null or c.site = $5) and ", visible!("c"), ") as total
+    "select ",
+    head!(),
+    ", p.number, p.id, p.site, p.owner, p.slug, null as query, t.object, null as page,
+     ",
+    tally::number!("c.kind = $3 and c.owner = $4 and ($5 is null or c.site = $5)"),
+    " as total
      from generation g
      left join (select i.number, i.id, i.site, i.owner, i.slug, i.position from item i
-         where i.kind = $3 and i.owner = $4 and ($5 is null or i.site = $5) and ", visible!("i"), "
+         where i.kind = $3 and i.owner = $4 and ($5 is null or i.site = $5) and ",
+    visible!("i"),
+    "
          order by i.position limit $6 offset $7) p on true
      left join statamic t on t.number = p.number
      where g.id = 1 order by p.position"

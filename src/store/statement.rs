@@ -38,6 +38,11 @@ impl Statement {
             .bind(audience.preview.stored())
     }
 
+    /// Whether what it answers says of which generation it is.
+    pub(super) fn says_generation(&self) -> bool {
+        self.text.contains("as generation")
+    }
+
     /// Gives the next `$n` of the text its value.
     pub(super) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());

@@ -1,8 +1,9 @@
 //! One moment for all reads of a computation: whatever is written meanwhile, they see one generation.
 //!
-//! Most computations read once, and one statement sees one moment by itself: it is read alone. With a second one begins a
-//! transaction. Where something was written between the two, the computation is made anew, in a transaction from its
-//! first statement on. All of it belongs to the task that computes, so that what reads need not know of it.
+//! Most computations read once, and one statement sees one moment by itself: it is read alone, if it says of which
+//! generation it is. With a second one begins a transaction. Where something was written between the two, the computation
+//! is made anew, in a transaction from its first statement on. All of it belongs to the task that computes, so that what
+//! reads need not know of it.
 
 use std::sync::Arc;
 
@@ -23,7 +24,7 @@ struct View(Arc<Mutex<Read>>);
 enum Read {
     /// Nothing yet; whether the first statement may be read alone.
     Nothing { may_be_alone: bool },
-    /// One statement, of this epoch and generation, if it said which.
+    /// One statement, of this epoch and generation.
     Once(i64, Option<i64>),
     /// A transaction that all further reads share.
     Within(Transaction),
@@ -63,7 +64,7 @@ impl Engine {
         };
         let mut read = view.0.lock().await;
         match &mut *read {
-            Read::Nothing { may_be_alone: true } => {
+            Read::Nothing { may_be_alone: true } if statement.says_generation() => {
                 let epoch = self.epoch();
                 let rows = self.rows_now(statement).await?;
                 let first = rows.first();

@@ -64,6 +64,11 @@ impl ItemRow {
             hash: self.hash.to_vec(),
         }
     }
+
+    /// Its date as lists sort by it.
+    pub(super) fn date(&self) -> i64 {
+        date(&self.item)
+    }
 }
 
 /// When a version of an item is the valid one, and when the public may see it.
@@ -343,7 +348,7 @@ fn everything_else(item: &Item, keys: &[Key], span: Span) -> Part {
 }
 
 /// The tables that hold what belongs to items.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "summary",
     "body",
     "statamic",
@@ -351,6 +356,7 @@ const PARTS: [&str; 9] = [
     "link",
     "field_value",
     "search",
+    "search_rank",
     "sitemap_url",
     "finding",
 ];

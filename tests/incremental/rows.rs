@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Column, Connection, Row, TypeInfo, ValueRef};
 
@@ -14,8 +15,13 @@ const FIELD_VALUE: &str = "select item.kind, item.owner, item.id, item.site, ite
     from field_value t join item on item.number = t.number
     join (select distinct kind, number, name from path) p on p.number = t.path and p.kind = item.kind";
 
-/// Rows as `TABLE: NAME | COLUMN=VALUE …`.
-pub async fn of(database: &str) -> BTreeSet<String> {
+/// What is counted of a moment, from whichever moment on it was.
+const TALLY: &str =
+    "select kind, owner, site, max(moment, $1) as moment, sum(change) as change from tally
+    group by kind, owner, site, max(moment, $1) having sum(change) <> 0";
+
+/// Rows as `TABLE: NAME | COLUMN=VALUE …`, seen at a moment.
+pub async fn of(database: &str, now: Timestamp) -> BTreeSet<String> {
     let mut connection = SqliteConnection::connect(database).await.unwrap();
     let mut rows = BTreeSet::new();
     for table in tables(&mut connection).await {
@@ -23,6 +29,8 @@ pub async fn of(database: &str) -> BTreeSet<String> {
         let named = table != "item" && table != "problem" && own.contains(&"number".to_owned());
         let select = if table == "field_value" {
             FIELD_VALUE.to_owned()
+        } else if table == "tally" {
+            TALLY.replace("$1", &now.as_millisecond().to_string())
         } else if named {
             format!(
                 "select item.kind, item.owner, item.id, item.site, item.valid_from, t.* from {table} t join item on item.number = t.number"
@@ -61,6 +69,8 @@ async fn tables(connection: &mut SqliteConnection) -> Vec<String> {
         "importer",
         "memory",
         "path",
+        // Words by the numbers of rows.
+        "search_words",
         "sqlite_schema",
         "sqlite_sequence",
     ];

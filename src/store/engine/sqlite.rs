@@ -42,6 +42,9 @@ const ENOUGH: usize = 1024;
 /// Kibibytes of pages that a writer keeps in memory: what is written again and again is not to go out each time.
 const CACHE: &str = "-32768";
 
+/// The same of each reader: what a search ranks among 100,000 entries fits, which would be read from the file each time.
+const READERS_CACHE: &str = "-8192";
+
 /// One path, and the file that it names.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Sqlite {
@@ -388,6 +391,6 @@ fn reading(path: &Path) -> SqliteConnectOptions {
         .filename(path)
         .read_only(true)
         .pragma("query_only", "on")
-        .pragma("cache_size", "-1024")
+        .pragma("cache_size", READERS_CACHE)
         .busy_timeout(Duration::from_secs(5))
 }

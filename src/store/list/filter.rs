@@ -282,7 +282,8 @@ impl Span {
 
     fn push_column(&self, column: Column, name: &str, statement: &mut Statement) {
         statement.push(&format!("({name} is not null"));
-        if column.is_time() {
+        // What has no date is in no span; said beside another beginning, it would be taken for the one that an index leads to.
+        if column.is_time() && self.from.is_none() {
             statement.push(&format!(" and {name} > "));
             statement.push_value(moment::ALWAYS);
         }

@@ -3,7 +3,7 @@
 use super::order::{First, Source, Term, push_after, push_keys, push_named_order, push_order};
 use super::plan::{self, Plan};
 use super::{By, Key, Query, Sites};
-use crate::store::audience::Audience;
+use crate::store::audience::{Audience, Preview};
 use crate::store::read::{document, head, visible};
 use crate::store::statement::Statement;
 
@@ -21,10 +21,12 @@ pub(super) fn statement(
     for index in 0..terms.len() - 1 {
         statement.push(&format!(", p.k{index}"));
     }
-    push_total(query, plan, &mut statement);
+    push_total(query, plan, audience, &mut statement);
     statement.push(" from generation g left join (");
     match (plan, query.order.first().map(|order| order.by)) {
-        (Plan::Walk, Some(By::Path(path))) => push_sorted(query, path, terms, &mut statement),
+        (Plan::Walk | Plan::Pick(_), Some(By::Path(path))) => {
+            push_sorted(query, plan, path, terms, &mut statement);
+        }
         _ => push_numbers(query, plan, terms, &mut statement),
     }
     statement.push(
@@ -37,14 +39,31 @@ pub(super) fn statement(
     statement
 }
 
-fn push_total(query: &Query, plan: &Plan, statement: &mut Statement) {
+fn push_total(query: &Query, plan: &Plan, audience: &Audience, statement: &mut Statement) {
     if !query.count {
         return statement.push(", cast(null as bigint) as total");
+    }
+    if is_tallied(query, audience) {
+        statement.push(
+            ", (case when g.replaced_at <= $1 then
+                 (select cast(coalesce(sum(i.change), 0) as bigint) from tally i where i.moment <= $1",
+        );
+        push_place(query, statement);
+        statement.push(") else (select count(*)");
+        push_from(query, plan, statement);
+        push_conditions(query, None, statement);
+        return statement.push(") end) as total");
     }
     statement.push(", (select count(*)");
     push_from(query, plan, statement);
     push_conditions(query, None, statement);
     statement.push(") as total");
+}
+
+/// Whether what passes is known without counting it, from the last replacement on.
+fn is_tallied(query: &Query, audience: &Audience) -> bool {
+    let is_of_place = !matches!(query.sites, Sites::WithFallback(_)) && query.filter.is_empty();
+    is_of_place && audience.preview == Preview::None
 }
 
 /// The numbers of a page with their terms.
@@ -56,11 +75,8 @@ fn push_numbers(query: &Query, plan: &Plan, terms: &[Term], statement: &mut Stat
     statement.push("select i.number, i.id");
     push_keys(terms, source, statement);
     push_from_joined(query, plan, 0, statement);
-    push_conditions(
-        query,
-        walked(query).filter(|_| *plan == Plan::Walk),
-        statement,
-    );
+    push_picked(query, plan, statement);
+    push_conditions(query, walked(query, plan), statement);
     if let Some(place) = &query.after {
         push_after(terms, place, source, statement);
     }
@@ -70,7 +86,7 @@ fn push_numbers(query: &Query, plan: &Plan, terms: &[Term], statement: &mut Stat
 
 /// The same where the first key is the value at a path: along its index what has one, then, if that is not enough, what
 /// has none; the other way round where the list is read backwards.
-fn push_sorted(query: &Query, path: i64, terms: &[Term], statement: &mut Statement) {
+fn push_sorted(query: &Query, plan: &Plan, path: i64, terms: &[Term], statement: &mut Statement) {
     let missing = |query: &Query| {
         let first = query.after.as_ref().and_then(|place| place.keys.first());
         first.map(|key| *key == Key::Number(1))
@@ -96,7 +112,7 @@ fn push_sorted(query: &Query, path: i64, terms: &[Term], statement: &mut Stateme
         let name = ["x", "y"][index];
         statement.push(if index == 0 { "with " } else { ", " });
         statement.push(&format!("{name} as ("));
-        push_part(query, path, *has, terms, statement);
+        push_part(query, plan, (path, *has), terms, statement);
         statement.push(&format!(" limit {enough}"));
         statement.push(if index == 0 {
             ")"
@@ -116,7 +132,13 @@ fn push_sorted(query: &Query, path: i64, terms: &[Term], statement: &mut Stateme
 }
 
 /// Those that have a value at the path by which the list is sorted first, or those that have none.
-fn push_part(query: &Query, path: i64, has: bool, terms: &[Term], statement: &mut Statement) {
+fn push_part(
+    query: &Query,
+    plan: &Plan,
+    (path, has): (i64, bool),
+    terms: &[Term],
+    statement: &mut Statement,
+) {
     let source = Source {
         dated: None,
         first: Some(if has { First::Is("v") } else { First::Missing }),
@@ -140,7 +162,8 @@ fn push_part(query: &Query, path: i64, has: bool, terms: &[Term], statement: &mu
         statement.push_value(path);
         statement.push(")");
     }
-    push_conditions(query, walked(query), statement);
+    push_picked(query, plan, statement);
+    push_conditions(query, walked(query, plan), statement);
     if let Some(place) = &query.after {
         push_after(terms, place, source, statement);
     }
@@ -150,7 +173,7 @@ fn push_part(query: &Query, path: i64, has: bool, terms: &[Term], statement: &mu
 /// Where the items come from, and the values they are sorted by.
 fn push_from_joined(query: &Query, plan: &Plan, first: usize, statement: &mut Statement) {
     match plan {
-        Plan::Walk => statement.push(" from item i"),
+        Plan::Walk | Plan::Pick(_) => statement.push(" from item i"),
         Plan::Along { .. } => statement.push(" from field_value v cross join item i"),
         Plan::Gather(candidate) => {
             statement.push(" from (select distinct n.number from (");
@@ -160,7 +183,7 @@ fn push_from_joined(query: &Query, plan: &Plan, first: usize, statement: &mut St
     }
     push_joins(query, first, statement);
     match plan {
-        Plan::Walk => statement.push(" where 1 = 1"),
+        Plan::Walk | Plan::Pick(_) => statement.push(" where 1 = 1"),
         Plan::Along { path, key } => {
             statement.push(" where v.path = ");
             statement.push_value(*path);
@@ -172,8 +195,22 @@ fn push_from_joined(query: &Query, plan: &Plan, first: usize, statement: &mut St
     }
 }
 
+/// The same for a number of items, in no order: what a condition finds is gathered for it.
 fn push_from(query: &Query, plan: &Plan, statement: &mut Statement) {
-    push_from_joined(query, plan, usize::MAX, statement);
+    let gathered = match plan {
+        Plan::Pick(candidate) => &Plan::Gather(candidate.clone()),
+        plan => plan,
+    };
+    push_from_joined(query, gathered, usize::MAX, statement);
+}
+
+/// That an item is one of those that a walk is told of, before anything else is asked of it.
+fn push_picked(query: &Query, plan: &Plan, statement: &mut Statement) {
+    if let Plan::Pick(candidate) = plan {
+        statement.push(" and +i.number in (");
+        plan::push_numbers(query, candidate, statement);
+        statement.push(")");
+    }
 }
 
 /// The values at the paths that are sorted by, from the order's key `first` on.
@@ -188,13 +225,21 @@ fn push_joins(query: &Query, first: usize, statement: &mut Statement) {
     }
 }
 
-/// What a walk goes along.
-fn walked(query: &Query) -> Option<By> {
-    query.order.first().map(|order| order.by)
+/// What a walk goes along, where it is one.
+fn walked(query: &Query, plan: &Plan) -> Option<By> {
+    let first = query.order.first().map(|order| order.by);
+    first.filter(|_| matches!(plan, Plan::Walk | Plan::Pick(_)))
 }
 
 /// What every item of the list fulfils.
 fn push_conditions(query: &Query, walked: Option<By>, statement: &mut Statement) {
+    push_place(query, statement);
+    query.filter.push_walking(walked, statement);
+    statement.push(concat!(" and ", visible!("i")));
+}
+
+/// Of which kind, owners and sites it is.
+fn push_place(query: &Query, statement: &mut Statement) {
     statement.push(" and i.kind = ");
     statement.push_value(query.kind.name());
     match query.owners.as_slice() {
@@ -210,8 +255,6 @@ fn push_conditions(query: &Query, walked: Option<By>, statement: &mut Statement)
         }
     }
     push_sites(&query.sites, statement);
-    query.filter.push_walking(walked, statement);
-    statement.push(concat!(" and ", visible!("i")));
 }
 
 fn push_sites(sites: &Sites, statement: &mut Statement) {
@@ -242,7 +285,7 @@ fn push_limit(query: &Query, statement: &mut Statement) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::list::filter::{Filter, one_of_each};
+    use crate::store::list::filter::{self, Filter, one_of_each};
     use crate::store::list::{Order, Place, order};
     use crate::store::{Kind, read};
     use jiff::Timestamp;
@@ -297,12 +340,9 @@ mod tests {
     /// All plans that a query could have.
     fn plans(query: &Query) -> Vec<Plan> {
         let candidates = plan::candidates(query);
-        let many = vec![5000; candidates.len()];
-        let few = vec![5; candidates.len()];
-        let mut plans = vec![
-            plan::best(query, &candidates, &many),
-            plan::best(query, &candidates, &few),
-        ];
+        let found = |count: i64| vec![count; candidates.len()];
+        let best = |count| plan::best(query, &candidates, &found(count));
+        let mut plans: Vec<Plan> = [5000, 500, 5].map(best).into();
         plans.extend(plan::obvious(query, &candidates));
         plans.dedup();
         plans
@@ -339,6 +379,17 @@ mod tests {
         }
     }
 
+    /// Of two, an index is entered at either.
+    #[test]
+    fn a_span_of_dates_that_begins_somewhere_says_no_other_beginning() {
+        let span = one_of_each()
+            .into_iter()
+            .find(|one| matches!(one.subject, filter::Subject::Column(_)));
+        let mut statement = Statement::new("");
+        span.unwrap().push_numbers(Kind::Entry, &[], &mut statement);
+        assert_eq!(statement.text.matches("c.date >").count(), 1);
+    }
+
     #[tokio::test]
     async fn an_order_of_the_items_themselves_is_walked_not_sorted() {
         let audience = Audience::public(Timestamp::UNIX_EPOCH);
@@ -363,10 +414,16 @@ mod tests {
                     ..Query::new(Kind::Entry, 21)
                 };
                 let terms = order::terms(&query);
-                let text = statement(&query, &Plan::Walk, &terms, &audience).text;
-                let steps = read::plan(&text).await;
-                let sorted = steps.matches("USE TEMP B-TREE FOR ORDER BY").count();
-                assert!(sorted <= 1, "{text}\n{steps}");
+                let picked = Plan::Pick(vec![one_of_each()[0].clone()]);
+                for plan in [Plan::Walk, picked] {
+                    let text = statement(&query, &plan, &terms, &audience).text;
+                    let steps = read::plan(&text).await;
+                    let sorted = steps.matches("USE TEMP B-TREE FOR ORDER BY").count();
+                    assert!(sorted <= 1, "{text}\n{steps}");
+                    // What a walk has to meet is gathered once, not looked up for each item.
+                    let gathers = steps.contains("LIST SUBQUERY");
+                    assert_eq!(gathers, plan != Plan::Walk, "{text}\n{steps}");
+                }
             }
         }
     }

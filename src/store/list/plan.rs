@@ -1,12 +1,18 @@
 //! How a list is found: along its order, along the index of one condition, or by gathering what a rare condition finds.
+//!
+//! What costs time is to read the row of an item, far from the one before it. An index of an order says all that a walk has
+//! to know of most items, so that a walk of ten thousand costs what a hundred rows do.
 
 use super::filter::Predicate;
 use super::{By, Query};
 use crate::store::statement::Statement;
 
-/// Of a condition that finds more than this, a walk along the list's order soon meets enough; fewer are gathered and
-/// sorted.
-const FEW: i64 = 1000;
+/// Of a condition that finds no more than this, all that it finds is gathered and sorted.
+const FEW: i64 = 150;
+
+/// Of a condition that finds more than this, a walk along the list's order soon meets enough, each item asked; of one that
+/// finds less, the walk is told beforehand which items it has to meet.
+const SOME: i64 = 4000;
 
 /// How a list is found.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +26,9 @@ pub(super) enum Plan {
         /// The key.
         key: String,
     },
-    /// All items that a condition finds, one of several where any will do, sorted.
+    /// Along the list's order, passing over all but what a condition finds, one of several where any will do.
+    Pick(Vec<Predicate>),
+    /// All items that a condition finds, likewise, sorted.
     Gather(Vec<Predicate>),
 }
 
@@ -47,14 +55,14 @@ pub(super) fn obvious(query: &Query, candidates: &[Vec<Predicate>]) -> Option<Pl
     }
 }
 
-/// Counts what each candidate finds, up to one more than a few.
+/// Counts what each candidate finds, up to one more than some.
 pub(super) fn counting(query: &Query, candidates: &[Vec<Predicate>]) -> Statement {
     let mut statement = Statement::new("select ");
     for (index, candidate) in candidates.iter().enumerate() {
         statement.push(if index == 0 { "" } else { ", " });
         statement.push("(select count(*) from (select 1 from (");
         push_numbers(query, candidate, &mut statement);
-        statement.push(&format!(") n limit {}) few) as c{index}", FEW + 1));
+        statement.push(&format!(") n limit {}) found) as c{index}", SOME + 1));
     }
     statement
 }
@@ -69,6 +77,7 @@ pub(super) fn best(query: &Query, candidates: &[Vec<Predicate>], counts: &[i64])
         Some((candidate, count)) => match along(query, candidate) {
             Some(plan) => plan,
             None if *count <= FEW => Plan::Gather(candidate.clone()),
+            None if *count <= SOME => Plan::Pick(candidate.clone()),
             None => candidates
                 .iter()
                 .find_map(|candidate| along(query, candidate))

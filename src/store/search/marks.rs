@@ -1,10 +1,13 @@
-//! Marks: words of the index that are no text. Each stands for something that an item has: its collection, its site, a
-//! value at a path. The first two say all that is asked of them. Those of values lead to the items that a condition of
+//! Marks: words of the index that are no text, which begin with a sign that no word of a text has. Each stands for something
+//! that an item has: its collection, its site, a value at a path. The first two say all that is asked of them. Those of values lead to the items that a condition of
 //! equality can hold for, so that a rare one is found among many matches; whether it holds is asked of each.
 
 use super::Query;
 use crate::store::list::filter::{Filter, Predicate};
 use crate::store::values::Scalar;
+
+/// What marks begin with; alone it stands between the parts of an item's text.
+pub(super) const SIGN: char = '§';
 
 /// An item with more values than this has one mark in their place, which stands for any.
 const MOST_VALUES: usize = 1000;
@@ -75,7 +78,7 @@ fn any() -> String {
 
 fn mark(name: &str, value: &str) -> String {
     let hash = blake3::hash(format!("{name}\t{value}").as_bytes());
-    hash.to_hex()[..16].to_owned()
+    format!("{SIGN}{}", &hash.to_hex()[..16])
 }
 
 #[cfg(test)]

@@ -1,35 +1,28 @@
 //! The index of full-text search in `PostgreSQL`: a `tsvector` for each item, of words that were folded before.
 //!
 //! In: [`Query`]s and rows. Out: statements. What was typed arrives as words of letters and digits alone, each between
-//! quotes, so that no text can be syntax. Titles weigh A, headings B, bodies C; marks stand beside them as D.
+//! quotes, so that no text can be syntax. Marks stand beside the words without a place.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::super::Error;
-use super::super::audience::Audience;
 use super::super::engine::Writer;
-use super::super::read::{head, visible};
 use super::super::statement::Statement;
 use super::phrases::Phrase;
-use super::{Query, Row, marks, words};
+use super::{Index, Query, Row, marks, words};
 
-/// The newest matches with their rank, the lower the better: `$3` is the expression, `$4` what of it counts. Rows of `item`
-/// are numbered in the order of their dates, as far as one import knows them.
-const CANDIDATES: &str = concat!(
-    "select ",
-    head!(),
-    ", c.number, c.id, c.date, c.facets, c.score
-     from generation g
-     left join (select i.number, i.id, i.date, t.facets,
-             -cast(ts_rank('{0, 0.1, 0.4, 1}', x.words, cast($4 as tsquery)) as double precision) as score
-         from search_index x
-         join item i on i.number = x.number and ",
-    visible!("i"),
-    "
-         join search t on t.number = i.number
-         where x.words @@ cast($3 as tsquery)"
-);
+/// The planner chooses between the index of the words and a walk from the newest on.
+pub(super) const INDEX: Index = Index {
+    from: "search_index x join search_rank r on r.number = x.number",
+    join: " join item i on i.number = r.number",
+    number: "x.number",
+    push_matches: |query, statement| {
+        statement.push("x.words @@ cast(");
+        statement.push_value(expression(query));
+        statement.push(" as tsquery)");
+    },
+};
 
 /// Rows of one statement at most.
 const MOST_ROWS: usize = 100;
@@ -42,15 +35,6 @@ const LONGEST_WORD: usize = 500;
 
 /// Places between a title, headings and a body, so that no phrase reaches over.
 const GAP: usize = 10;
-
-/// The statement of the candidates for a query.
-pub(super) fn candidates(query: &Query, audience: &Audience) -> Statement {
-    let mut statement = Statement::read(CANDIDATES, audience)
-        .bind(expression(query))
-        .bind(words_wanted(query));
-    query.push_rest("x.number", &mut statement);
-    statement
-}
 
 /// Adds rows to the index.
 pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
@@ -68,11 +52,11 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), 
     Ok(())
 }
 
-/// A row's words with their places and weights.
+/// A row's words with their places.
 fn vector(row: &Row<'_>) -> String {
     let mut words: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let (mut place, mut bytes) = (1, 0);
-    for (text, weight) in [(row.title, 'A'), (row.headings, 'B'), (row.body, 'C')] {
+    for text in [row.title, row.headings, row.body] {
         for word in words::folded(text).split_whitespace() {
             bytes += if words.contains_key(word) {
                 2
@@ -80,41 +64,31 @@ fn vector(row: &Row<'_>) -> String {
                 word.len() + 8
             };
             if bytes < MOST_BYTES && word.len() <= LONGEST_WORD {
-                words
-                    .entry(word.to_owned())
-                    .or_default()
-                    .push(format!("{place}{weight}"));
+                let places = words.entry(word.to_owned()).or_default();
+                places.push(place.to_string());
             }
             place += 1;
         }
         place += GAP;
     }
     for mark in &row.marks {
-        let places = words.entry(mark.clone()).or_default();
-        places.push("1D".to_owned());
+        words.entry(mark.clone()).or_default();
     }
     let mut vector = String::new();
     for (word, places) in &words {
-        write!(vector, "{}:{} ", quoted(word), places.join(","))
+        let colon = if places.is_empty() { "" } else { ":" };
+        write!(vector, "{}{colon}{} ", quoted(word), places.join(","))
             .expect("writing to a String cannot fail");
     }
     vector
 }
 
-/// What is looked for.
-fn words_wanted(query: &Query) -> String {
-    let wanted: Vec<String> = query.phrases.wanted.iter().map(phrase).collect();
-    wanted.join(" & ")
-}
-
 /// What is looked for, with the marks of which one must be there, and without what must not.
 fn expression(query: &Query) -> String {
-    let mut expression = words_wanted(query);
+    let wanted: Vec<String> = query.phrases.wanted.iter().map(phrase).collect();
+    let mut expression = wanted.join(" & ");
     for marks in marks::wanted(query) {
-        let marks: Vec<String> = marks
-            .iter()
-            .map(|mark| format!("{}:D", quoted(mark)))
-            .collect();
+        let marks: Vec<String> = marks.iter().map(|mark| quoted(mark)).collect();
         write!(expression, " & ({})", marks.join(" | ")).expect("writing to a String cannot fail");
     }
     for unwanted in &query.phrases.unwanted {
@@ -123,16 +97,16 @@ fn expression(query: &Query) -> String {
     expression
 }
 
-/// Words side by side, anywhere but among the marks.
+/// Words side by side.
 fn phrase(phrase: &Phrase) -> String {
     let last = phrase.words.len() - 1;
     let word = |(index, word): (usize, &String)| {
         let star = if phrase.is_prefix && index == last {
-            "*"
+            ":*"
         } else {
             ""
         };
-        format!("{}:{star}ABC", quoted(word))
+        format!("{}{star}", quoted(word))
     };
     let words: Vec<String> = phrase.words.iter().enumerate().map(word).collect();
     format!("({})", words.join(" <-> "))
@@ -155,25 +129,24 @@ mod tests {
         };
         assert_eq!(
             expression(&query),
-            "('near':ABC <-> 'a':ABC) & ('b':ABC) & ('title':ABC <-> 'c':*ABC) & !('x':ABC <-> 'y':ABC)"
+            "('near' <-> 'a') & ('b') & ('title' <-> 'c':*) & !('x' <-> 'y')"
         );
     }
 
     #[test]
-    fn words_have_their_places_and_weights_and_marks_stand_beside_them() {
+    fn words_have_their_places_and_marks_stand_beside_them() {
         let row = Row {
             number: 1,
             title: "A b",
             headings: "",
             body: "B",
-            facets: &[],
-            marks: vec!["m".into()],
+            marks: vec!["§m".into()],
         };
         let vector = vector(&row);
         assert!(
-            vector.contains("'a':1A ") && vector.contains("'b':2A,23C "),
+            vector.contains("'a':1 ") && vector.contains("'b':2,23 "),
             "{vector}"
         );
-        assert!(vector.contains("'m':1D "), "{vector}");
+        assert!(vector.contains("'§m' "), "{vector}");
     }
 }

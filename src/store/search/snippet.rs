@@ -25,7 +25,7 @@ struct Hit {
 /// The whole text.
 #[must_use]
 pub fn whole(text: &str, phrases: &Phrases) -> String {
-    let places = places(text);
+    let places = places(text, phrases);
     let hits = hits(&places, phrases);
     marked(text, 0..text.len(), &places, &hits)
 }
@@ -33,7 +33,7 @@ pub fn whole(text: &str, phrases: &Phrases) -> String {
 /// The passage that says most of what was looked for; `None` where nothing of it occurs.
 #[must_use]
 pub fn passage(text: &str, phrases: &Phrases) -> Option<String> {
-    let places = places(text);
+    let places = places(text, phrases);
     let hits = hits(&places, phrases);
     let best = best(&hits)?;
     let from = hits[best].words.start.saturating_sub(LEAD);
@@ -43,13 +43,19 @@ pub fn passage(text: &str, phrases: &Phrases) -> Option<String> {
 /// How the text begins.
 #[must_use]
 pub fn beginning(text: &str) -> String {
-    window(text, 0, &places(text), &[])
+    window(text, 0, &places(text, &Phrases::default()), &[])
 }
 
-fn places(text: &str) -> Vec<(Range<usize>, String)> {
+/// Where each word stands, and how it is compared where any phrase has one like it.
+fn places(text: &str, phrases: &Phrases) -> Vec<(Range<usize>, String)> {
     let mut places = Vec::new();
+    let wanted = phrases.wanted.iter().flat_map(|phrase| &phrase.words);
     words::each(text, |range, word| {
         if places.len() < MOST_WORDS {
+            let is_like = wanted
+                .clone()
+                .any(|wanted| word.starts_with(wanted.as_str()));
+            let word = if is_like { word } else { "" };
             places.push((range, word.to_owned()));
         }
     });

@@ -4,53 +4,33 @@
 //! double quotes, so that no text can be syntax.
 
 use super::super::Error;
-use super::super::audience::Audience;
 use super::super::engine::Writer;
-use super::super::read::{head, visible};
 use super::super::statement::{Statement, Value};
 use super::phrases::Phrase;
-use super::{Query, Row, marks, words};
+use super::{Index, Query, Row, marks, words};
 
-/// The newest matches with their rank, the lower the better: `$3` is the expression. Rows of `item` are numbered in the
-/// order of their dates, as far as one import knows them.
-const CANDIDATES: &str = concat!(
-    "select ",
-    head!(),
-    ", c.number, c.id, c.date, c.facets, c.score
-     from generation g
-     left join (select i.number, i.id, i.date, t.facets, bm25(search_index, 10.0, 4.0, 1.0, 0.0) as score
-         from search_index
-         cross join item i on i.number = search_index.rowid and ",
-    visible!("i"),
-    "
-         cross join search t on t.number = i.number
-         where search_index match $3"
-);
+/// A number of a match leads to its row; the index itself goes from the newest on.
+pub(super) const INDEX: Index = Index {
+    from: "search_index cross join search_rank r on r.number = search_index.rowid",
+    join: " cross join item i on i.number = r.number",
+    number: "search_index.rowid",
+    push_matches: |query, statement| {
+        statement.push("search_index match (");
+        push_expression(query, statement);
+        statement.push(")");
+    },
+};
 
-/// The columns that hold words; marks stand beside them, in a column `facets`.
-const WORDS: &str = "{title headings body}";
-
-/// The statement of the candidates for a query.
-pub(super) fn candidates(query: &Query, audience: &Audience) -> Statement {
-    let mut statement = Statement::read(CANDIDATES, audience).bind(expression(query));
-    query.push_rest("search_index.rowid", &mut statement);
-    statement
-}
+/// A beginning that more words have is looked up by the index itself, which gathers all that it finds: what is made of few
+/// words is walked from the newest on, like a word.
+const MOST_WORDS: usize = 500;
 
 /// Adds rows to the index, which sorts its words anew for each statement.
 pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
-    let row = |row: &Row<'_>| -> Vec<Value> {
-        vec![
-            row.number.into(),
-            words::folded(row.title).into(),
-            words::folded(row.headings).into(),
-            words::folded(row.body).into(),
-            row.marks.join(" ").into(),
-        ]
-    };
+    let row = |row: &Row<'_>| -> Vec<Value> { vec![row.number.into(), words_of(row).into()] };
     writer
         .insert_later(
-            "search_index (rowid, title, headings, body, facets)",
+            "search_index (rowid, words)",
             rows.iter().map(row).collect(),
         )
         .await
@@ -70,32 +50,67 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     writer.execute(statement).await
 }
 
-fn expression(query: &Query) -> String {
-    let every = |phrases: &[Phrase], between: &str| {
-        let phrases: Vec<String> = phrases.iter().map(phrase).collect();
-        format!("{WORDS} : ({})", phrases.join(between))
-    };
-    let mut expression = every(&query.phrases.wanted, " AND ");
-    for marks in marks::wanted(query) {
-        let any = marks.join("\" OR \"");
-        expression = format!("{expression} AND facets : (\"{any}\")");
-    }
-    if !query.phrases.unwanted.is_empty() {
-        let unwanted = every(&query.phrases.unwanted, " OR ");
-        expression = format!("({expression}) NOT {unwanted}");
-    }
-    expression
+/// The words of a row, something between title, headings, text and marks that no phrase reaches over.
+fn words_of(row: &Row<'_>) -> String {
+    let [title, headings, body] = [row.title, row.headings, row.body].map(words::folded);
+    let parts = [title, headings, body, row.marks.join(" ")];
+    parts.join(&format!(" {} ", marks::SIGN))
 }
 
-fn phrase(phrase: &Phrase) -> String {
-    let star = if phrase.is_prefix { "*" } else { "" };
-    format!("\"{}\"{star}", phrase.words.join(" "))
+/// The expression of the index, as a text that is put together: what is looked for, with the marks of which one must be
+/// there, and without what must not.
+fn push_expression(query: &Query, statement: &mut Statement) {
+    push_phrases(&query.phrases.wanted, " AND ", statement);
+    for marks in marks::wanted(query) {
+        statement.push(" || ");
+        statement.push_value(format!(" AND (\"{}\")", marks.join("\" OR \"")));
+    }
+    if !query.phrases.unwanted.is_empty() {
+        statement.push(" || ' NOT ' || ");
+        push_phrases(&query.phrases.unwanted, " OR ", statement);
+    }
+}
+
+fn push_phrases(phrases: &[Phrase], between: &str, statement: &mut Statement) {
+    statement.push("'('");
+    for (index, phrase) in phrases.iter().enumerate() {
+        if index > 0 {
+            statement.push(&format!(" || '{between}'"));
+        }
+        statement.push(" || ");
+        match phrase.words.as_slice() {
+            [word] if phrase.is_prefix => push_beginning(word, statement),
+            words => {
+                let star = if phrase.is_prefix { "*" } else { "" };
+                statement.push_value(format!("\"{}\"{star}", words.join(" ")));
+            }
+        }
+    }
+    statement.push(" || ')'");
+}
+
+/// Any of the words that begin so, each found behind the one before it; where they are too many, the beginning itself.
+fn push_beginning(word: &str, statement: &mut Statement) {
+    statement.values.push(word.into());
+    let begin = format!("${}", statement.values.len());
+    let begins = format!("substr(w.term, 1, length({begin})) = {begin}");
+    statement.push(&format!(
+        "coalesce((with recursive w(term) as (
+             select (select term from search_words where term >= {begin} limit 1)
+             union all
+             select (select term from search_words where term >= w.term || char(1) limit 1) from w where {begins}
+             limit {MOST_WORDS} + 2
+         ) select '(\"' || string_agg(w.term, '\" OR \"') || '\")' from w where {begins} having count(*) <= {MOST_WORDS}), "
+    ));
+    statement.push_value(format!("\"{word}\"*"));
+    statement.push(")");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::Kind;
+    use crate::store::audience::Audience;
     use crate::store::list::filter::{Filter, one_of_each};
     use crate::store::read::plan;
     use crate::store::search::phrases::Phrases;
@@ -114,7 +129,7 @@ mod tests {
         });
         let filters = filters.chain([Filter::default(), groups]);
         let query = |filter: Filter| Query {
-            phrases: Phrases::parse("a"),
+            phrases: Phrases::parse("a beg* \"c d*\" -none"),
             among: vec![(Kind::Entry, filter.clone()), (Kind::Term, filter)],
             ..Query::default()
         };
@@ -124,14 +139,17 @@ mod tests {
     #[tokio::test]
     async fn the_newest_matches_are_found_without_a_walk_or_a_sort() {
         for query in queries() {
-            let text = candidates(&query, &Audience::public(Timestamp::UNIX_EPOCH)).text;
+            let everyone = Audience::public(Timestamp::UNIX_EPOCH);
+            let text = query.candidates(&INDEX, &everyone).text;
             let plan = plan(&text).await;
             let scans: Vec<&str> = plan
                 .lines()
                 .filter(|step| {
                     step.contains("SCAN")
                         && !step.contains("VIRTUAL TABLE")
-                        && !step.starts_with("SCAN c ")
+                        && *step != "SCAN c"
+                        && *step != "SCAN w"
+                        && *step != "SCAN CONSTANT ROW"
                 })
                 .collect();
             assert!(
@@ -147,9 +165,13 @@ mod tests {
             phrases: Phrases::parse("NEAR(a b) -\"x y\" title:c*"),
             ..Query::default()
         };
+        let mut statement = Statement::new("");
+        push_expression(&query, &mut statement);
         assert_eq!(
-            expression(&query),
-            "({title headings body} : (\"near a\" AND \"b\" AND \"title c\"*)) NOT {title headings body} : (\"x y\")"
+            statement.text,
+            "'(' || $1 || ' AND ' || $2 || ' AND ' || $3 || ')' || ' NOT ' || '(' || $4 || ')'"
         );
+        let values = ["\"near a\"", "\"b\"", "\"title c\"*", "\"x y\""].map(Value::from);
+        assert_eq!(statement.values, values);
     }
 }

@@ -32,6 +32,14 @@ pub fn each(text: &str, mut each: impl FnMut(Range<usize>, &str)) {
     let mut word = String::new();
     let mut begun = 0;
     for (at, letter) in text.char_indices() {
+        // Most letters of most texts are plain.
+        if letter.is_ascii_alphanumeric() {
+            if word.is_empty() {
+                begun = at;
+            }
+            word.push(letter.to_ascii_lowercase());
+            continue;
+        }
         if is_diacritic(letter) {
             continue;
         }
@@ -80,9 +88,6 @@ pub fn of(text: &str) -> Vec<String> {
 
 /// Adds a letter as it is compared: in lower case, without what stands above, below or through it.
 fn fold(letter: char, word: &mut String) {
-    if letter.is_ascii() {
-        return word.push(letter.to_ascii_lowercase());
-    }
     for letter in letter.to_lowercase() {
         let base = base(letter);
         match SPECIAL.iter().find(|(special, _)| *special == base) {
