@@ -360,6 +360,7 @@ impl Replacement {
             span,
             changed_at: self.now,
             field_names: version.field_names,
+            folded: version.folded,
             keys: self.paths.keys(&version.item, version.keys),
             item: version.item,
         };

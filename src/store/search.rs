@@ -13,6 +13,7 @@ pub mod snippet;
 pub mod sqlite;
 pub mod words;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use sqlx::FromRow;
@@ -22,8 +23,8 @@ use super::engine::{Engine, Writer};
 use super::list::filter::Filter;
 use super::read::{Document, document, head, snapshot, visible};
 use super::statement::{Statement, Value};
-use super::write::ItemRow;
-use super::{Error, Kind, Snapshot, Store};
+use super::write::{self, ItemRow};
+use super::{Error, Item, Kind, Snapshot, Store, id_key};
 use phrases::Phrases;
 use rank::{Line, Wanted};
 
@@ -97,6 +98,7 @@ impl Query {
             filter.push(&mut statement);
         }
         let (number, most) = (index.number, MOST_RANKED + 1);
+        statement.searches = true;
         statement.push(&format!(
             ") order by {number} desc limit {most}) c) as lines, (select number from generation where id = 1) as generation"
         ));
@@ -142,12 +144,31 @@ pub struct Hit {
     pub snippet: String,
 }
 
+/// What an item is found and ranked by, worked out before it is written.
+#[derive(Debug)]
+pub(super) struct Folded {
+    words: [String; 3],
+    line: String,
+}
+
+impl Folded {
+    /// `None`: it is not found.
+    pub(super) fn of(item: &Item) -> Option<Self> {
+        let searchable = item.search.as_ref()?;
+        let texts = [&item.title, &searchable.headings, &searchable.text].map(String::as_str);
+        let place = (write::date(item), &*id_key(&item.id));
+        Some(Self {
+            words: texts.map(words::folded),
+            line: rank::written(place, texts, &searchable.facets),
+        })
+    }
+}
+
 /// A row of the index on its way in.
 pub(super) struct Row<'a> {
     number: i64,
-    title: &'a str,
-    headings: &'a str,
-    body: &'a str,
+    /// Of the title, of headings and of the text, as they are compared.
+    words: Cow<'a, [String; 3]>,
     marks: Vec<String>,
 }
 
@@ -298,9 +319,8 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[ItemRow]) -> Result<(), 
         return Ok(());
     }
     let target = "search (number, title, headings, body)";
-    writer
-        .insert(target, found.iter().map(Row::texts).collect())
-        .await?;
+    let stored = rows.iter().filter_map(texts).collect();
+    writer.insert(target, stored).await?;
     let target = "search_rank (number, kind, id, visible_from, visible_until, valid_from, valid_until, line)";
     let ranks = rows.iter().filter_map(rank).collect();
     writer.insert(target, ranks).await?;
@@ -374,26 +394,33 @@ fn row(row: &ItemRow) -> Option<Row<'_>> {
     let keys = row.keys.keys().map(|(path, key)| (*path, key.as_str()));
     Some(Row {
         number: row.number,
-        title: &row.item.title,
-        headings: &searchable.headings,
-        body: &searchable.text,
+        words: Cow::Borrowed(&row.folded.as_ref()?.words),
         marks: marks::of(&searchable.facets, keys),
     })
 }
 
-/// The row by which an item is ranked.
-fn rank(row: &ItemRow) -> Option<Vec<Value>> {
-    let (item, searchable) = (&row.item, row.item.search.as_ref()?);
-    let texts = [&item.title, &searchable.headings, &searchable.text].map(String::as_str);
+/// The texts that what was found is shown by.
+fn texts(row: &ItemRow) -> Option<Vec<Value>> {
+    let searchable = row.item.search.as_ref()?;
     Some(vec![
         row.number.into(),
-        item.kind.name().into(),
+        row.item.title.as_str().into(),
+        searchable.headings.as_str().into(),
+        searchable.text.as_str().into(),
+    ])
+}
+
+/// The row by which an item is ranked.
+fn rank(row: &ItemRow) -> Option<Vec<Value>> {
+    Some(vec![
+        row.number.into(),
+        row.item.kind.name().into(),
         row.id.as_str().into(),
         row.span.visible.0.into(),
         row.span.visible.1.into(),
         row.span.valid.0.into(),
         row.span.valid.1.into(),
-        rank::written((row.date(), &row.id), texts, &searchable.facets).into(),
+        row.folded.as_ref()?.line.as_str().into(),
     ])
 }
 
@@ -406,29 +433,13 @@ impl Stored {
             .collect()
     }
 
-    fn row<'a>(
-        &'a self,
-        facets: &[(String, String)],
-        keys: Option<&Vec<(i64, String)>>,
-    ) -> Row<'a> {
+    fn row(&self, facets: &[(String, String)], keys: Option<&Vec<(i64, String)>>) -> Row<'static> {
         let keys = keys.map_or(&[][..], Vec::as_slice).iter();
+        let words = [&self.title, &self.headings, &self.body].map(String::as_str);
         Row {
             number: self.number,
-            title: &self.title,
-            headings: &self.headings,
-            body: &self.body,
+            words: Cow::Owned(words.map(words::folded)),
             marks: marks::of(facets, keys.map(|(path, key)| (*path, key.as_str()))),
         }
-    }
-}
-
-impl Row<'_> {
-    fn texts(&self) -> Vec<Value> {
-        vec![
-            self.number.into(),
-            self.title.into(),
-            self.headings.into(),
-            self.body.into(),
-        ]
     }
 }

@@ -6,9 +6,10 @@ use std::mem::take;
 
 use super::engine::Writer;
 use super::log::{PART, Parts, Version};
+use super::search::{self, Folded};
 use super::statement::{Statement, Value};
 use super::values::{self, Key, Keys};
-use super::{Error, Item, Kind, Link, findings, id_key, moment, search, sitemap};
+use super::{Error, Item, Kind, Link, findings, id_key, moment, sitemap};
 use crate::fields::splice;
 
 /// Bytes of a text by which things are found or sorted: three of them fit into a row of an index.
@@ -24,6 +25,7 @@ pub struct Ready {
     pub(super) field_names: String,
     /// Those of its values.
     pub(super) keys: Vec<Key>,
+    pub(super) folded: Option<Folded>,
 }
 
 impl From<Item> for Ready {
@@ -32,6 +34,7 @@ impl From<Item> for Ready {
         Self {
             parts: parts(&item, &keys),
             field_names: names(item.fields.as_deref()),
+            folded: Folded::of(&item),
             keys,
             item,
         }
@@ -53,6 +56,7 @@ pub(super) struct ItemRow {
     pub(super) changed_at: i64,
     pub(super) field_names: String,
     pub(super) keys: Keys,
+    pub(super) folded: Option<Folded>,
     pub(super) item: Item,
 }
 
@@ -63,11 +67,6 @@ impl ItemRow {
             visible: self.span.visible,
             hash: self.hash.to_vec(),
         }
-    }
-
-    /// Its date as lists sort by it.
-    pub(super) fn date(&self) -> i64 {
-        date(&self.item)
     }
 }
 
@@ -610,6 +609,7 @@ pub(super) fn is_unfindable(item: &Item) -> bool {
         .any(|name| name.len() > LONGEST_KEY)
 }
 
-fn date(item: &Item) -> i64 {
+/// Its date as lists sort by it.
+pub(super) fn date(item: &Item) -> i64 {
     item.date.map_or(moment::ALWAYS, moment::stored)
 }

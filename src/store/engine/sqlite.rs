@@ -42,8 +42,12 @@ const ENOUGH: usize = 1024;
 /// Kibibytes of pages that a writer keeps in memory: what is written again and again is not to go out each time.
 const CACHE: &str = "-32768";
 
-/// The same of each reader: what a search ranks among 100,000 entries fits, which would be read from the file each time.
-const READERS_CACHE: &str = "-8192";
+/// Connections that answer, enough for every worker of a usual machine, and the kibibytes of pages that each of them keeps.
+const READERS: (u32, &str) = (4, "-1024");
+
+/// Those that search: what is ranked among 100,000 entries fits, which would be read from the file each time. They are few,
+/// and have nothing else to keep.
+const SEARCHERS: (u32, &str) = (2, "-8192");
 
 /// One path, and the file that it names.
 #[derive(Clone, Debug)]
@@ -57,6 +61,7 @@ pub(in crate::store) struct Sqlite {
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Readers {
     connections: Arc<Connections>,
+    searchers: Arc<Connections>,
     file: Option<Identity>,
     epoch: i64,
 }
@@ -99,6 +104,10 @@ impl Sqlite {
     }
 
     pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
+        if statement.searches {
+            let searchers = self.readers().searchers;
+            return searchers.lend().await?.rows(statement).await;
+        }
         self.lend().await?.rows(statement).await
     }
 
@@ -113,12 +122,13 @@ impl Sqlite {
         if self.writable || file.is_none() || file == former.file {
             return Ok(None);
         }
-        let connections = connections(&self.path, false).await?;
+        let [connections, searchers] = connections(&self.path, false).await?;
         self.check_schema(&connections).await?;
         let epoch = former.epoch + 1;
         let is_still_there = Identity::of(&self.path) == file;
         Ok(is_still_there.then_some(Readers {
             connections,
+            searchers,
             file,
             epoch,
         }))
@@ -133,7 +143,9 @@ impl Sqlite {
     }
 
     pub(super) async fn seal(self) {
-        self.readers().connections.close().await;
+        let readers = self.readers();
+        readers.connections.close().await;
+        readers.searchers.close().await;
         let options = SqliteConnectOptions::new()
             .filename(&self.path)
             .busy_timeout(Duration::ZERO);
@@ -183,9 +195,10 @@ impl Sqlite {
 
     async fn reading(path: PathBuf, writable: bool) -> Result<Self, Error> {
         let file = Identity::of(&path);
-        let connections = connections(&path, writable).await?;
+        let [connections, searchers] = connections(&path, writable).await?;
         let readers = Readers {
             connections,
+            searchers,
             file,
             epoch: 0,
         };
@@ -375,9 +388,9 @@ fn path_of(database: &str) -> Result<PathBuf, Error> {
 
 /// A reader of a file in WAL mode keeps an index beside it; on a read-only medium it cannot, but nobody writes there, so
 /// that the file may be taken as `immutable`.
-async fn connections(path: &Path, writable: bool) -> Result<Arc<Connections>, Error> {
-    let opened = match Connections::open(&reading(path)).await {
-        Err(_) if !writable => Connections::open(&reading(path).immutable(true)).await,
+async fn connections(path: &Path, writable: bool) -> Result<[Arc<Connections>; 2], Error> {
+    let opened = match open(&reading(path)).await {
+        Err(_) if !writable => open(&reading(path).immutable(true)).await,
         opened => opened,
     };
     opened.map_err(|cause| Error::Unreadable {
@@ -386,11 +399,18 @@ async fn connections(path: &Path, writable: bool) -> Result<Arc<Connections>, Er
     })
 }
 
+async fn open(options: &SqliteConnectOptions) -> Result<[Arc<Connections>; 2], sqlx::Error> {
+    let of = async |(count, cache)| {
+        let options = options.clone().pragma("cache_size", cache);
+        Connections::open(&options, count).await
+    };
+    Ok([of(READERS).await?, of(SEARCHERS).await?])
+}
+
 fn reading(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .read_only(true)
         .pragma("query_only", "on")
-        .pragma("cache_size", READERS_CACHE)
         .busy_timeout(Duration::from_secs(5))
 }

@@ -10,7 +10,7 @@ use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::Statement;
 use super::phrases::Phrase;
-use super::{Index, Query, Row, marks, words};
+use super::{Index, Query, Row, marks};
 
 /// The planner chooses between the index of the words and a walk from the newest on.
 pub(super) const INDEX: Index = Index {
@@ -56,8 +56,8 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), 
 fn vector(row: &Row<'_>) -> String {
     let mut words: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let (mut place, mut bytes) = (1, 0);
-    for text in [row.title, row.headings, row.body] {
-        for word in words::folded(text).split_whitespace() {
+    for text in row.words.iter() {
+        for word in text.split_whitespace() {
             bytes += if words.contains_key(word) {
                 2
             } else {
@@ -120,6 +120,7 @@ fn quoted(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::store::search::phrases::Phrases;
+    use std::borrow::Cow;
 
     #[test]
     fn whatever_is_typed_stands_between_quotes() {
@@ -137,9 +138,7 @@ mod tests {
     fn words_have_their_places_and_marks_stand_beside_them() {
         let row = Row {
             number: 1,
-            title: "A b",
-            headings: "",
-            body: "B",
+            words: Cow::Owned(["a b", "", "b"].map(str::to_owned)),
             marks: vec!["§m".into()],
         };
         let vector = vector(&row);

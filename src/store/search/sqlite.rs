@@ -7,7 +7,7 @@ use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::{Statement, Value};
 use super::phrases::Phrase;
-use super::{Index, Query, Row, marks, words};
+use super::{Index, Query, Row, marks};
 
 /// A number of a match leads to its row; the index itself goes from the newest on.
 pub(super) const INDEX: Index = Index {
@@ -52,8 +52,8 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
 
 /// The words of a row, something between title, headings, text and marks that no phrase reaches over.
 fn words_of(row: &Row<'_>) -> String {
-    let [title, headings, body] = [row.title, row.headings, row.body].map(words::folded);
-    let parts = [title, headings, body, row.marks.join(" ")];
+    let [title, headings, body] = row.words.each_ref().map(String::as_str);
+    let parts = [title, headings, body, &row.marks.join(" ")];
     parts.join(&format!(" {} ", marks::SIGN))
 }
 

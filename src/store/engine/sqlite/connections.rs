@@ -14,9 +14,6 @@ use crate::store::Error;
 use crate::store::engine::Row;
 use crate::store::statement::Statement;
 
-/// Enough for every worker of a usual machine to read at the same time.
-const READERS: u32 = 4;
-
 /// The beginning of what sees one moment, and which that is.
 const BEGIN: &str = "begin;\nselect number from generation where id = 1;\n";
 
@@ -25,6 +22,7 @@ const BEGIN: &str = "begin;\nselect number from generation where id = 1;\n";
 pub(super) struct Connections {
     idle: Mutex<Vec<SqliteConnection>>,
     permits: Arc<Semaphore>,
+    count: u32,
 }
 
 /// A connection that is lent; dropped, it is given back.
@@ -40,14 +38,18 @@ pub(in crate::store) struct Lent {
 
 impl Connections {
     /// Opens all of them: one that was opened later might read another file that has come to this path.
-    pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Arc<Self>, sqlx::Error> {
+    pub(super) async fn open(
+        options: &SqliteConnectOptions,
+        count: u32,
+    ) -> Result<Arc<Self>, sqlx::Error> {
         let mut idle = Vec::new();
-        for _ in 0..READERS {
+        for _ in 0..count {
             idle.push(options.connect().await?);
         }
         Ok(Arc::new(Self {
             permits: Arc::new(Semaphore::new(idle.len())),
             idle: Mutex::new(idle),
+            count,
         }))
     }
 
@@ -66,7 +68,7 @@ impl Connections {
 
     /// Closes all of them as they come back; nobody is lent one any more.
     pub(super) async fn close(&self) {
-        let all = self.permits.acquire_many(READERS).await;
+        let all = self.permits.acquire_many(self.count).await;
         self.permits.close();
         drop(all);
         let idle = std::mem::take(&mut *self.idle());
