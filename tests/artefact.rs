@@ -12,6 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use rhapsode::store::audience::Audience;
 use rhapsode::store::values::{Datum, Nature, Scalar};
 use rhapsode::store::{Item, Kind, Store};
 use rig::server::Server;
@@ -156,5 +157,39 @@ fn a_file_that_cannot_be_read_leaves_the_former_one_in_use() {
     ship(&database, 2);
     wait_until("the good file is not seen", || {
         number(&server, "/entries/e02") == 2
+    });
+}
+
+/// The journal of whoever changes the mode of a sealed file and is killed there says what to take back: who only reads it
+/// cannot, and must not fail for it until the next import.
+#[test]
+fn what_a_killed_writer_left_of_a_sealed_file_is_taken_back_by_whoever_reads() {
+    use sqlx::Connection;
+
+    let folder = folder("killed");
+    let database = folder.join("site.db");
+    build(&database, 1);
+    let path = database.to_str().unwrap();
+    Runtime::new().unwrap().block_on(async {
+        let store = Store::open_read_only(path).await.unwrap();
+        let public = Audience::public(Timestamp::UNIX_EPOCH);
+        let summary = async || {
+            let found = store.entry("e07", &public).await.unwrap();
+            found.value.unwrap().summary
+        };
+        let before = summary().await;
+        // As much is written that some of it is in the file before the commit; then file and journal are as a kill leaves them.
+        let mut writer = sqlx::SqliteConnection::connect(path).await.unwrap();
+        let write = "pragma cache_size = 1; begin; update summary set object = 'torn';
+                     create table spilt (bytes); insert into spilt values (randomblob(4000000));";
+        sqlx::raw_sql(write).execute(&mut writer).await.unwrap();
+        let journal = format!("{path}-journal");
+        let left = [path, &journal].map(|file| fs::read(file).unwrap());
+        writer.close().await.unwrap();
+        for (file, bytes) in [path, &journal].into_iter().zip(&left) {
+            fs::write(file, bytes).unwrap();
+        }
+        assert_eq!(summary().await, before);
+        assert!(!Path::new(&journal).exists());
     });
 }

@@ -23,6 +23,7 @@ pub(super) struct Connections {
     idle: Mutex<Vec<SqliteConnection>>,
     permits: Arc<Semaphore>,
     count: u32,
+    options: SqliteConnectOptions,
 }
 
 /// A connection that is lent; dropped, it is given back.
@@ -50,6 +51,7 @@ impl Connections {
             permits: Arc::new(Semaphore::new(idle.len())),
             idle: Mutex::new(idle),
             count,
+            options: options.clone(),
         }))
     }
 
@@ -78,6 +80,16 @@ impl Connections {
         }
     }
 
+    /// Takes back what a writer left half done that was killed: who only reads cannot.
+    async fn roll_back(&self) -> Result<(), sqlx::Error> {
+        let options = self.options.clone().read_only(false);
+        let mut connection = options.pragma("query_only", "off").connect().await?;
+        sqlx::query("select count(*) from sqlite_schema")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await
+    }
+
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -86,6 +98,13 @@ impl Connections {
 impl Lent {
     /// What a statement answers now.
     pub(in crate::store) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
+        let read = super::rows(self.connection(), statement.clone()).await;
+        if !read.as_ref().is_err_and(is_half_written) {
+            return read;
+        }
+        if let Err(error) = self.of.roll_back().await {
+            tracing::debug!("what a killed import left cannot be taken back: {error}");
+        }
         super::rows(self.connection(), statement).await
     }
 
@@ -111,6 +130,14 @@ impl Lent {
             .as_mut()
             .expect("it is lent until it is dropped")
     }
+}
+
+/// `SQLITE_READONLY_ROLLBACK`: a writer was killed, and its journal is still there.
+fn is_half_written(error: &Error) -> bool {
+    let Error::Database(sqlx::Error::Database(error)) = error else {
+        return false;
+    };
+    error.code().as_deref() == Some("776")
 }
 
 /// The moment is ended behind the reader's back: nobody waits for it but who is lent the connection next.
