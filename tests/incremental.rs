@@ -84,6 +84,7 @@ fn order(root: &Path) -> Order {
         fingerprint: "test".into(),
         checksum: false,
         strict: false,
+        is_due: false,
     }
 }
 

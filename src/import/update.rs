@@ -17,7 +17,7 @@ use super::{Linked, Past, Report, Settings, Step};
 use crate::content::known::Known;
 use crate::content::problem::{Problem, Severity, counted};
 use crate::content::{self, inventory};
-use crate::store::memory::{Memory, Stale};
+use crate::store::memory::{self, Memory, Stale};
 use crate::store::replace::{Opening, Replaced, Replacement};
 use crate::store::{self, Store};
 
@@ -37,6 +37,8 @@ pub struct Order {
     pub checksum: bool,
     /// An import with errors changes nothing.
     pub strict: bool,
+    /// Something is known to have changed: it is not looked first whether anything did.
+    pub is_due: bool,
 }
 
 /// What an import did.
@@ -97,18 +99,27 @@ pub async fn update(
     progress: impl Fn(usize, usize) + Send + Sync + 'static,
 ) -> Result<Done, Error> {
     let order = Arc::new(order);
-    let files = {
+    let mut files = {
         let order = Arc::clone(&order);
         spawn_blocking(move || inventory::take(&order.root, &order.settings.content))
     };
-    let files = files.await??;
-    let left = store.left(&order.fingerprint, files, now).await?;
-    if let Some(generation) = left.filter(|_| !order.checksum && !order.strict) {
-        return Ok(Done::Nothing { generation });
+    let mut taken = None;
+    if !(order.is_due || order.checksum || order.strict) {
+        let files = (&mut files).await??;
+        if let Some(generation) = store.left(&order.fingerprint, files, now).await? {
+            return Ok(Done::Nothing { generation });
+        }
+        taken = Some(files);
     }
     let turn = store.draw().await?;
-    let opening = store.opening(turn, now).await?;
-    let (linked, mut replacement) = read(&order, opening).await?;
+    let mut opening = store.opening(turn, now).await?;
+    let past = opening.past(&order.fingerprint).await?;
+    // No file is read before the inventory has seen it: what changes in between is a change the next time.
+    let files = match taken {
+        Some(files) => files,
+        None => files.await??,
+    };
+    let (linked, mut replacement) = read(&order, opening, past).await?;
     let stale = if linked.changes.everything {
         Stale::default()
     } else {
@@ -146,8 +157,11 @@ pub fn refuse_errors(problems: &[Problem]) -> Result<(), Error> {
 }
 
 /// Reads the project, and meanwhile what is stored of it.
-async fn read(order: &Arc<Order>, mut opening: Opening) -> Result<(Linked, Replacement), Error> {
-    let past = opening.past(&order.fingerprint).await?;
+async fn read(
+    order: &Arc<Order>,
+    opening: Opening,
+    past: memory::Past,
+) -> Result<(Linked, Replacement), Error> {
     let (sender, mut records) = mpsc::channel(AHEAD);
     let order = Arc::clone(order);
     let reading = spawn_blocking(move || {

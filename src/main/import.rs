@@ -30,16 +30,17 @@ pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
 /// `rhapsode import`
 pub async fn command(config: &Config) -> anyhow::Result<ExitCode> {
     let store = Store::open(&config.database).await?;
-    println!("{}", import(config, &store).await?);
+    println!("{}", import(config, &store, false).await?);
     store.seal().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Imports what changed; answers with the one line that says what was done. What fails and passes is done again.
-pub async fn import(config: &Config, store: &Store) -> anyhow::Result<String> {
+/// Imports what changed, which something is known to have if it `is_due`; answers with the one line that says what was done.
+/// What fails and passes is done again.
+pub async fn import(config: &Config, store: &Store, is_due: bool) -> anyhow::Result<String> {
     let mut tries = Tries::default();
     loop {
-        match import_once(config, store).await {
+        match import_once(config, store, is_due).await {
             Err(error) if passes(&error) && tries.another(&format!("{error:#}")).await => {}
             settled => return settled,
         }
@@ -51,7 +52,7 @@ fn passes(error: &anyhow::Error) -> bool {
     of_import.is_some_and(update::Error::passes)
 }
 
-async fn import_once(config: &Config, store: &Store) -> anyhow::Result<String> {
+async fn import_once(config: &Config, store: &Store, is_due: bool) -> anyhow::Result<String> {
     let begun = Instant::now();
     let order = Order {
         root: config.root.clone(),
@@ -59,6 +60,7 @@ async fn import_once(config: &Config, store: &Store) -> anyhow::Result<String> {
         fingerprint: fingerprint(config),
         checksum: config.checksum,
         strict: config.strict,
+        is_due,
     };
     let bar = bar();
     let shown = bar.clone();

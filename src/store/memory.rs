@@ -5,6 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 
 use super::engine::{Row, Writer};
 use super::replace::{Opening, Replacement, Stored};
@@ -102,17 +103,18 @@ impl Replacement {
             let mut needs = version.needs.chunks_exact(8);
             version.span.valid.1 <= self.now || needs.any(|need| keys.contains(&number(need)))
         };
-        let mut stale = Stale::default();
-        for (name, versions) in &self.stored {
-            if versions.iter().any(is_stale) {
-                stale.names.insert(name.clone());
-            }
+        let all = self.stored.par_iter();
+        let names = all
+            .clone()
+            .filter(|(_, versions)| versions.iter().any(is_stale));
+        let problems = all.filter_map(|(name, versions)| {
             let problems: Vec<Problem> = versions.iter().flat_map(Stored::problems).collect();
-            if !problems.is_empty() {
-                stale.problems.insert(name.clone(), problems);
-            }
+            (!problems.is_empty()).then(|| (name.clone(), problems))
+        });
+        Stale {
+            names: names.map(|(name, _)| name.clone()).collect(),
+            problems: problems.collect(),
         }
-        stale
     }
 }
 
