@@ -40,7 +40,7 @@ use crate::fields;
 use crate::seo::{Project, settings};
 use crate::site::view::Key;
 use crate::site::{self, Site};
-use crate::store::memory::Stale;
+use crate::store::memory::{Memory, Stale};
 use crate::store::write::Ready;
 use crate::store::{Item, Kept, Kind, Name};
 
@@ -126,7 +126,7 @@ pub struct Past {
 }
 
 /// Entries that are whole, and compiled, at a time: enough for all cores, little enough for the memory.
-const CHUNK: usize = 128;
+const CHUNK: usize = 64;
 
 /// Reads, links and compiles the project at `root` as it is seen at `now`.
 ///
@@ -196,6 +196,15 @@ impl Linked {
             site,
             seo,
         })
+    }
+
+    /// What the next import wants to know; `files` is the inventory. The project itself is let go before the end is written.
+    fn leave(self, files: i64) -> Memory {
+        Memory {
+            faces: self.faces.to_bytes(),
+            gone: self.gone,
+            files,
+        }
     }
 
     /// Compiles what is new, changed or stale as it is seen at `now`.

@@ -17,12 +17,12 @@ use super::{Linked, Past, Report, Settings, Step};
 use crate::content::known::Known;
 use crate::content::problem::{Problem, Severity, counted};
 use crate::content::{self, inventory};
-use crate::store::memory::{self, Memory, Stale};
+use crate::store::memory::{self, Stale};
 use crate::store::replace::{Opening, Replaced, Replacement};
 use crate::store::{self, Store};
 
 /// Things that are ready to be written before their maker has to wait: enough that neither idles, few enough to hold.
-const AHEAD: usize = 128;
+const AHEAD: usize = 64;
 
 /// What is to be imported, and how.
 #[derive(Clone, Debug)]
@@ -129,11 +129,7 @@ pub async fn update(
     if order.strict {
         refuse_errors(&report.problems)?;
     }
-    let memory = Memory {
-        faces: linked.faces.to_bytes(),
-        gone: linked.gone,
-        files,
-    };
+    let memory = linked.leave(files);
     let replaced = replacement.finish(&report.problems, &order.fingerprint, Some(memory));
     Ok(Done::Replaced(replaced.await?, report))
 }
