@@ -186,10 +186,21 @@ fn what_a_killed_writer_left_of_a_sealed_file_is_taken_back_by_whoever_reads() {
         let journal = format!("{path}-journal");
         let left = [path, &journal].map(|file| fs::read(file).unwrap());
         writer.close().await.unwrap();
-        for (file, bytes) in [path, &journal].into_iter().zip(&left) {
-            fs::write(file, bytes).unwrap();
-        }
+        let kill = || {
+            for (file, bytes) in [path, &journal].into_iter().zip(&left) {
+                fs::write(file, bytes).unwrap();
+            }
+        };
+        kill();
         assert_eq!(summary().await, before);
         assert!(!Path::new(&journal).exists());
+        // The same where a transaction is begun, and where the file is opened only now.
+        kill();
+        let dictionary = store.at_one_moment(async || store.dictionary().await);
+        assert!(dictionary.await.is_ok());
+        kill();
+        let store = Store::open_read_only(path).await.unwrap();
+        let found = store.entry("e07", &public).await.unwrap();
+        assert_eq!(found.value.unwrap().summary, before);
     });
 }

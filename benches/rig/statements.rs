@@ -2,8 +2,7 @@
 //! its last row. What is left out are those by which the server follows the database, which no answer waits for.
 
 use std::fmt::Debug;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Once};
@@ -15,6 +14,8 @@ use rhapsode::store::Store;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+
+use super::server;
 
 /// Of all statements so far.
 static NANOS: AtomicU64 = AtomicU64::new(0);
@@ -52,22 +53,11 @@ impl Statements {
     /// The statements of the answer to a path: how long they took, in microseconds.
     pub fn micros(&self, path: &str) -> f64 {
         let before = NANOS.load(Ordering::SeqCst);
-        let answer = self.get(path).expect("an answer");
+        let answer = server::get(self.0, path, "").expect("an answer");
         assert!(answer.starts_with(b"HTTP/1.1 200"), "{path}");
         // A statement is timed on the thread of its connection, which may be a little behind the answer.
         thread::sleep(Duration::from_micros(300));
         Duration::from_nanos(NANOS.load(Ordering::SeqCst) - before).as_secs_f64() * 1e6
-    }
-
-    fn get(&self, path: &str) -> std::io::Result<Vec<u8>> {
-        let mut stream = TcpStream::connect(self.0)?;
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: bench\r\nConnection: close\r\n\r\n"
-        )?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        Ok(answer)
     }
 }
 

@@ -82,20 +82,14 @@ impl Report {
 
     /// Reads what is to be deleted or written over; to be called before it is.
     pub(super) async fn read_stale(&mut self, writer: &mut Writer) -> Result<(), Error> {
-        for numbers in std::mem::take(&mut self.stale).chunks(BATCH) {
-            let found: Vec<Finding> = writer.records(findings::of(numbers)).await?;
-            self.difference.before.extend(found);
-        }
-        Ok(())
+        let stale = std::mem::take(&mut self.stale);
+        read(writer, &stale, &mut self.difference.before).await
     }
 
     /// Reads what was written.
     pub(super) async fn read_fresh(&mut self, writer: &mut Writer) -> Result<(), Error> {
-        for numbers in std::mem::take(&mut self.fresh).chunks(BATCH) {
-            let found: Vec<Finding> = writer.records(findings::of(numbers)).await?;
-            self.difference.after.extend(found);
-        }
-        Ok(())
+        let fresh = std::mem::take(&mut self.fresh);
+        read(writer, &fresh, &mut self.difference.after).await
     }
 
     /// Whether the public's report is another one than before; all rows are as they will be.
@@ -105,6 +99,14 @@ impl Report {
             Verdict::Asks(statement, found) => Ok(writer.rows(statement).await?.len() > found),
         }
     }
+}
+
+async fn read(writer: &mut Writer, numbers: &[i64], to: &mut Vec<Finding>) -> Result<(), Error> {
+    for numbers in numbers.chunks(BATCH) {
+        let found: Vec<Finding> = writer.records(findings::of(numbers)).await?;
+        to.extend(found);
+    }
+    Ok(())
 }
 
 impl super::Store {

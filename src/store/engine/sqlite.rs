@@ -20,8 +20,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use super::Row;
 use crate::store::Error;
 use crate::store::statement::{Statement, Value};
-use connections::Connections;
 pub(in crate::store) use connections::Lent;
+use connections::{Connections, is_half_written};
 use file::Identity;
 
 pub(in crate::store) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -211,7 +211,7 @@ impl Sqlite {
 
     async fn check_schema(&self, connections: &Arc<Connections>) -> Result<(), Error> {
         let (path, known) = (self.path.clone(), newest());
-        let found = self.schema(connections.lend().await?.connection()).await?;
+        let found = self.schema(connections.lend().await?).await?;
         match found.cmp(&known) {
             std::cmp::Ordering::Less => Err(Error::OlderSchema { path, found, known }),
             std::cmp::Ordering::Equal => Ok(()),
@@ -219,22 +219,20 @@ impl Sqlite {
         }
     }
 
-    async fn schema(&self, connection: &mut SqliteConnection) -> Result<i64, Error> {
-        let known = sqlx::query_scalar(
-            "select count(*) from sqlite_master where name = '_sqlx_migrations'",
-        );
-        let tables: i64 = known
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(|cause| self.unreadable(cause))?;
+    async fn schema(&self, mut lent: Lent) -> Result<i64, Error> {
+        let mut number = async |text| {
+            let rows = lent.rows(Statement::new(text)).await?;
+            rows.first().ok_or(sqlx::Error::RowNotFound)?.get("number")
+        };
+        let tables = "select count(*) as number from sqlite_master where name = '_sqlx_migrations'";
+        let tables: i64 = number(tables).await.map_err(|error| match error {
+            Error::Database(cause) => self.unreadable(cause),
+            other => other,
+        })?;
         if tables == 0 {
             return Ok(0);
         }
-        Ok(
-            sqlx::query_scalar("select coalesce(max(version), 0) from _sqlx_migrations")
-                .fetch_one(connection)
-                .await?,
-        )
+        number("select coalesce(max(version), 0) as number from _sqlx_migrations").await
     }
 
     fn unreadable(&self, cause: sqlx::Error) -> Error {
@@ -387,10 +385,12 @@ fn path_of(database: &str) -> Result<PathBuf, Error> {
 }
 
 /// A reader of a file in WAL mode keeps an index beside it; on a read-only medium it cannot, but nobody writes there, so
-/// that the file may be taken as `immutable`.
+/// that the file may be taken as `immutable`: but not one with a journal that says what to take back, which nobody would.
 async fn connections(path: &Path, writable: bool) -> Result<[Arc<Connections>; 2], Error> {
     let opened = match open(&reading(path)).await {
-        Err(_) if !writable => open(&reading(path).immutable(true)).await,
+        Err(error) if !writable && !is_half_written(&error) => {
+            open(&reading(path).immutable(true)).await
+        }
         opened => opened,
     };
     opened.map_err(|cause| Error::Unreadable {

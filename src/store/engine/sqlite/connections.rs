@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use sqlx::error::DatabaseError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::runtime::Handle;
@@ -45,7 +46,7 @@ impl Connections {
     ) -> Result<Arc<Self>, sqlx::Error> {
         let mut idle = Vec::new();
         for _ in 0..count {
-            idle.push(options.connect().await?);
+            idle.push(connect(options).await?);
         }
         Ok(Arc::new(Self {
             permits: Arc::new(Semaphore::new(idle.len())),
@@ -80,16 +81,6 @@ impl Connections {
         }
     }
 
-    /// Takes back what a writer left half done that was killed: who only reads cannot.
-    async fn roll_back(&self) -> Result<(), sqlx::Error> {
-        let options = self.options.clone().read_only(false);
-        let mut connection = options.pragma("query_only", "off").connect().await?;
-        sqlx::query("select count(*) from sqlite_schema")
-            .execute(&mut connection)
-            .await?;
-        connection.close().await
-    }
-
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,11 +90,14 @@ impl Lent {
     /// What a statement answers now.
     pub(in crate::store) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, Error> {
         let read = super::rows(self.connection(), statement.clone()).await;
-        if !read.as_ref().is_err_and(is_half_written) {
-            return read;
+        match &read {
+            Err(Error::Database(error)) if is_half_written(error) => {}
+            _ => return read,
         }
-        if let Err(error) = self.of.roll_back().await {
-            tracing::debug!("what a killed import left cannot be taken back: {error}");
+        roll_back(&self.of.options).await;
+        if self.has_begun {
+            // The statement begins a transaction, and that much of it was done.
+            sqlx::query("rollback").execute(self.connection()).await?;
         }
         super::rows(self.connection(), statement).await
     }
@@ -125,7 +119,7 @@ impl Lent {
     }
 
     /// The connection itself.
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+    fn connection(&mut self) -> &mut SqliteConnection {
         self.connection
             .as_mut()
             .expect("it is lent until it is dropped")
@@ -133,11 +127,35 @@ impl Lent {
 }
 
 /// `SQLITE_READONLY_ROLLBACK`: a writer was killed, and its journal is still there.
-fn is_half_written(error: &Error) -> bool {
-    let Error::Database(sqlx::Error::Database(error)) = error else {
-        return false;
+pub(super) fn is_half_written(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.as_deref() == Some("776")
+}
+
+/// A connection: some of its settings are read from the file.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    match options.connect().await {
+        Err(error) if is_half_written(&error) => {
+            roll_back(options).await;
+            options.connect().await
+        }
+        connected => connected,
+    }
+}
+
+/// Takes back what a writer left half done that was killed: who only reads cannot, and goes on failing where this does.
+async fn roll_back(options: &SqliteConnectOptions) {
+    let roll_back = async {
+        let options = options.clone().read_only(false);
+        let mut connection = options.pragma("query_only", "off").connect().await?;
+        sqlx::query("select count(*) from sqlite_schema")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await
     };
-    error.code().as_deref() == Some("776")
+    if let Err(error) = roll_back.await {
+        tracing::debug!("what a killed import left cannot be taken back: {error}");
+    }
 }
 
 /// The moment is ended behind the reader's back: nobody waits for it but who is lent the connection next.
