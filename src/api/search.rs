@@ -21,7 +21,7 @@ use crate::store::dictionary::Dictionary;
 use crate::store::list::filter::Filter;
 use crate::store::read::Document;
 use crate::store::search::phrases::Phrases;
-use crate::store::search::{Found, Hit, MOST_RANKED, Query};
+use crate::store::search::{Found, Hit, MOST_FOUND, Query};
 use crate::store::{Kind, Snapshot, keys};
 
 /// What a search takes beside the choice of parts.
@@ -52,8 +52,8 @@ pub struct SearchMeta {
 /// Case and diacritics do not count. `"several words"` stand side by side, `word*` is the beginning of a word, `-word` must
 /// not occur. Titles count most, then headings, then the beginning of the text; among equals the title that says little
 /// else comes first, then the newest. Filters are those of the lists; facets and totals count what passes them. A condition
-/// about what only entries have leaves terms out, and the other way round. Of more than 1,000 matches that pass the newest
-/// are ranked.
+/// about what only entries have leaves terms out, and the other way round. Of more than 500 matches that pass, the newest 500
+/// are ranked, and the newest 500 with all of it in their titles.
 #[utoipa::path(
     get, path = "/search", tag = "search",
     params(
@@ -108,7 +108,7 @@ impl Search {
         let mut filters = Filters::parse(&given)?;
         let said = Choice::parse(&given)?;
         let limit = given.number("limit", USUAL_LIMIT, HIGHEST_LIMIT)?;
-        let last = i64::try_from(MOST_RANKED).unwrap_or(i64::MAX) / limit;
+        let last = i64::try_from(MOST_FOUND).unwrap_or(i64::MAX) / limit;
         Ok(Self {
             phrases: phrases(given.get("q"))?,
             typed: given.get("q").unwrap_or_default().trim().to_owned(),

@@ -121,6 +121,11 @@ impl Inline {
 }
 
 fn collapse(text: &str, out: &mut String) {
+    let has_others = text.bytes().any(|byte| matches!(byte, b'\t'..=b'\r'));
+    let doubles = text.contains("  ") || text.starts_with(' ') && out.ends_with(' ');
+    if !has_others && !doubles {
+        return out.push_str(text);
+    }
     for (number, words) in text.split(is_space).enumerate() {
         if number > 0 && !out.ends_with(' ') {
             out.push(' ');

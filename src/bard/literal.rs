@@ -26,31 +26,41 @@ pub struct Destination {
 
 /// Writes a text so that nothing in it is markup. `is_first`: nothing stands before it on its line.
 pub fn escape(text: &str, place: Place, is_first: bool, out: &mut String) {
-    let number = text
-        .find(|letter: char| !letter.is_ascii_digit())
-        .unwrap_or(0);
-    for (position, letter) in text.char_indices() {
-        let next = text.as_bytes().get(position + 1).copied();
-        let starts_block = is_first
-            && match letter {
-                '#' | '>' | '-' | '+' | '=' | ':' | '|' => position == 0,
-                '.' | ')' => position > 0 && position == number,
+    let bytes = text.as_bytes();
+    let number = bytes
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let starts_block = |at: usize| {
+        is_first
+            && match bytes[at] {
+                b'#' | b'>' | b'-' | b'+' | b'=' | b':' | b'|' => at == 0,
+                b'.' | b')' => at > 0 && at == number,
                 _ => false,
-            };
-        match letter {
-            '\0' => out.push(char::REPLACEMENT_CHARACTER),
-            '|' if place == Place::Cell => out.push_str("&#124;"),
+            }
+    };
+    let mut done = 0;
+    for (at, byte) in bytes.iter().enumerate() {
+        let next = bytes.get(at + 1).copied();
+        // What is written in front, and how many bytes it stands for.
+        let (mark, width) = match byte {
+            b'\0' => ("\u{fffd}", 1),
+            b'|' if place == Place::Cell => ("&#124;", 1),
             // At the start of a text it would be taken for a byte order mark.
-            '\u{feff}' => out.push_str("&#xfeff;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '~' => out.extend(['\\', letter]),
-            '#' if place == Place::Heading => out.push_str("\\#"),
+            0xef if text[at..].starts_with('\u{feff}') => ("&#xfeff;", 3),
+            b'\\' | b'`' | b'*' | b'_' | b'[' | b']' | b'<' | b'~' => ("\\", 0),
+            b'#' if place == Place::Heading => ("\\", 0),
             // `[^` begins a footnote.
-            '^' if out.ends_with('[') => out.push_str("\\^"),
-            '&' if next.is_none_or(is_of_entity) => out.push_str("\\&"),
-            _ if starts_block => out.extend(['\\', letter]),
-            _ => out.push(letter),
-        }
+            b'^' if text[..at].ends_with('[') || at == 0 && out.ends_with('[') => ("\\", 0),
+            b'&' if next.is_none_or(is_of_entity) => ("\\", 0),
+            _ if starts_block(at) => ("\\", 0),
+            _ => continue,
+        };
+        out.push_str(&text[done..at]);
+        out.push_str(mark);
+        done = at + width;
     }
+    out.push_str(&text[done..]);
 }
 
 fn is_of_entity(byte: u8) -> bool {

@@ -1,9 +1,10 @@
 //! Full-text search: the newest matches, ranked, counted by facets, and a page of them shown with what was found.
 //!
 //! In: [`Query`]s. Out: [`Found`]. Two statements: one finds (each engine by an index of its own, in a file of its own), one
-//! reads the page. What a match has to fulfil is asked of each, the newest first, until there are as many as are ranked;
-//! the index leads to those that can (`search/marks.rs`). They are ranked here (`search/rank.rs`), by a line of text for
-//! each. It knows nothing of how a query is written in a URL.
+//! reads the page. What a match has to fulfil is asked of each, the newest first, until there are as many as are ranked, and
+//! once more of those that say it all in their titles, however old they are; the index leads to those that can
+//! (`search/marks.rs`). They are ranked here (`search/rank.rs`), by a line of text for each. It knows nothing of how a query
+//! is written in a URL.
 
 mod marks;
 pub mod phrases;
@@ -14,7 +15,7 @@ pub mod sqlite;
 pub mod words;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::FromRow;
 
@@ -28,8 +29,11 @@ use super::{Error, Item, Kind, Snapshot, Store, id_key};
 use phrases::Phrases;
 use rank::{Line, Wanted};
 
-/// So many matches are ranked, the newest ones; there may be more.
-pub const MOST_RANKED: usize = 1000;
+/// So many matches are ranked, the newest ones, and as many of those with all of it in their titles; there may be more.
+pub const MOST_RANKED: usize = 500;
+
+/// Matches that all pages together show at most.
+pub const MOST_FOUND: usize = 2 * MOST_RANKED;
 
 /// A search that is asked for.
 #[derive(Clone, Debug)]
@@ -73,38 +77,61 @@ impl Query {
         !self.phrases.wanted.is_empty() && !self.among.is_empty()
     }
 
-    /// The lines of the newest matches, all in one text: a row for each would take longer to read than to find. One more
-    /// than is ranked, to see whether there is more.
+    /// The lines of the newest matches, and of those that say it in their titles, each list in one text: a row for each line
+    /// would take longer to read than to find. One more of the newest than is ranked, to see whether there is more.
     fn candidates(&self, index: &Index, audience: &Audience) -> Statement {
-        let mut statement = Statement::read(
-            concat!(
-                "select (select string_agg(c.line, '\n') from (select ",
-                rank::line!(),
-                " as line from "
-            ),
-            audience,
-        );
+        let mut statement = Statement::read("select (", audience);
+        self.push_lines(index, Part::Title, MOST_RANKED, &mut statement);
+        statement.push(") as titles, (");
+        self.push_lines(index, Part::All, MOST_RANKED + 1, &mut statement);
+        statement.push(") as newest, (select number from generation where id = 1) as generation");
+        statement.searches = true;
+        statement
+    }
+
+    fn push_lines(&self, index: &Index, part: Part, most: usize, statement: &mut Statement) {
+        statement.push(concat!(
+            "select string_agg(c.line, '\n') from (select ",
+            rank::line!(),
+            " as line from "
+        ));
         statement.push(index.from);
         statement.push(concat!(" and ", visible!("r")));
         if self.among.iter().any(|(_, filter)| !filter.is_empty()) {
             statement.push(index.join);
         }
         statement.push(" where ");
-        (index.push_matches)(self, &mut statement);
+        (index.push_matches)(self, part, statement);
         for (index, (kind, filter)) in self.among.iter().enumerate() {
             statement.push(if index == 0 { " and (" } else { " or " });
             statement.push("r.kind = ");
             statement.push_value(kind.name());
-            filter.push(&mut statement);
+            filter.push(statement);
         }
-        let (number, most) = (index.number, MOST_RANKED + 1);
-        statement.searches = true;
-        statement.push(&format!(
-            ") order by {number} desc limit {most}) c) as lines, (select number from generation where id = 1) as generation"
-        ));
-        statement
+        let number = index.number;
+        statement.push(&format!(") order by {number} desc limit {most}) c"));
     }
 }
+
+/// Where in an item what is looked for has to stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    All,
+    Title,
+}
+
+impl Part {
+    /// A word as it stands in the index.
+    fn word(self, word: &str) -> Cow<'_, str> {
+        match self {
+            Self::All => Cow::Borrowed(word),
+            Self::Title => Cow::Owned(format!("{TITLE}{word}")),
+        }
+    }
+}
+
+/// What the words of titles begin with in the index, where they stand once more: no word of a text has it.
+const TITLE: char = '¶';
 
 /// How an engine finds matches. Items are numbered in the order of their dates, as far as one import knows them.
 struct Index {
@@ -115,7 +142,7 @@ struct Index {
     /// The number of a match.
     number: &'static str,
     /// What a match of a query fulfils.
-    push_matches: fn(&Query, &mut Statement),
+    push_matches: fn(&Query, Part, &mut Statement),
 }
 
 /// What was found.
@@ -172,6 +199,23 @@ pub(super) struct Row<'a> {
     marks: Vec<String>,
 }
 
+impl Row<'_> {
+    /// The words between which no phrase reaches: of the title, once more marked as such, of headings and of the text.
+    fn parts(&self) -> [Cow<'_, str>; 4] {
+        let [title, headings, text] = self.words.each_ref().map(String::as_str);
+        let marked: Vec<_> = title
+            .split_whitespace()
+            .map(|word| Part::Title.word(word))
+            .collect();
+        [
+            title.into(),
+            marked.join(" ").into(),
+            headings.into(),
+            text.into(),
+        ]
+    }
+}
+
 /// What is found of an item, as it is stored.
 #[derive(FromRow)]
 struct Stored {
@@ -183,9 +227,32 @@ struct Stored {
 }
 
 /// The lines of candidates.
-#[derive(FromRow)]
+#[derive(Default, FromRow)]
 struct Lines {
-    lines: Option<String>,
+    titles: Option<String>,
+    newest: Option<String>,
+}
+
+impl Lines {
+    /// Each candidate once, and whether there are more than these.
+    fn read(&self) -> (Vec<Line<'_>>, bool) {
+        let [newest, titles] = [&self.newest, &self.titles].map(|lines| {
+            lines
+                .as_deref()
+                .unwrap_or_default()
+                .lines()
+                .filter_map(Line::read)
+        });
+        let mut lines: Vec<Line<'_>> = newest.collect();
+        // The newest come first: the last line may be one too many.
+        let has_more = lines.len() > MOST_RANKED;
+        lines.truncate(MOST_RANKED);
+        if has_more {
+            let known: HashSet<i64> = lines.iter().map(|line| line.number).collect();
+            lines.extend(titles.filter(|line| !known.contains(&line.number)));
+        }
+        (lines, has_more)
+    }
 }
 
 #[derive(FromRow)]
@@ -214,10 +281,7 @@ impl Store {
             return Ok(shown.map(|_| Found::default()));
         }
         let candidates = self.candidates(query, audience).await?;
-        let mut lines: Vec<Line<'_>> = candidates.lines().filter_map(Line::read).collect();
-        // The newest come first: the last line may be one too many.
-        let has_more = lines.len() > MOST_RANKED;
-        lines.truncate(MOST_RANKED);
+        let (mut lines, has_more) = candidates.read();
         let wanted = Wanted::of(&query.phrases);
         lines.sort_by_cached_key(|line| line.rank(&wanted));
         let page = lines.iter().skip(query.offset).take(query.limit);
@@ -231,16 +295,14 @@ impl Store {
         }))
     }
 
-    /// The lines of the candidates, the newest first; one more than is ranked, where there are more.
-    async fn candidates(&self, query: &Query, audience: &Audience) -> Result<String, Error> {
+    async fn candidates(&self, query: &Query, audience: &Audience) -> Result<Lines, Error> {
         let index = match &self.engine {
             Engine::Sqlite(_) => &sqlite::INDEX,
             Engine::Postgres(_) => &postgres::INDEX,
         };
         let statement = query.candidates(index, audience);
         let found: Vec<Lines> = self.engine.records(statement).await?;
-        let lines = found.into_iter().next().and_then(|found| found.lines);
-        Ok(lines.unwrap_or_default())
+        Ok(found.into_iter().next().unwrap_or_default())
     }
 
     async fn shown(
@@ -299,16 +361,21 @@ impl HitRow {
 
 /// How many items have each value of a facet.
 fn facets(lines: &[Line<'_>]) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
-    for facet in lines.iter().flat_map(Line::facets) {
-        *counts.entry(facet).or_default() += 1;
+    let mut counts: Vec<(&str, HashMap<&str, usize>)> = Vec::new();
+    for (name, value) in lines.iter().flat_map(Line::facets) {
+        // There are few names.
+        let known = counts.iter().position(|(known, _)| *known == name);
+        let place = known.unwrap_or_else(|| {
+            counts.push((name, HashMap::new()));
+            counts.len() - 1
+        });
+        *counts[place].1.entry(value).or_default() += 1;
     }
-    let mut facets: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for ((name, value), count) in counts {
-        let of_name = facets.entry(name.to_owned()).or_default();
-        of_name.insert(value.to_owned(), count);
-    }
-    facets
+    let owned = |(value, count): (&str, usize)| (value.to_owned(), count);
+    let of_name = counts.into_iter();
+    of_name
+        .map(|(name, values)| (name.to_owned(), values.into_iter().map(owned).collect()))
+        .collect()
 }
 
 /// Writes what is found of items, and what they are found by.

@@ -47,7 +47,7 @@ const READERS: (u32, &str) = (4, "-1024");
 
 /// Those that search: what is ranked among 100,000 entries fits, which would be read from the file each time. They are few,
 /// and have nothing else to keep.
-const SEARCHERS: (u32, &str) = (2, "-8192");
+const SEARCHERS: (u32, &str) = (2, "-49152");
 
 /// One path, and the file that it names.
 #[derive(Clone, Debug)]

@@ -10,16 +10,16 @@ use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::Statement;
 use super::phrases::Phrase;
-use super::{Index, Query, Row, marks};
+use super::{Index, Part, Query, Row, marks};
 
 /// The planner chooses between the index of the words and a walk from the newest on.
 pub(super) const INDEX: Index = Index {
     from: "search_index x join search_rank r on r.number = x.number",
     join: " join item i on i.number = r.number",
     number: "x.number",
-    push_matches: |query, statement| {
+    push_matches: |query, part, statement| {
         statement.push("x.words @@ cast(");
-        statement.push_value(expression(query));
+        statement.push_value(expression(query, part));
         statement.push(" as tsquery)");
     },
 };
@@ -33,7 +33,7 @@ const MOST_BYTES: usize = 900_000;
 /// A longer word is none that anybody types.
 const LONGEST_WORD: usize = 500;
 
-/// Places between a title, headings and a body, so that no phrase reaches over.
+/// Places between a title, headings and a text, so that no phrase reaches over.
 const GAP: usize = 10;
 
 /// Adds rows to the index.
@@ -56,7 +56,7 @@ pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), 
 fn vector(row: &Row<'_>) -> String {
     let mut words: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let (mut place, mut bytes) = (1, 0);
-    for text in row.words.iter() {
+    for text in row.parts() {
         for word in text.split_whitespace() {
             bytes += if words.contains_key(word) {
                 2
@@ -84,21 +84,23 @@ fn vector(row: &Row<'_>) -> String {
 }
 
 /// What is looked for, with the marks of which one must be there, and without what must not.
-fn expression(query: &Query) -> String {
-    let wanted: Vec<String> = query.phrases.wanted.iter().map(phrase).collect();
+fn expression(query: &Query, part: Part) -> String {
+    let wanted = query.phrases.wanted.iter();
+    let wanted: Vec<String> = wanted.map(|wanted| phrase(wanted, part)).collect();
     let mut expression = wanted.join(" & ");
     for marks in marks::wanted(query) {
         let marks: Vec<String> = marks.iter().map(|mark| quoted(mark)).collect();
         write!(expression, " & ({})", marks.join(" | ")).expect("writing to a String cannot fail");
     }
     for unwanted in &query.phrases.unwanted {
-        write!(expression, " & !{}", phrase(unwanted)).expect("writing to a String cannot fail");
+        write!(expression, " & !{}", phrase(unwanted, Part::All))
+            .expect("writing to a String cannot fail");
     }
     expression
 }
 
 /// Words side by side.
-fn phrase(phrase: &Phrase) -> String {
+fn phrase(phrase: &Phrase, part: Part) -> String {
     let last = phrase.words.len() - 1;
     let word = |(index, word): (usize, &String)| {
         let star = if phrase.is_prefix && index == last {
@@ -106,7 +108,7 @@ fn phrase(phrase: &Phrase) -> String {
         } else {
             ""
         };
-        format!("{}{star}", quoted(word))
+        format!("{}{star}", quoted(&part.word(word)))
     };
     let words: Vec<String> = phrase.words.iter().enumerate().map(word).collect();
     format!("({})", words.join(" <-> "))
@@ -129,7 +131,7 @@ mod tests {
             ..Query::default()
         };
         assert_eq!(
-            expression(&query),
+            expression(&query, Part::All),
             "('near' <-> 'a') & ('b') & ('title' <-> 'c':*) & !('x' <-> 'y')"
         );
     }
@@ -143,7 +145,9 @@ mod tests {
         };
         let vector = vector(&row);
         assert!(
-            vector.contains("'a':1 ") && vector.contains("'b':2,23 "),
+            vector.contains("'a':1 ")
+                && vector.contains("'b':2,35 ")
+                && vector.contains("'¶b':14 "),
             "{vector}"
         );
         assert!(vector.contains("'§m' "), "{vector}");

@@ -7,16 +7,16 @@ use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::{Statement, Value};
 use super::phrases::Phrase;
-use super::{Index, Query, Row, marks};
+use super::{Index, Part, Query, Row, marks};
 
 /// A number of a match leads to its row; the index itself goes from the newest on.
 pub(super) const INDEX: Index = Index {
     from: "search_index cross join search_rank r on r.number = search_index.rowid",
     join: " cross join item i on i.number = r.number",
     number: "search_index.rowid",
-    push_matches: |query, statement| {
+    push_matches: |query, part, statement| {
         statement.push("search_index match (");
-        push_expression(query, statement);
+        push_expression(query, part, statement);
         statement.push(")");
     },
 };
@@ -50,28 +50,28 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     writer.execute(statement).await
 }
 
-/// The words of a row, something between title, headings, text and marks that no phrase reaches over.
+/// The words of a row, something between its parts and its marks that no phrase reaches over.
 fn words_of(row: &Row<'_>) -> String {
-    let [title, headings, body] = row.words.each_ref().map(String::as_str);
-    let parts = [title, headings, body, &row.marks.join(" ")];
+    let mut parts = row.parts().to_vec();
+    parts.push(row.marks.join(" ").into());
     parts.join(&format!(" {} ", marks::SIGN))
 }
 
 /// The expression of the index, as a text that is put together: what is looked for, with the marks of which one must be
 /// there, and without what must not.
-fn push_expression(query: &Query, statement: &mut Statement) {
-    push_phrases(&query.phrases.wanted, " AND ", statement);
+fn push_expression(query: &Query, part: Part, statement: &mut Statement) {
+    push_phrases(&query.phrases.wanted, part, " AND ", statement);
     for marks in marks::wanted(query) {
         statement.push(" || ");
         statement.push_value(format!(" AND (\"{}\")", marks.join("\" OR \"")));
     }
     if !query.phrases.unwanted.is_empty() {
         statement.push(" || ' NOT ' || ");
-        push_phrases(&query.phrases.unwanted, " OR ", statement);
+        push_phrases(&query.phrases.unwanted, Part::All, " OR ", statement);
     }
 }
 
-fn push_phrases(phrases: &[Phrase], between: &str, statement: &mut Statement) {
+fn push_phrases(phrases: &[Phrase], part: Part, between: &str, statement: &mut Statement) {
     statement.push("'('");
     for (index, phrase) in phrases.iter().enumerate() {
         if index > 0 {
@@ -79,9 +79,10 @@ fn push_phrases(phrases: &[Phrase], between: &str, statement: &mut Statement) {
         }
         statement.push(" || ");
         match phrase.words.as_slice() {
-            [word] if phrase.is_prefix => push_beginning(word, statement),
+            [word] if phrase.is_prefix => push_beginning(&part.word(word), statement),
             words => {
                 let star = if phrase.is_prefix { "*" } else { "" };
+                let words: Vec<_> = words.iter().map(|word| part.word(word)).collect();
                 statement.push_value(format!("\"{}\"{star}", words.join(" ")));
             }
         }
@@ -166,7 +167,7 @@ mod tests {
             ..Query::default()
         };
         let mut statement = Statement::new("");
-        push_expression(&query, &mut statement);
+        push_expression(&query, Part::All, &mut statement);
         assert_eq!(
             statement.text,
             "'(' || $1 || ' AND ' || $2 || ' AND ' || $3 || ')' || ' NOT ' || '(' || $4 || ')'"

@@ -30,39 +30,52 @@ const MAX_STEPS: usize = 4;
 /// Calls `each` with every word of a text: where it stands, and how it is compared.
 pub fn each(text: &str, mut each: impl FnMut(Range<usize>, &str)) {
     let mut word = String::new();
-    let mut begun = 0;
-    for (at, letter) in text.char_indices() {
-        // Most letters of most texts are plain.
-        if letter.is_ascii_alphanumeric() {
+    let (mut begun, mut at) = (0, 0);
+    while let Some(letter) = text[at..].chars().next() {
+        // Most letters of most texts are plain, and are taken together.
+        let plain = plain(&text.as_bytes()[at..]);
+        if plain > 0 {
             if word.is_empty() {
                 begun = at;
             }
-            word.push(letter.to_ascii_lowercase());
+            let known = word.len();
+            word.push_str(&text[at..at + plain]);
+            word[known..].make_ascii_lowercase();
+            at += plain;
             continue;
         }
+        let end = at + letter.len_utf8();
         if is_diacritic(letter) {
+            at = end;
             continue;
         }
-        if !letter.is_alphanumeric() || stands_alone(letter) {
+        let alone = stands_alone(letter);
+        if alone || !letter.is_alphanumeric() {
             if !word.is_empty() {
                 each(begun..at, &word);
                 word.clear();
             }
-            if stands_alone(letter) {
-                word.push(letter);
-                each(at..at + letter.len_utf8(), &word);
-                word.clear();
+            if alone {
+                each(at..end, &text[at..end]);
             }
-            continue;
+        } else {
+            if word.is_empty() {
+                begun = at;
+            }
+            fold(letter, &mut word);
         }
-        if word.is_empty() {
-            begun = at;
-        }
-        fold(letter, &mut word);
+        at = end;
     }
     if !word.is_empty() {
         each(begun..text.len(), &word);
     }
+}
+
+/// How many bytes are letters and digits that are compared as they are, but for their case.
+fn plain(text: &[u8]) -> usize {
+    text.iter()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .unwrap_or(text.len())
 }
 
 /// The words of a text, a blank between them: what an index holds.
