@@ -305,32 +305,6 @@ fn of_very_many_matches_the_newest_are_ranked_and_said_to_be_some() {
 }
 
 #[test]
-fn who_says_it_all_in_the_title_is_found_behind_any_number_of_newer_matches() {
-    let dated = |n: usize, item: Item| Item {
-        date: Some(Timestamp::from_second(i64::try_from(n).unwrap()).unwrap()),
-        ..item
-    };
-    let newer = (2..MOST_RANKED + 10).map(|n| {
-        let item = entry(&format!("e{n:05}"), "Word", "", "a common word, not bare");
-        dated(n, item)
-    });
-    let oldest = dated(0, entry("oldest", "The common Wörd", "", ""));
-    let parts = dated(1, entry("parts", "Common", "", "word"));
-    let stage = Stage::new("titles", [oldest, parts].into_iter().chain(newer).collect());
-    for typed in ["\"common word\"", "word common", "com* wor*"] {
-        let found = stage.search_at(typed, noon());
-        assert_eq!(found.hits[0].document.id, "oldest", "{typed}");
-        assert_eq!(
-            (found.total, found.has_more),
-            (MOST_RANKED + 1, true),
-            "{typed}"
-        );
-    }
-    let without = stage.search_at("\"common word\" -the", noon());
-    assert_ne!(without.hits[0].document.id, "oldest");
-}
-
-#[test]
 fn drafts_and_what_is_not_public_now_are_never_found() {
     let opens = noon() + 1.hour();
     let window = Window {

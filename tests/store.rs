@@ -13,8 +13,10 @@ use rhapsode::seo::report::Finding;
 use rhapsode::site::status::Window;
 use rhapsode::store::audience::{Audience, Preview};
 use rhapsode::store::list::{By, Order, Place, Query, Sites};
+use rhapsode::store::search::phrases::Phrases;
+use rhapsode::store::search::{self, MOST_RANKED};
 use rhapsode::store::values::{Datum, Nature, Scalar};
-use rhapsode::store::{Error, Item, Kind, Link, Store, problems};
+use rhapsode::store::{Error, Item, Kind, Link, Searchable, Store, problems};
 
 const UUID: &str = "7dc77816-0f92-4adb-80f6-6bc6e71453b8";
 
@@ -1163,4 +1165,40 @@ async fn texts_of_any_length_and_any_character_are_stored() {
     for id in ["odd\0", &long] {
         assert!(visible(&store, id, noon()).await.is_none(), "{id}");
     }
+}
+
+#[tokio::test]
+async fn who_says_it_all_in_the_title_is_found_behind_any_number_of_newer_matches() {
+    let dated = |n: usize, title: &str, text: &str| Item {
+        title: title.into(),
+        date: Some(Timestamp::from_second(i64::try_from(n).unwrap()).unwrap()),
+        search: Some(Searchable {
+            text: text.into(),
+            ..Searchable::default()
+        }),
+        ..entry("posts", &format!("e{n:05}"))
+    };
+    let old = [
+        dated(0, "The common Wörd", ""),
+        dated(1, "Common", "a word"),
+    ];
+    let newer = (2..MOST_RANKED + 10).map(|n| dated(n, "Word", "a common word, not bare"));
+    let store = Store::open(&database::new("titles")).await.unwrap();
+    let items = old.into_iter().chain(newer);
+    store.replace(items, &[], "f", noon()).await.unwrap();
+    let found = async |typed: &str| {
+        let query = search::Query {
+            phrases: Phrases::parse(typed),
+            limit: 1,
+            ..search::Query::default()
+        };
+        store.search(&query, &public(noon())).await.unwrap().value
+    };
+    for typed in ["\"common word\"", "word common", "com* wor*"] {
+        let found = found(typed).await;
+        assert_eq!(found.hits[0].document.id, "e00000", "{typed}");
+        assert_eq!((found.total, found.has_more), (MOST_RANKED + 1, true));
+    }
+    let without = found("\"common word\" -the").await;
+    assert_ne!(without.hits[0].document.id, "e00000");
 }
