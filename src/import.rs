@@ -24,6 +24,7 @@ mod users;
 mod values;
 mod versions;
 
+use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -114,7 +115,7 @@ pub enum Step {
 }
 
 /// Given what becomes of the items; it may ask for no more.
-pub type Take<'a> = dyn FnMut(Step) -> ControlFlow<()> + 'a;
+pub type Take<'a> = dyn FnMut(Step) -> ControlFlow<()> + Send + 'a;
 
 /// What an earlier import left.
 #[derive(Debug, Default)]
@@ -177,7 +178,7 @@ impl Linked {
         root: &Path,
         settings: &Settings,
         past: &Past,
-        learn: &mut dyn FnMut(Record),
+        learn: &mut (dyn FnMut(Record) + Send),
     ) -> Result<Self, content::Error> {
         let mut former = Former {
             known: &past.known,
@@ -280,6 +281,7 @@ impl Import<'_, '_> {
         // Rows are numbered as they come; of very many matches a search ranks those with the highest numbers.
         stale.sort_by_key(|index| site.entries[*index].date.map(|date| date.at));
         let (all, done) = (site.entries.len(), AtomicUsize::new(known));
+        let mut last = Vec::new();
         for chunk in stale.chunks(CHUNK) {
             let loaded = site.load(chunk.iter().copied());
             let compiler = self.compiler(site, seo);
@@ -292,11 +294,12 @@ impl Import<'_, '_> {
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 versions
             });
-            let made = made.collect();
+            let go_on;
+            (last, go_on) = self.beside(take(&mut last), || made.collect());
             site.unload(&loaded);
-            self.hand_on(made)?;
+            go_on?;
         }
-        ControlFlow::Continue(())
+        self.hand_on(last)
     }
 
     /// Terms and assets are many too; the rest is little enough to be made each time.
@@ -315,11 +318,14 @@ impl Import<'_, '_> {
         }
         self.keep(kept)?;
         let now = self.now;
+        let mut last = Vec::new();
         for chunk in stale.chunks(CHUNK) {
             let made = chunk.par_iter().map(|compile| versions::of(now, compile));
-            self.hand_on(made.collect())?;
+            let go_on;
+            (last, go_on) = self.beside(take(&mut last), || made.collect());
+            go_on?;
         }
-        ControlFlow::Continue(())
+        self.hand_on(last)
     }
 
     fn keep(&mut self, kept: Vec<Kept>) -> ControlFlow<()> {
@@ -328,6 +334,15 @@ impl Import<'_, '_> {
             .filter_map(|kept| self.stale.problems.get(&kept.name));
         self.problems.extend(odd.flatten().cloned());
         (self.take)(Step::Kept(kept))
+    }
+
+    /// Does some work and hands on what was made before, so that no core waits for the one that does.
+    fn beside<T: Send>(
+        &mut self,
+        made: Vec<Vec<Ready>>,
+        work: impl FnOnce() -> T + Send,
+    ) -> (T, ControlFlow<()>) {
+        rayon::join(work, || self.hand_on(made))
     }
 
     fn hand_on(&mut self, made: Vec<Vec<Ready>>) -> ControlFlow<()> {

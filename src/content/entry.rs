@@ -4,6 +4,7 @@
 //! the first stays. Slugs, dates and origins are what the files say: nothing is looked up.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem::take;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use serde_json::Value;
@@ -69,7 +70,7 @@ pub struct Former<'a> {
     /// What is known of the files.
     pub known: &'a Known,
     /// Given what is to be known of new and changed ones.
-    pub learn: &'a mut dyn FnMut(Record),
+    pub learn: &'a mut (dyn FnMut(Record) + Send),
     /// Files that are no longer there.
     pub gone: Vec<String>,
 }
@@ -127,19 +128,25 @@ pub fn read(
         .flat_map(|collection| places(project, sites, collection))
         .collect();
     let mut entries = Vec::with_capacity(places.len());
-    for chunk in places.chunks(CHUNK) {
-        let read: Vec<_> = chunk
-            .par_iter()
-            .map(|place| known_or_read(project, place, rest, former.known))
-            .collect();
-        for read in read {
+    let known = former.known;
+    let mut hand_on = |chunk: Vec<Read>| {
+        for read in chunk {
             read.problems
                 .into_iter()
                 .for_each(|problem| project.report(problem));
             entries.extend(read.entry);
             read.record.into_iter().for_each(&mut *former.learn);
         }
+    };
+    let mut last = Vec::new();
+    for chunk in places.chunks(CHUNK) {
+        let read = chunk
+            .par_iter()
+            .map(|place| known_or_read(project, place, rest, known));
+        // No core is to wait while one hands on what was read before.
+        (last, ()) = rayon::join(|| read.collect(), || hand_on(take(&mut last)));
     }
+    hand_on(last);
     let paths = places.iter().map(|place| place.file.path.as_str());
     former.gone = former.known.gone(paths);
     without_duplicates(project, entries)

@@ -37,7 +37,7 @@ const WAL: &str = "pragma journal_mode = wal";
 const PAGE: u32 = 16_384;
 
 /// Rows that are worth a statement of their own where each statement costs as much as hundreds of rows.
-const ENOUGH: usize = 1024;
+const ENOUGH: usize = 384;
 
 /// Kibibytes of pages that a writer keeps in memory: what is written again and again is not to go out each time.
 const CACHE: &str = "-32768";

@@ -13,6 +13,9 @@ const LENGTH: usize = 32;
 /// Words in front of the first one that was looked for.
 const LEAD: usize = 6;
 
+/// Bytes of a text that are looked through first.
+const FIRST_BYTES: usize = 2048;
+
 /// Words of one text that are looked through: a book's worth.
 const MOST_WORDS: usize = 200_000;
 
@@ -30,14 +33,31 @@ pub fn whole(text: &str, phrases: &Phrases) -> String {
     marked(text, 0..text.len(), &places, &hits)
 }
 
-/// The passage that says most of what was looked for; `None` where nothing of it occurs.
+/// The first passage that says all that was looked for, else the one that says most of it; `None` where nothing of it occurs.
 #[must_use]
 pub fn passage(text: &str, phrases: &Phrases) -> Option<String> {
-    let places = places(text, phrases);
-    let hits = hits(&places, phrases);
-    let best = best(&hits)?;
-    let from = hits[best].words.start.saturating_sub(LEAD);
-    Some(window(text, from, &places, &hits))
+    let mut bytes = FIRST_BYTES;
+    loop {
+        // Mostly it stands near the beginning: what follows is not looked at.
+        let part = first_words(text, bytes);
+        let places = places(part, phrases);
+        let hits = hits(&places, phrases);
+        let best = best(&hits);
+        let from = best.map(|(number, _)| hits[number].words.start.saturating_sub(LEAD));
+        let says_all = best.is_some_and(|(_, different)| different == phrases.wanted.len());
+        let fits = from.is_some_and(|from| from + LENGTH < places.len());
+        if part.len() == text.len() || says_all && fits {
+            return Some(window(text, from?, &places, &hits));
+        }
+        bytes *= 8;
+    }
+}
+
+/// The text up to a blank behind this many bytes.
+fn first_words(text: &str, bytes: usize) -> &str {
+    let rest = &text[text.floor_char_boundary(bytes)..];
+    let cut = rest.find(char::is_whitespace).unwrap_or(rest.len());
+    &text[..text.len() - rest.len() + cut]
 }
 
 /// How the text begins.
@@ -91,8 +111,9 @@ fn begins(places: &[(Range<usize>, String)], phrase: &Phrase) -> bool {
     phrase.words.iter().enumerate().all(is_same)
 }
 
-/// The hit from which on most different phrases, then most hits, fit into a passage; the first such one.
-fn best(hits: &[Hit]) -> Option<usize> {
+/// The hit from which on most different phrases, then most hits, fit into a passage, the first such one; and how many
+/// different phrases these are.
+fn best(hits: &[Hit]) -> Option<(usize, usize)> {
     let mut best: Option<(usize, usize, usize)> = None;
     for (number, hit) in hits.iter().enumerate() {
         let end = hit.words.start + LENGTH - LEAD;
@@ -110,7 +131,7 @@ fn best(hits: &[Hit]) -> Option<usize> {
             best = Some((rank.0, rank.1, number));
         }
     }
-    best.map(|(_, _, number)| number)
+    best.map(|(different, _, number)| (number, different))
 }
 
 /// A passage from a word on, with an ellipsis where it is cut.
@@ -208,6 +229,28 @@ mod tests {
         assert!(passage.starts_with('…') && passage.ends_with('…'));
         assert!(super::passage(&text, &Phrases::parse("three")).is_none());
         assert_eq!(beginning("a  b"), "a b");
+    }
+
+    #[test]
+    fn what_stands_far_behind_is_found_and_words_are_never_cut() {
+        let text = format!(
+            "{}one two{}",
+            "x".repeat(FIRST_BYTES),
+            " y".repeat(9 * FIRST_BYTES)
+        );
+        let found = |typed: &str| passage(&text, &Phrases::parse(typed));
+        assert!(
+            found("two y")
+                .unwrap()
+                .contains(" <mark>two</mark> <mark>y</mark>")
+        );
+        assert!(found("one").is_none());
+        let far = format!("{}one", "two ".repeat(FIRST_BYTES));
+        let found = passage(&far, &Phrases::parse("two one")).unwrap();
+        assert!(
+            found.ends_with("<mark>two</mark> <mark>one</mark>"),
+            "{found}"
+        );
     }
 
     #[test]
