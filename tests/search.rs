@@ -295,6 +295,8 @@ fn of_very_many_matches_the_newest_are_ranked_and_said_to_be_some() {
     let stage = Stage::new("many", items);
     let found = stage.search_at("common", noon());
     assert_eq!((found.total, found.has_more), (MOST_RANKED, true));
+    let lists = stage.rows("select distinct segid from search_index_idx");
+    assert_eq!(lists.len(), 1, "what many statements wrote is one list");
     let last = Query {
         phrases: Phrases::parse("common"),
         offset: MOST_RANKED - 1,

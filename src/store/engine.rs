@@ -263,6 +263,14 @@ impl Writer {
         }
     }
 
+    /// Inserts what waits for more.
+    pub(super) async fn insert_waiting(&mut self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(writer) => writer.insert_waiting().await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Makes what was written the truth.
     pub(super) async fn commit(self) -> Result<(), Error> {
         match self {

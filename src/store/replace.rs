@@ -11,6 +11,7 @@ use super::engine::{Row, Writer};
 use super::lists::{Places, Report};
 use super::log::{Identity, Log, Parts, Version};
 use super::memory::{self, Memory};
+use super::search;
 use super::statement::Statement;
 use super::tally;
 use super::turn::{self, Turn};
@@ -316,6 +317,9 @@ impl Replacement {
         if items_changed {
             write::boundaries(writer, &self.boundaries).await?;
             write::field_names(writer).await?;
+        }
+        if self.replaced.written > self.replaced.unchanged {
+            search::settle(writer).await?;
         }
         self.paths.write(writer, self.noted).await?;
         let problems_changed = problems::replace(writer, problems).await?;

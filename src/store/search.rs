@@ -411,7 +411,7 @@ pub(super) async fn index_all(writer: &mut Writer) -> Result<(), Error> {
         );
         let stored: Vec<Stored> = writer.records(page.bind(after)).await?;
         let Some(last) = stored.last() else {
-            return Ok(());
+            return settle(writer).await;
         };
         let keys = keys_between(writer, after, last.number).await?;
         after = last.number;
@@ -444,6 +444,15 @@ async fn index(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
     match writer {
         Writer::Sqlite(_) => sqlite::insert(writer, rows).await,
         Writer::Postgres(_) => postgres::insert(writer, rows).await,
+    }
+}
+
+/// Makes searches as fast as they can be, once very much was written.
+pub(super) async fn settle(writer: &mut Writer) -> Result<(), Error> {
+    match writer {
+        Writer::Sqlite(_) => sqlite::merge(writer).await,
+        // It does so by itself.
+        Writer::Postgres(_) => Ok(()),
     }
 }
 

@@ -280,10 +280,16 @@ impl Writer {
         self.insert(target, rows).await
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), Error> {
+    /// Inserts the rows that wait for more.
+    pub(super) async fn insert_waiting(&mut self) -> Result<(), Error> {
         for (target, rows) in std::mem::take(&mut self.waiting) {
             self.insert(target, rows).await?;
         }
+        Ok(())
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), Error> {
+        self.insert_waiting().await?;
         sqlx::query("commit").execute(&mut self.connection).await?;
         // What is written is written: that a reader is in the way of the journal does not undo it.
         if let Err(error) = self.settle().await {

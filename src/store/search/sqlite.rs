@@ -42,6 +42,14 @@ pub(super) async fn clear(writer: &mut Writer) -> Result<(), Error> {
     writer.execute(clear).await
 }
 
+/// Makes one list of each word's places, of those that each statement left: a search for a beginning goes through the lists
+/// of all its words.
+pub(super) async fn merge(writer: &mut Writer) -> Result<(), Error> {
+    writer.insert_waiting().await?;
+    let merge = Statement::new("insert into search_index (search_index) values ('optimize')");
+    writer.execute(merge).await
+}
+
 /// Takes rows out of the index.
 pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), Error> {
     let mut statement = Statement::new("delete from search_index where rowid in (");
