@@ -142,7 +142,7 @@ pub enum Error {
 /// Only where there is no `content/` folder; whatever is wrong below it is a problem in the result.
 pub fn read(root: &Path, settings: &Settings) -> Result<Content, Error> {
     let mut former = Former {
-        known: &Known::default(),
+        known: Known::default(),
         learn: &mut drop,
         gone: Vec::new(),
     };

@@ -138,7 +138,7 @@ pub fn run(
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Outcome, content::Error> {
-    let mut linked = Linked::read(root, settings, &Past::default(), &mut drop)?;
+    let mut linked = Linked::read(root, settings, Past::default(), &mut drop)?;
     let mut items = Vec::new();
     let mut take = |step| {
         if let Step::Made(versions) = step {
@@ -176,11 +176,11 @@ impl Linked {
     pub fn read(
         root: &Path,
         settings: &Settings,
-        past: &Past,
+        past: Past,
         learn: &mut dyn FnMut(Record),
     ) -> Result<Self, content::Error> {
         let mut former = Former {
-            known: &past.known,
+            known: past.known,
             learn,
             gone: Vec::new(),
         };
@@ -198,13 +198,14 @@ impl Linked {
         })
     }
 
-    /// What the next import wants to know; `files` is the inventory. The project itself is let go before the end is written.
+    /// What the next import wants to know; `files` is the inventory. The project itself is let go while the end is written.
     fn leave(self, files: i64) -> Memory {
-        Memory {
+        let memory = Memory {
             faces: self.faces.to_bytes(),
-            gone: self.gone,
             files,
-        }
+        };
+        rayon::spawn(move || drop(self));
+        memory
     }
 
     /// Compiles what is new, changed or stale as it is seen at `now`.
@@ -325,7 +326,7 @@ impl Import<'_, '_> {
     fn keep(&mut self, kept: Vec<Kept>) -> ControlFlow<()> {
         let odd = kept
             .iter()
-            .filter_map(|kept| self.stale.problems.get(&kept.name));
+            .filter_map(|kept| self.stale.problems.get(&kept.name.digest()));
         self.problems.extend(odd.flatten().cloned());
         (self.take)(Step::Kept(kept))
     }
@@ -353,7 +354,7 @@ fn is_stale(changes: &Changes, stale: &Stale, name: &Name, own: &Key) -> bool {
     changes.everything
         || changes.seo && matches!(name.kind, Kind::Entry | Kind::Term)
         || changes.keys.contains(&own.digest())
-        || stale.names.contains(name)
+        || stale.names.contains(&name.digest())
 }
 
 /// One item to be compiled.

@@ -4,8 +4,9 @@
 //! the first stays. Slugs, dates and origins are what the files say: nothing is looked up.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::mem::take;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use serde_json::Value;
 
 use super::collection::{self, Collection};
@@ -66,8 +67,8 @@ pub struct Entry {
 
 /// What an earlier import read, and what this one reads that is to be remembered.
 pub struct Former<'a> {
-    /// What is known of the files.
-    pub known: &'a Known,
+    /// What is known of the files; taken as they are met.
+    pub known: Known,
     /// Given what is to be known of new and changed ones.
     pub learn: &'a mut dyn FnMut(Record),
     /// Files that are no longer there.
@@ -128,9 +129,12 @@ pub fn read(
         .collect();
     let mut entries = Vec::with_capacity(places.len());
     for chunk in places.chunks(CHUNK) {
-        let read: Vec<_> = chunk
-            .par_iter()
-            .map(|place| known_or_read(project, place, rest, former.known))
+        let mut known = |place: &Place| former.known.take(&place.file.path);
+        let records: Vec<Option<Record>> = chunk.iter().map(&mut known).collect();
+        let known = &former.known;
+        let read: Vec<_> = (chunk, records)
+            .into_par_iter()
+            .map(|(place, record)| known_or_read(project, place, rest, record, known))
             .collect();
         for read in read {
             read.problems
@@ -140,8 +144,7 @@ pub fn read(
             read.record.into_iter().for_each(&mut *former.learn);
         }
     }
-    let paths = places.iter().map(|place| place.file.path.as_str());
-    former.gone = former.known.gone(paths);
+    former.gone = take(&mut former.known).left();
     without_duplicates(project, entries)
 }
 
@@ -154,13 +157,20 @@ struct Read {
     record: Option<Record>,
 }
 
-fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Known) -> Read {
+fn known_or_read(
+    project: &Project,
+    place: &Place<'_>,
+    rest: &Rest,
+    record: Option<Record>,
+    known: &Known,
+) -> Read {
     let file = &place.file;
     let shape = rest.shape(&place.collection.handle, &place.site);
-    let record = known.of(&file.path, shape);
-    if let Some(record) = record.filter(|record| known.is_as_it_was(file, record)) {
-        return remembered(place, record);
-    }
+    let record = record.filter(|record| record.shape == shape);
+    let record = match record {
+        Some(record) if known.is_as_it_was(file, &record) => return remembered(place, record),
+        record => record,
+    };
     let apart = project.apart();
     let Some(bytes) = apart.bytes(file) else {
         return Read {
@@ -189,8 +199,14 @@ fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Know
     }
     // What cannot be remembered is read again each time.
     let front = entry.as_ref().map(|entry| rest.front(entry));
-    let record = (rest.is_remembering() && front != Some(None))
-        .then(|| stamped(Record::new(hash, front.flatten(), &problems)));
+    let record = (rest.is_remembering() && front != Some(None)).then(|| {
+        stamped(Record {
+            hash,
+            front: front.flatten(),
+            problems: problems.clone(),
+            ..Record::default()
+        })
+    });
     Read {
         entry,
         problems,
@@ -199,9 +215,9 @@ fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Know
 }
 
 /// An entry whose file did not change.
-fn remembered(place: &Place<'_>, record: &Record) -> Read {
+fn remembered(place: &Place<'_>, record: Record) -> Read {
     let file = &place.file;
-    let entry = record.front().map(|front| {
+    let entry = record.front.map(|front| {
         let FileName { slug, date, .. } = file_name::parse(file.name());
         Entry {
             path: file.path.clone(),
@@ -224,7 +240,7 @@ fn remembered(place: &Place<'_>, record: &Record) -> Read {
     });
     Read {
         entry,
-        problems: record.problems(),
+        problems: record.problems,
         record: None,
     }
 }

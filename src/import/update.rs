@@ -4,6 +4,7 @@
 //! are compiled while they are written, and all of it is one transaction, so that neither the project nor its items are
 //! ever in memory as a whole.
 
+use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -162,21 +163,20 @@ async fn read(
     let order = Arc::clone(order);
     let reading = spawn_blocking(move || {
         let past = Past {
-            known: Known::new(past.records, order.checksum),
+            known: Known::new(past.records(), order.checksum),
             faces: Faces::from_bytes(&past.faces),
         };
         // Where nobody takes it, the import has failed already.
         let mut learn = |record| drop(sender.blocking_send(record));
-        let linked = Linked::read(&order.root, &order.settings, &past, &mut learn);
-        // Much, and nobody has to wait until it is gone.
-        rayon::spawn(move || drop(past));
-        linked
+        Linked::read(&order.root, &order.settings, past, &mut learn)
     });
     let mut replacement = opening.recall().await?;
     while let Some(record) = records.recv().await {
-        replacement.remember(record).await?;
+        replacement.remember(record);
     }
-    Ok((reading.await??, replacement))
+    let mut linked = reading.await??;
+    replacement.learn(take(&mut linked.gone)).await?;
+    Ok((linked, replacement))
 }
 
 async fn compile(
