@@ -24,6 +24,7 @@ mod users;
 mod values;
 mod versions;
 
+use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,6 +37,7 @@ use crate::content;
 use crate::content::entry::Former;
 use crate::content::known::{Known, Record};
 use crate::content::problem::{Problem, Severity};
+use crate::content::project::Listing;
 use crate::fields;
 use crate::seo::{Project, settings};
 use crate::site::view::Key;
@@ -116,13 +118,15 @@ pub enum Step {
 /// Given what becomes of the items; it may ask for no more.
 pub type Take<'a> = dyn FnMut(Step) -> ControlFlow<()> + 'a;
 
-/// What an earlier import left.
+/// What an earlier import left, and what has been looked at since.
 #[derive(Debug, Default)]
 pub struct Past {
     /// What it read.
     pub known: Known,
     /// How everything looked.
     pub faces: Faces,
+    /// What lies in the folders of collections, where that was looked at just before.
+    pub listings: HashMap<String, Listing>,
 }
 
 /// Entries that are whole, and compiled, at a time: enough for all cores, little enough for the memory.
@@ -181,6 +185,7 @@ impl Linked {
     ) -> Result<Self, content::Error> {
         let mut former = Former {
             known: past.known,
+            listings: past.listings,
             learn,
             gone: Vec::new(),
         };

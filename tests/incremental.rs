@@ -84,7 +84,6 @@ fn order(root: &Path) -> Order {
         fingerprint: "test".into(),
         checksum: false,
         strict: false,
-        is_due: false,
     }
 }
 

@@ -13,7 +13,7 @@ use super::collection::{self, Collection};
 use super::file_name::{self, FileDate, FileName};
 use super::known::{Known, Record};
 use super::problem::Problem;
-use super::project::{File, Project, Walk};
+use super::project::{File, Listing, Project, Walk};
 use super::rest::{Rest, Spooled};
 use super::sites::Sites;
 use super::{Data, digest, front_matter, text};
@@ -69,6 +69,8 @@ pub struct Entry {
 pub struct Former<'a> {
     /// What is known of the files; taken as they are met.
     pub known: Known,
+    /// What lies in the folders of collections, where that was looked at just before.
+    pub listings: HashMap<String, Listing>,
     /// Given what is to be known of new and changed ones.
     pub learn: &'a mut dyn FnMut(Record),
     /// Files that are no longer there.
@@ -125,7 +127,7 @@ pub fn read(
 ) -> Vec<Entry> {
     let places: Vec<_> = collections
         .iter()
-        .flat_map(|collection| places(project, sites, collection))
+        .flat_map(|collection| places(project, sites, collection, &mut former.listings))
         .collect();
     let mut entries = Vec::with_capacity(places.len());
     for chunk in places.chunks(CHUNK) {
@@ -260,9 +262,14 @@ fn places<'content>(
     project: &Project,
     sites: &Sites,
     collection: &'content Collection,
+    listings: &mut HashMap<String, Listing>,
 ) -> Vec<Place<'content>> {
     let folder = format!("{}/{}", collection::FOLDER, collection.handle);
-    let files = project.files(&folder, Walk::Deep).into_iter();
+    let files = match listings.remove(&folder) {
+        Some(listing) => project.files_of(&folder, listing),
+        None => project.files(&folder, Walk::Deep),
+    };
+    let files = files.into_iter();
     let files = files.filter(|file| is_entry(project, file));
     files
         .filter_map(|file| place(project, sites, collection, &folder, file))

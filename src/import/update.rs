@@ -9,17 +9,19 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::future::join;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::faces::Faces;
 use super::{Linked, Past, Report, Settings, Step};
+use crate::content;
+use crate::content::inventory::{self, Inventory};
 use crate::content::known::Known;
 use crate::content::problem::{Problem, Severity, counted};
-use crate::content::{self, inventory};
-use crate::store::memory::{self, Stale};
-use crate::store::replace::{Opening, Replaced, Replacement};
+use crate::store::memory::Stale;
+use crate::store::replace::{Replaced, Replacement};
 use crate::store::{self, Store};
 
 /// Things that are ready to be written before their maker has to wait: enough that neither idles, few enough to hold.
@@ -38,8 +40,6 @@ pub struct Order {
     pub checksum: bool,
     /// An import with errors changes nothing.
     pub strict: bool,
-    /// Something is known to have changed: it is not looked first whether anything did.
-    pub is_due: bool,
 }
 
 /// What an import did.
@@ -100,27 +100,81 @@ pub async fn update(
     progress: impl Fn(usize, usize) + Send + Sync + 'static,
 ) -> Result<Done, Error> {
     let order = Arc::new(order);
-    let mut files = {
-        let order = Arc::clone(&order);
-        spawn_blocking(move || inventory::take(&order.root, &order.settings.content))
-    };
-    let mut taken = None;
-    if !(order.is_due || order.checksum || order.strict) {
-        let files = (&mut files).await??;
-        if let Some(generation) = store.left(&order.fingerprint, files, now).await? {
+    let mut inventory = None;
+    if !(order.checksum || order.strict) {
+        let taken = take_inventory(&order).await?;
+        if let Some(generation) = store.left(&order.fingerprint, taken.number, now).await? {
             return Ok(Done::Nothing { generation });
         }
-        taken = Some(files);
+        inventory = Some(taken);
     }
+    let (past, replacement) = recall(store, &order, now).await?;
+    let inventory = match inventory {
+        Some(taken) => taken,
+        None => take_inventory(&order).await?,
+    };
+    replace(order, inventory, past, replacement, now, progress).await
+}
+
+/// The same where something is known to have changed and may still be changing until it is `quiet`: nothing is read of the
+/// files before, but all that is stored of them is.
+///
+/// # Errors
+/// As those of [`update`].
+pub async fn update_once(
+    quiet: impl Future<Output = ()>,
+    store: &Store,
+    order: Order,
+    now: Timestamp,
+    progress: impl Fn(usize, usize) + Send + Sync + 'static,
+) -> Result<Done, Error> {
+    let order = Arc::new(order);
+    let (recalled, ()) = join(recall(store, &order, now), quiet).await;
+    let (past, replacement) = recalled?;
+    let inventory = take_inventory(&order).await?;
+    replace(order, inventory, past, replacement, now, progress).await
+}
+
+/// No file is read before the inventory has seen it: what changes in between is a change the next time.
+async fn take_inventory(order: &Arc<Order>) -> Result<Inventory, Error> {
+    let order = Arc::clone(order);
+    let taking = spawn_blocking(move || inventory::take(&order.root, &order.settings.content));
+    Ok(taking.await??)
+}
+
+/// Begins to write, and reads what is stored.
+async fn recall(
+    store: &Store,
+    order: &Order,
+    now: Timestamp,
+) -> Result<(Past, Replacement), Error> {
     let turn = store.draw().await?;
     let mut opening = store.opening(turn, now).await?;
     let past = opening.past(&order.fingerprint).await?;
-    // No file is read before the inventory has seen it: what changes in between is a change the next time.
-    let files = match taken {
-        Some(files) => files,
-        None => files.await??,
+    let checksum = order.checksum;
+    let past = spawn_blocking(move || Past {
+        known: Known::new(past.records(), checksum),
+        faces: Faces::from_bytes(&past.faces),
+        ..Past::default()
+    });
+    let replacement = opening.recall().await?;
+    Ok((past.await?, replacement))
+}
+
+/// Reads and compiles what changed, and writes it.
+async fn replace(
+    order: Arc<Order>,
+    inventory: Inventory,
+    past: Past,
+    mut replacement: Replacement,
+    now: Timestamp,
+    progress: impl Fn(usize, usize) + Send + Sync + 'static,
+) -> Result<Done, Error> {
+    let past = Past {
+        listings: inventory.listings,
+        ..past
     };
-    let (linked, mut replacement) = read(&order, opening, past).await?;
+    let linked = read(&order, past, &mut replacement).await?;
     let stale = if linked.changes.everything {
         Stale::default()
     } else {
@@ -130,7 +184,7 @@ pub async fn update(
     if order.strict {
         refuse_errors(&report.problems)?;
     }
-    let memory = linked.leave(files);
+    let memory = linked.leave(inventory.number);
     let replaced = replacement.finish(&report.problems, &order.fingerprint, Some(memory));
     Ok(Done::Replaced(replaced.await?, report))
 }
@@ -153,30 +207,25 @@ pub fn refuse_errors(problems: &[Problem]) -> Result<(), Error> {
     }
 }
 
-/// Reads the project, and meanwhile what is stored of it.
+/// Reads the project, and notes what is to be known of it the next time.
 async fn read(
     order: &Arc<Order>,
-    opening: Opening,
-    past: memory::Past,
-) -> Result<(Linked, Replacement), Error> {
+    past: Past,
+    replacement: &mut Replacement,
+) -> Result<Linked, Error> {
     let (sender, mut records) = mpsc::channel(AHEAD);
     let order = Arc::clone(order);
     let reading = spawn_blocking(move || {
-        let past = Past {
-            known: Known::new(past.records(), order.checksum),
-            faces: Faces::from_bytes(&past.faces),
-        };
         // Where nobody takes it, the import has failed already.
         let mut learn = |record| drop(sender.blocking_send(record));
         Linked::read(&order.root, &order.settings, past, &mut learn)
     });
-    let mut replacement = opening.recall().await?;
     while let Some(record) = records.recv().await {
-        replacement.remember(record);
+        replacement.remember(&record);
     }
     let mut linked = reading.await??;
     replacement.learn(take(&mut linked.gone)).await?;
-    Ok((linked, replacement))
+    Ok(linked)
 }
 
 async fn compile(

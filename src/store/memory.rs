@@ -28,16 +28,12 @@ pub struct Past {
     pub faces: Vec<u8>,
 }
 
-/// What an import learns of files until it is put on their shelves: the same, shortly, as it will stand there.
+/// What an import learns of files until it is put on their shelves.
 #[derive(Debug, Default)]
 pub(super) struct Learnt(BTreeMap<i64, Shelf>);
 
-/// What is to be put on a shelf: JSON of each record; and the paths of files whose former records leave it.
-#[derive(Debug, Default)]
-struct Shelf {
-    records: Vec<String>,
-    paths: HashSet<String>,
-}
+/// A record for each path, as JSON, which takes less room until then; `None`: there is none any more.
+type Shelf = BTreeMap<String, Option<String>>;
 
 /// What an import leaves besides what it read.
 #[derive(Debug, Default)]
@@ -161,42 +157,44 @@ fn shelf(path: &str) -> i64 {
 
 impl Learnt {
     /// Takes what was read in a file. What cannot be kept is read again the next time.
-    pub(super) fn add(&mut self, record: Record) {
-        let shelf = self.0.entry(shelf(&record.path)).or_default();
-        shelf.records.extend(serde_json::to_string(&record));
-        shelf.paths.insert(record.path);
+    pub(super) fn add(&mut self, record: &Record) {
+        self.put(record.path.clone(), serde_json::to_string(record).ok());
     }
 
     /// Notes that a file is no longer there.
     pub(super) fn forget(&mut self, path: String) {
-        self.0.entry(shelf(&path)).or_default().paths.insert(path);
+        self.put(path, None);
     }
 
-    /// Puts all of it on the shelves.
+    fn put(&mut self, path: String, record: Option<String>) {
+        self.0.entry(shelf(&path)).or_default().insert(path, record);
+    }
+
+    /// Puts all of it on the shelves, beside what stands there of other files.
     pub(super) async fn write(self, writer: &mut Writer) -> Result<(), Error> {
         if self.0.is_empty() {
             return Ok(());
         }
-        let numbers: Vec<i64> = self.0.keys().copied().collect();
+        let mut shelves = self.0;
+        let numbers: Vec<i64> = shelves.keys().copied().collect();
         let mut known = Statement::new("select shelf, records from source where shelf in (");
         known.push_values(numbers.iter().copied());
         known.push(")");
-        let mut shelves = self.0;
         for row in writer.rows(known).await? {
-            if let Some(shelf) = shelves.get_mut(&row.get("shelf")?) {
-                let mut known = records(&row.get::<String>("records")?);
-                known.retain(|record| !shelf.paths.contains(&record.path));
-                let known = known.iter().map(serde_json::to_string);
-                shelf.records.extend(known.flatten());
+            let shelf = shelves.entry(row.get("shelf")?).or_default();
+            for record in records(&row.get::<String>("records")?) {
+                let known = serde_json::to_string(&record).ok();
+                shelf.entry(record.path).or_insert(known);
             }
         }
         let mut forget = Statement::new("delete from source where shelf in (");
         forget.push_values(numbers);
         forget.push(")");
         writer.execute(forget).await?;
-        let rows = shelves.into_iter().map(|(number, shelf)| {
-            let records = format!("[{}]", shelf.records.join(","));
-            vec![number.into(), records.into()]
+        let rows = shelves.into_iter().filter_map(|(number, shelf)| {
+            let records: Vec<String> = shelf.into_values().flatten().collect();
+            let text = format!("[{}]", records.join(","));
+            (!records.is_empty()).then(|| vec![number.into(), text.into()])
         });
         writer.insert(SOURCE, rows.collect()).await
     }

@@ -265,7 +265,7 @@ impl Replacement {
     }
 
     /// Takes what is to be known of a file the next time.
-    pub fn remember(&mut self, record: Record) {
+    pub fn remember(&mut self, record: &Record) {
         self.learnt.add(record);
     }
 
