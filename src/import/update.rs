@@ -4,6 +4,7 @@
 //! are compiled while they are written, and all of it is one transaction, so that neither the project nor its items are
 //! ever in memory as a whole.
 
+use std::future::ready;
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -12,13 +13,13 @@ use std::sync::Arc;
 use futures_util::future::join;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::faces::Faces;
 use super::{Linked, Past, Report, Settings, Step};
 use crate::content;
 use crate::content::inventory::{self, Inventory};
-use crate::content::known::Known;
+use crate::content::known::{Known, Record};
 use crate::content::problem::{Problem, Severity, counted};
 use crate::store::memory::Stale;
 use crate::store::replace::{Replaced, Replacement};
@@ -99,21 +100,17 @@ pub async fn update(
     now: Timestamp,
     progress: impl Fn(usize, usize) + Send + Sync + 'static,
 ) -> Result<Done, Error> {
-    let order = Arc::new(order);
     let mut inventory = None;
     if !(order.checksum || order.strict) {
-        let taken = take_inventory(&order).await?;
+        let folder = (order.root.clone(), order.settings.content.clone());
+        let taking = spawn_blocking(move || inventory::take(&folder.0, &folder.1));
+        let taken = taking.await??;
         if let Some(generation) = store.left(&order.fingerprint, taken.number, now).await? {
             return Ok(Done::Nothing { generation });
         }
         inventory = Some(taken);
     }
-    let (past, replacement) = recall(store, &order, now).await?;
-    let inventory = match inventory {
-        Some(taken) => taken,
-        None => take_inventory(&order).await?,
-    };
-    replace(order, inventory, past, replacement, now, progress).await
+    replace(store, order, ready(()), inventory, now, progress).await
 }
 
 /// The same where something is known to have changed and may still be changing until it is `quiet`: nothing is read of the
@@ -128,26 +125,19 @@ pub async fn update_once(
     now: Timestamp,
     progress: impl Fn(usize, usize) + Send + Sync + 'static,
 ) -> Result<Done, Error> {
-    let order = Arc::new(order);
-    let (recalled, ()) = join(recall(store, &order, now), quiet).await;
-    let (past, replacement) = recalled?;
-    let inventory = take_inventory(&order).await?;
-    replace(order, inventory, past, replacement, now, progress).await
+    replace(store, order, quiet, None, now, progress).await
 }
 
-/// No file is read before the inventory has seen it: what changes in between is a change the next time.
-async fn take_inventory(order: &Arc<Order>) -> Result<Inventory, Error> {
-    let order = Arc::clone(order);
-    let taking = spawn_blocking(move || inventory::take(&order.root, &order.settings.content));
-    Ok(taking.await??)
-}
-
-/// Begins to write, and reads what is stored.
-async fn recall(
+/// Reads and compiles what changed, and writes it; what is stored is read meanwhile.
+async fn replace(
     store: &Store,
-    order: &Order,
+    order: Order,
+    quiet: impl Future<Output = ()>,
+    inventory: Option<Inventory>,
     now: Timestamp,
-) -> Result<(Past, Replacement), Error> {
+    progress: impl Fn(usize, usize) + Send + Sync + 'static,
+) -> Result<Done, Error> {
+    let order = Arc::new(order);
     let turn = store.draw().await?;
     let mut opening = store.opening(turn, now).await?;
     let past = opening.past(&order.fingerprint).await?;
@@ -157,24 +147,13 @@ async fn recall(
         faces: Faces::from_bytes(&past.faces),
         ..Past::default()
     });
-    let replacement = opening.recall().await?;
-    Ok((past.await?, replacement))
-}
-
-/// Reads and compiles what changed, and writes it.
-async fn replace(
-    order: Arc<Order>,
-    inventory: Inventory,
-    past: Past,
-    mut replacement: Replacement,
-    now: Timestamp,
-    progress: impl Fn(usize, usize) + Send + Sync + 'static,
-) -> Result<Done, Error> {
-    let past = Past {
-        listings: inventory.listings,
-        ..past
+    let reading = async {
+        let (past, ()) = join(past, quiet).await;
+        Ok::<_, Error>(Reading::begin(Arc::clone(&order), past?, inventory))
     };
-    let linked = read(&order, past, &mut replacement).await?;
+    let (replacement, reading) = join(opening.recall(), reading).await;
+    let mut replacement = replacement?;
+    let (linked, files) = reading?.end(&mut replacement).await?;
     let stale = if linked.changes.everything {
         Stale::default()
     } else {
@@ -184,7 +163,7 @@ async fn replace(
     if order.strict {
         refuse_errors(&report.problems)?;
     }
-    let memory = linked.leave(inventory.number);
+    let memory = linked.leave(files);
     let replaced = replacement.finish(&report.problems, &order.fingerprint, Some(memory));
     Ok(Done::Replaced(replaced.await?, report))
 }
@@ -207,25 +186,43 @@ pub fn refuse_errors(problems: &[Problem]) -> Result<(), Error> {
     }
 }
 
-/// Reads the project, and notes what is to be known of it the next time.
-async fn read(
-    order: &Arc<Order>,
-    past: Past,
-    replacement: &mut Replacement,
-) -> Result<Linked, Error> {
-    let (sender, mut records) = mpsc::channel(AHEAD);
-    let order = Arc::clone(order);
-    let reading = spawn_blocking(move || {
-        // Where nobody takes it, the import has failed already.
-        let mut learn = |record| drop(sender.blocking_send(record));
-        Linked::read(&order.root, &order.settings, past, &mut learn)
-    });
-    while let Some(record) = records.recv().await {
-        replacement.remember(&record);
+/// A project that is being read on a thread of its own.
+struct Reading {
+    /// The project, and the number of its inventory.
+    thread: JoinHandle<Result<(Linked, i64), content::Error>>,
+    /// What is to be known of its files the next time.
+    records: mpsc::Receiver<Record>,
+}
+
+impl Reading {
+    /// No file is read before the inventory has seen it: what changes in between is a change the next time.
+    fn begin(order: Arc<Order>, past: Past, inventory: Option<Inventory>) -> Self {
+        let (sender, records) = mpsc::channel(AHEAD);
+        let thread = spawn_blocking(move || {
+            let taken = match inventory {
+                Some(taken) => taken,
+                None => inventory::take(&order.root, &order.settings.content)?,
+            };
+            let past = Past {
+                listings: taken.listings,
+                ..past
+            };
+            // Where nobody takes it, the import has failed already.
+            let mut learn = |record| drop(sender.blocking_send(record));
+            let linked = Linked::read(&order.root, &order.settings, past, &mut learn)?;
+            Ok((linked, taken.number))
+        });
+        Self { thread, records }
     }
-    let mut linked = reading.await??;
-    replacement.learn(take(&mut linked.gone)).await?;
-    Ok(linked)
+
+    async fn end(mut self, replacement: &mut Replacement) -> Result<(Linked, i64), Error> {
+        while let Some(record) = self.records.recv().await {
+            replacement.remember(&record);
+        }
+        let (mut linked, files) = self.thread.await??;
+        replacement.learn(take(&mut linked.gone)).await?;
+        Ok((linked, files))
+    }
 }
 
 async fn compile(
