@@ -181,10 +181,11 @@ impl Learnt {
         known.push_values(numbers.iter().copied());
         known.push(")");
         for row in writer.rows(known).await? {
-            let shelf = shelves.entry(row.get("shelf")?).or_default();
-            for record in records(&row.get::<String>("records")?) {
+            let others = records(&row.get::<String>("records")?);
+            let place = shelves.entry(row.get("shelf")?).or_default();
+            for record in others {
                 let known = serde_json::to_string(&record).ok();
-                shelf.entry(record.path).or_insert(known);
+                place.entry(record.path).or_insert(known);
             }
         }
         let mut forget = Statement::new("delete from source where shelf in (");

@@ -370,7 +370,7 @@ impl Replacement {
                 .note(stored.as_ref(), Some(&row.version()), self.now);
         }
         match same {
-            Some(stored) if stored.hash == row.hash => {
+            Some(stored) if stored.hash == row.hash && stored.needs.is_some() => {
                 self.replaced.unchanged += 1;
                 if stored.places != places {
                     self.moved.push((stored.number, places));

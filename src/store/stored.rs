@@ -1,7 +1,7 @@
 //! What is stored of all items, read so that what was compiled can be set against it.
 //!
-//! In: the rows of `item` and what each was made of. Out: the versions of each item, by the digest of its name. To ask for
-//! a value at a time takes long, so that many rows come as one text, which is taken apart on all cores.
+//! In: the rows of `item` and what each was made of. Out: the versions of each item, by the digest of its name. To ask
+//! for a value at a time takes long, so that many rows come as one text, which is taken apart on all cores.
 
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -14,8 +14,9 @@ use super::statement::Statement;
 use super::write::Span;
 use super::{Digest, Error, Name};
 
-/// The rows as texts: all but the names and the problems is words with blanks between them; those stand behind the words,
-/// which say how many bytes each has, and one row follows right after the other. What a row was made of may be missing.
+/// The rows as texts: all but the names and the problems is words with blanks between them; those stand behind the
+/// words, which say how many bytes each has, and one row follows right after the other. What a row was made of may be
+/// missing.
 const STORED: &str = "with recursive piece (start) as (
         select cast(0 as bigint)
         union all
@@ -23,8 +24,9 @@ const STORED: &str = "with recursive piece (start) as (
     )
     select coalesce((
         select string_agg(concat_ws(' ', i.number, i.position, i.own_order, i.valid_from, i.valid_until, i.visible_from,
-            i.visible_until, hex(i.hash), coalesce(hex(m.needs), '-'), octet_length(i.kind), octet_length(i.owner),
-            octet_length(i.id), octet_length(i.site), octet_length(coalesce(m.problems, '')),
+            i.visible_until, hex(i.hash), case when m.number is null then '-' else hex(m.needs) end,
+            octet_length(i.kind), octet_length(i.owner), octet_length(i.id), octet_length(i.site),
+            octet_length(coalesce(m.problems, '')),
             i.kind || i.owner || i.id || i.site || coalesce(m.problems, '')), '')
         from item i left join made m on m.number = i.number
         where i.number >= p.start and i.number < p.start + 512
@@ -134,7 +136,7 @@ impl<'t> Rest<'t> {
             self.number()?,
         ];
         let [kind, owner, id, site, problems] = lengths.map(|length| self.text(length));
-        stored.problems = problems?.to_owned();
+        problems?.clone_into(&mut stored.problems);
         Some((Name::digest_of([kind?, owner?, id?, site?]), stored))
     }
 
