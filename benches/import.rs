@@ -84,7 +84,7 @@ impl Round {
         let (folder, settings) = (&imported.folder, settings());
         let (floor, ()) = timed(|| floor(folder));
         let (linked, mut site) = timed(|| {
-            Linked::read(folder, &settings, &Past::default(), &mut drop).expect("a project")
+            Linked::read(folder, &settings, Past::default(), &mut drop).expect("a project")
         });
         let (compiled, _) = timed(|| {
             let mut nothing = |_| ControlFlow::Continue(());

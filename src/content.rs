@@ -29,7 +29,8 @@ pub mod tree;
 pub mod users;
 pub mod yaml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
@@ -142,7 +143,8 @@ pub enum Error {
 /// Only where there is no `content/` folder; whatever is wrong below it is a problem in the result.
 pub fn read(root: &Path, settings: &Settings) -> Result<Content, Error> {
     let mut former = Former {
-        known: &Known::default(),
+        known: Known::default(),
+        listings: HashMap::new(),
         learn: &mut drop,
         gone: Vec::new(),
     };
@@ -207,6 +209,14 @@ pub fn digest(bytes: &[u8]) -> i64 {
     let mut first = [0; 8];
     first.copy_from_slice(&blake3::hash(bytes).as_bytes()[..8]);
     i64::from_le_bytes(first)
+}
+
+/// The same of anything that can be hashed, much faster; another compiler may make another one of it.
+#[must_use]
+pub fn hashed(thing: impl Hash) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    thing.hash(&mut hasher);
+    hasher.finish().cast_signed()
 }
 
 fn robots_txt(project: &Project) -> Option<String> {

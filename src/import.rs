@@ -24,6 +24,7 @@ mod users;
 mod values;
 mod versions;
 
+use std::collections::HashMap;
 use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -37,6 +38,7 @@ use crate::content;
 use crate::content::entry::Former;
 use crate::content::known::{Known, Record};
 use crate::content::problem::{Problem, Severity};
+use crate::content::project::Listing;
 use crate::fields;
 use crate::seo::{Project, settings};
 use crate::site::view::Key;
@@ -117,13 +119,15 @@ pub enum Step {
 /// Given what becomes of the items; it may ask for no more.
 pub type Take<'a> = dyn FnMut(Step) -> ControlFlow<()> + Send + 'a;
 
-/// What an earlier import left.
+/// What an earlier import left, and what has been looked at since.
 #[derive(Debug, Default)]
 pub struct Past {
     /// What it read.
     pub known: Known,
     /// How everything looked.
     pub faces: Faces,
+    /// What lies in the folders of collections, where that was looked at just before.
+    pub listings: HashMap<String, Listing>,
 }
 
 /// Entries that are whole, and compiled, at a time: enough for all cores, little enough for the memory.
@@ -139,7 +143,7 @@ pub fn run(
     now: Timestamp,
     progress: &Progress,
 ) -> Result<Outcome, content::Error> {
-    let mut linked = Linked::read(root, settings, &Past::default(), &mut drop)?;
+    let mut linked = Linked::read(root, settings, Past::default(), &mut drop)?;
     let mut items = Vec::new();
     let mut take = |step| {
         if let Step::Made(versions) = step {
@@ -177,11 +181,12 @@ impl Linked {
     pub fn read(
         root: &Path,
         settings: &Settings,
-        past: &Past,
+        past: Past,
         learn: &mut (dyn FnMut(Record) + Send),
     ) -> Result<Self, content::Error> {
         let mut former = Former {
-            known: &past.known,
+            known: past.known,
+            listings: past.listings,
             learn,
             gone: Vec::new(),
         };
@@ -199,13 +204,14 @@ impl Linked {
         })
     }
 
-    /// What the next import wants to know; `files` is the inventory. The project itself is let go before the end is written.
+    /// What the next import wants to know; `files` is the inventory. The project itself is let go while the end is written.
     fn leave(self, files: i64) -> Memory {
-        Memory {
+        let memory = Memory {
             faces: self.faces.to_bytes(),
-            gone: self.gone,
             files,
-        }
+        };
+        rayon::spawn(move || drop(self));
+        memory
     }
 
     /// Compiles what is new, changed or stale as it is seen at `now`.
@@ -331,7 +337,7 @@ impl Import<'_, '_> {
     fn keep(&mut self, kept: Vec<Kept>) -> ControlFlow<()> {
         let odd = kept
             .iter()
-            .filter_map(|kept| self.stale.problems.get(&kept.name));
+            .filter_map(|kept| self.stale.problems.get(&kept.name.digest()));
         self.problems.extend(odd.flatten().cloned());
         (self.take)(Step::Kept(kept))
     }
@@ -368,7 +374,7 @@ fn is_stale(changes: &Changes, stale: &Stale, name: &Name, own: &Key) -> bool {
     changes.everything
         || changes.seo && matches!(name.kind, Kind::Entry | Kind::Term)
         || changes.keys.contains(&own.digest())
-        || stale.names.contains(name)
+        || stale.names.contains(&name.digest())
 }
 
 /// One item to be compiled.

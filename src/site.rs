@@ -115,7 +115,7 @@ pub struct Entry {
 }
 
 /// An entry's date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EntryDate {
     /// The moment.
     pub at: Timestamp,

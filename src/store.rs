@@ -10,6 +10,7 @@ pub mod copy;
 pub mod deliveries;
 pub mod dictionary;
 mod engine;
+mod fields;
 pub mod find;
 pub mod findings;
 pub mod keys;
@@ -29,6 +30,7 @@ pub mod search;
 pub mod sitemap;
 pub mod statamic;
 mod statement;
+mod stored;
 mod tally;
 pub mod texts;
 pub mod turn;
@@ -259,8 +261,11 @@ impl Item {
     }
 }
 
+/// A [`Name`] in 16 bytes, which no two share by chance.
+pub type Digest = [u8; 16];
+
 /// What names an item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// What it is.
     pub kind: Kind,
@@ -270,24 +275,32 @@ pub struct Name {
     pub id: String,
     /// Site handle; empty where the kind has none.
     pub site: String,
+    digest: Digest,
 }
 
 impl Name {
     /// A name with the id in the spelling under which it is stored.
     #[must_use]
     pub fn new(kind: Kind, owner: &str, id: &str, site: &str) -> Self {
+        let id = id_key(id);
         Self {
+            digest: Self::digest_of([kind.name(), owner, &id, site]),
             kind,
             owner: owner.to_owned(),
-            id: id_key(id),
+            id,
             site: site.to_owned(),
         }
     }
 
-    /// The name in 16 bytes, which no two share by chance.
-    fn digest(&self) -> [u8; 16] {
+    /// The name shortly, as it was worked out once.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    fn digest_of(parts: [&str; 4]) -> Digest {
         let mut hasher = blake3::Hasher::new();
-        for part in [self.kind.name(), &self.owner, &self.id, &self.site] {
+        for part in parts {
             hasher.update(part.as_bytes()).update(&[0]);
         }
         let mut digest = [0; 16];

@@ -21,6 +21,8 @@ use rhapsode::import::update::{Done, Order, update};
 use rhapsode::store::Store;
 use rhapsode::store::replace::Replaced;
 use rhapsode::{content, import, seo, site};
+use sqlx::Connection;
+use sqlx::sqlite::SqliteConnection;
 use tokio::runtime::Runtime;
 
 static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -84,7 +86,6 @@ fn order(root: &Path) -> Order {
         fingerprint: "test".into(),
         checksum: false,
         strict: false,
-        is_due: false,
     }
 }
 
@@ -176,6 +177,32 @@ async fn an_edited_text_concerns_nobody_else() {
     project.write_text("en-notes-0", "Quite another text.");
     let (replaced, _) = database.replaced(project.root(), start()).await;
     assert_eq!((replaced.written, replaced.deleted), (1, 0));
+}
+
+/// What is remembered and cannot be read is as if it was never known.
+#[tokio::test]
+async fn a_spoilt_memory_is_made_anew() {
+    let mut project = Project::new();
+    let (database, whole) = (Database::new().await, Database::new().await);
+    database.replaced(project.root(), start()).await;
+    let mut connection = SqliteConnection::connect(&database.path).await.unwrap();
+    for spoil in [
+        "update source set records = '[' || records",
+        "update made set needs = x'00' where number % 2 = 0",
+        "delete from made where number % 3 = 0",
+    ] {
+        sqlx::query(spoil).execute(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
+    project.write_text("en-notes-0", "Quite another text.");
+    database.replaced(project.root(), start()).await;
+    whole.replaced(project.root(), start()).await;
+    let (step, all) = (
+        rows::of(&database.path, start()).await,
+        rows::of(&whole.path, start()).await,
+    );
+    let difference = rows::difference(&step, &all);
+    assert!(difference.is_empty(), "{difference}");
 }
 
 #[tokio::test]

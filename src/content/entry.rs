@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::mem::take;
 
-use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 use serde_json::Value;
 
 use super::collection::{self, Collection};
 use super::file_name::{self, FileDate, FileName};
 use super::known::{Known, Record};
 use super::problem::Problem;
-use super::project::{File, Project, Walk};
+use super::project::{File, Listing, Project, Walk};
 use super::rest::{Rest, Spooled};
 use super::sites::Sites;
 use super::{Data, digest, front_matter, text};
@@ -67,8 +67,10 @@ pub struct Entry {
 
 /// What an earlier import read, and what this one reads that is to be remembered.
 pub struct Former<'a> {
-    /// What is known of the files.
-    pub known: &'a Known,
+    /// What is known of the files; taken as they are met.
+    pub known: Known,
+    /// What lies in the folders of collections, where that was looked at just before.
+    pub listings: HashMap<String, Listing>,
     /// Given what is to be known of new and changed ones.
     pub learn: &'a mut (dyn FnMut(Record) + Send),
     /// Files that are no longer there.
@@ -125,10 +127,9 @@ pub fn read(
 ) -> Vec<Entry> {
     let places: Vec<_> = collections
         .iter()
-        .flat_map(|collection| places(project, sites, collection))
+        .flat_map(|collection| places(project, sites, collection, &mut former.listings))
         .collect();
     let mut entries = Vec::with_capacity(places.len());
-    let known = former.known;
     let mut hand_on = |chunk: Vec<Read>| {
         for read in chunk {
             read.problems
@@ -140,15 +141,17 @@ pub fn read(
     };
     let mut last = Vec::new();
     for chunk in places.chunks(CHUNK) {
-        let read = chunk
-            .par_iter()
-            .map(|place| known_or_read(project, place, rest, known));
+        let known = |place: &Place| former.known.take(&place.file.path);
+        let records: Vec<Option<Record>> = chunk.iter().map(known).collect();
+        let known = &former.known;
+        let read = (chunk, records)
+            .into_par_iter()
+            .map(|(place, record)| known_or_read(project, place, rest, record, known));
         // No core is to wait while one hands on what was read before.
         (last, ()) = rayon::join(|| read.collect(), || hand_on(take(&mut last)));
     }
     hand_on(last);
-    let paths = places.iter().map(|place| place.file.path.as_str());
-    former.gone = former.known.gone(paths);
+    former.gone = take(&mut former.known).left();
     without_duplicates(project, entries)
 }
 
@@ -161,13 +164,20 @@ struct Read {
     record: Option<Record>,
 }
 
-fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Known) -> Read {
+fn known_or_read(
+    project: &Project,
+    place: &Place<'_>,
+    rest: &Rest,
+    record: Option<Record>,
+    known: &Known,
+) -> Read {
     let file = &place.file;
     let shape = rest.shape(&place.collection.handle, &place.site);
-    let record = known.of(&file.path, shape);
-    if let Some(record) = record.filter(|record| known.is_as_it_was(file, record)) {
-        return remembered(place, record);
-    }
+    let record = record.filter(|record| record.shape == shape);
+    let record = match record {
+        Some(record) if known.is_as_it_was(file, &record) => return remembered(place, record),
+        record => record,
+    };
     let apart = project.apart();
     let Some(bytes) = apart.bytes(file) else {
         return Read {
@@ -196,8 +206,14 @@ fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Know
     }
     // What cannot be remembered is read again each time.
     let front = entry.as_ref().map(|entry| rest.front(entry));
-    let record = (rest.is_remembering() && front != Some(None))
-        .then(|| stamped(Record::new(hash, front.flatten(), &problems)));
+    let record = (rest.is_remembering() && front != Some(None)).then(|| {
+        stamped(Record {
+            hash,
+            front: front.flatten(),
+            problems: problems.clone(),
+            ..Record::default()
+        })
+    });
     Read {
         entry,
         problems,
@@ -206,9 +222,9 @@ fn known_or_read(project: &Project, place: &Place<'_>, rest: &Rest, known: &Know
 }
 
 /// An entry whose file did not change.
-fn remembered(place: &Place<'_>, record: &Record) -> Read {
+fn remembered(place: &Place<'_>, record: Record) -> Read {
     let file = &place.file;
-    let entry = record.front().map(|front| {
+    let entry = record.front.map(|front| {
         let FileName { slug, date, .. } = file_name::parse(file.name());
         Entry {
             path: file.path.clone(),
@@ -231,7 +247,7 @@ fn remembered(place: &Place<'_>, record: &Record) -> Read {
     });
     Read {
         entry,
-        problems: record.problems(),
+        problems: record.problems,
         record: None,
     }
 }
@@ -251,9 +267,14 @@ fn places<'content>(
     project: &Project,
     sites: &Sites,
     collection: &'content Collection,
+    listings: &mut HashMap<String, Listing>,
 ) -> Vec<Place<'content>> {
     let folder = format!("{}/{}", collection::FOLDER, collection.handle);
-    let files = project.files(&folder, Walk::Deep).into_iter();
+    let files = match listings.remove(&folder) {
+        Some(listing) => project.files_of(&folder, listing),
+        None => project.files(&folder, Walk::Deep),
+    };
+    let files = files.into_iter();
     let files = files.filter(|file| is_entry(project, file));
     files
         .filter_map(|file| place(project, sites, collection, &folder, file))

@@ -3,7 +3,7 @@
 //! In: records as the importer kept them. Out: the same for the files that are new or changed. It knows nothing of where
 //! they are kept.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use super::problem::Problem;
 use super::project::File;
 
 /// What was read in one file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Relative to the root, with `/`.
     pub path: String,
@@ -25,13 +25,15 @@ pub struct Record {
     pub shape: i64,
     /// Of the file's bytes.
     pub hash: i64,
-    /// The front of its entry as JSON; `None`: the file holds none.
-    pub front: Option<String>,
-    /// What was wrong with it, as JSON; empty: nothing.
-    pub problems: String,
+    /// The front of its entry; `None`: the file holds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) front: Option<Front>,
+    /// What was wrong with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) problems: Vec<Problem>,
 }
 
-/// Records of all files that were read, by path.
+/// Records of the files that were read, by path, each to be taken once.
 #[derive(Debug, Default)]
 pub struct Known {
     records: HashMap<String, Record>,
@@ -40,7 +42,7 @@ pub struct Known {
 }
 
 /// What is kept of an entry's file: the entry without its place and all but the front of its data.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Front {
     pub(super) id: String,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -66,12 +68,9 @@ impl Known {
         }
     }
 
-    /// What is known of a file that is read as this shape says.
-    #[must_use]
-    pub fn of(&self, path: &str, shape: i64) -> Option<&Record> {
-        self.records
-            .get(path)
-            .filter(|record| record.shape == shape)
+    /// What is known of a file; it is not known any more then.
+    pub fn take(&mut self, path: &str) -> Option<Record> {
+        self.records.remove(path)
     }
 
     /// Whether time and size say that the file is as it was.
@@ -83,35 +82,9 @@ impl Known {
             && i64::try_from(file.size) == Ok(record.size)
     }
 
-    /// Paths of files that are no longer among these.
-    pub fn gone<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Vec<String> {
-        let mut left: HashSet<&str> = self.records.keys().map(String::as_str).collect();
-        for path in paths {
-            left.remove(path);
-        }
-        left.into_iter().map(str::to_owned).collect()
-    }
-}
-
-impl Record {
-    /// What was read in a file; its path, time, size and shape are still to be said.
-    pub(super) fn new(hash: i64, front: Option<String>, problems: &[Problem]) -> Self {
-        let problems = (!problems.is_empty()).then(|| serde_json::to_string(problems));
-        Self {
-            hash,
-            front,
-            problems: problems.and_then(Result::ok).unwrap_or_default(),
-            ..Self::default()
-        }
-    }
-
-    /// What was wrong with the file.
+    /// Paths of the files that nobody took: they are no longer there.
     #[must_use]
-    pub fn problems(&self) -> Vec<Problem> {
-        serde_json::from_str(&self.problems).unwrap_or_default()
-    }
-
-    pub(super) fn front(&self) -> Option<Front> {
-        serde_json::from_str(self.front.as_deref()?).ok()
+    pub fn left(self) -> Vec<String> {
+        self.records.into_keys().collect()
     }
 }

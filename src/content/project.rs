@@ -24,7 +24,7 @@ const UNSETTLED: Duration = Duration::from_secs(2);
 pub struct Project<'settings> {
     /// What the files cannot say.
     pub settings: &'settings Settings,
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// When reading began.
     pub opened: SystemTime,
     problems: Mutex<Vec<Problem>>,
@@ -42,6 +42,30 @@ pub struct File {
     /// The same in nanoseconds; 0 where it says nothing, since the file may just be being written.
     pub stamp: i64,
     absolute: PathBuf,
+}
+
+/// All that lies in a folder and below it, hidden things too, as it was looked at once: no file was opened.
+#[derive(Debug)]
+pub struct Listing {
+    /// A folder comes right before what lies in it.
+    pub(super) met: Vec<Result<Met, walkdir::Error>>,
+    /// When it was looked at.
+    opened: SystemTime,
+}
+
+/// Something that lies in a folder.
+#[derive(Debug)]
+pub(super) struct Met {
+    pub(super) entry: DirEntry,
+    /// What the system says of it, if it is a file.
+    pub(super) facts: Option<Facts>,
+}
+
+/// What the system says of a file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) size: u64,
+    pub(super) modified: Option<SystemTime>,
 }
 
 /// How far a folder is walked, and which names count.
@@ -169,15 +193,70 @@ impl<'settings> Project<'settings> {
             .follow_links(true)
             .into_iter();
         let entries = entries.filter_entry(|entry| {
-            (walk == Walk::Everything || !is_hidden(entry)) && self.keeps_inside(&boundary, entry)
+            if walk == Walk::Everything {
+                self.keeps_inside(&boundary, entry)
+            } else {
+                self.enters(&boundary, entry)
+            }
         });
         let entries: Vec<DirEntry> = entries
             .filter_map(|entry| entry.map_err(|error| self.report_walk(folder, &error)).ok())
             .collect();
-        let files = entries.par_iter().filter_map(|entry| self.file(entry));
+        let file = |entry: &DirEntry| self.file(entry, Facts::of(entry)?, self.opened);
+        let files = entries.par_iter().filter_map(file);
         let mut files: Vec<File> = files.collect();
         files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
         files
+    }
+
+    /// The files of a folder that was listed before, in path order.
+    #[must_use]
+    pub fn files_of(&self, folder: &str, listing: Listing) -> Vec<File> {
+        let start = self.root.join(folder);
+        if !(start.is_dir() && self.contains(&self.root, &start)) {
+            return Vec::new();
+        }
+        let mut closed: Option<PathBuf> = None;
+        let (mut files, opened) = (Vec::new(), listing.opened);
+        for met in listing.met {
+            let path = match &met {
+                Ok(met) => Some(met.entry.path()),
+                Err(error) => error.path(),
+            };
+            let is_below = |closed: &PathBuf| path.is_some_and(|path| path.starts_with(closed));
+            if closed.as_ref().is_some_and(is_below) {
+                continue;
+            }
+            match met {
+                Err(error) => self.report_walk(folder, &error),
+                Ok(Met { entry, .. }) if entry.depth() > 0 && !self.enters(&self.root, &entry) => {
+                    closed = Some(entry.into_path());
+                }
+                Ok(Met { entry, facts }) => {
+                    files.extend(facts.and_then(|facts| self.file(&entry, facts, opened)));
+                }
+            }
+        }
+        files.par_sort_unstable_by(|a, b| a.path.cmp(&b.path));
+        files
+    }
+
+    /// Lists a folder, and reads nothing of it; `is_wanted` keeps out what is listed elsewhere.
+    #[must_use]
+    pub(super) fn list(&self, start: &Path, is_wanted: impl Fn(&Path) -> bool) -> Listing {
+        let walk = WalkDir::new(start).follow_links(true).into_iter();
+        let walk = walk.filter_entry(|entry| entry.depth() == 0 || is_wanted(entry.path()));
+        let walked: Vec<_> = walk.collect();
+        let met = walked.into_par_iter().map(|met| {
+            met.map(|entry| Met {
+                facts: Facts::of(&entry),
+                entry,
+            })
+        });
+        Listing {
+            met: met.collect(),
+            opened: self.opened,
+        }
     }
 
     /// The YAML files that lie right in a folder.
@@ -196,8 +275,8 @@ impl<'settings> Project<'settings> {
         self.contains(&self.root, &absolute).then(|| File {
             path: path.to_owned(),
             size: metadata.len(),
-            modified: seconds(&metadata),
-            stamp: self.stamp(&metadata).unwrap_or_default(),
+            modified: seconds(metadata.modified().ok()),
+            stamp: stamp(metadata.modified().ok(), self.opened).unwrap_or_default(),
             absolute,
         })
     }
@@ -260,24 +339,16 @@ impl<'settings> Project<'settings> {
             .map(|document| document.data.unwrap_or_default())
     }
 
-    fn file(&self, entry: &DirEntry) -> Option<File> {
-        let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+    /// A file of which the system said this when it was looked at.
+    fn file(&self, entry: &DirEntry, facts: Facts, opened: SystemTime) -> Option<File> {
         let path = self.relative(entry.path())?;
         Some(File {
             path,
-            size: metadata.len(),
-            modified: seconds(&metadata),
-            stamp: self.stamp(&metadata).unwrap_or_default(),
+            size: facts.size,
+            modified: seconds(facts.modified),
+            stamp: stamp(facts.modified, opened).unwrap_or_default(),
             absolute: entry.path().into(),
         })
-    }
-
-    /// When a file was changed, in nanoseconds since 1970; `None` where that says nothing.
-    pub(super) fn stamp(&self, metadata: &fs::Metadata) -> Option<i64> {
-        let modified = metadata.modified().ok();
-        let settled = modified.filter(|modified| *modified + UNSETTLED < self.opened);
-        let since = settled.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
-        since.and_then(|since| i64::try_from(since.as_nanos()).ok())
     }
 
     fn relative(&self, path: &Path) -> Option<String> {
@@ -301,6 +372,10 @@ impl<'settings> Project<'settings> {
         } else {
             Some(self.root.clone())
         }
+    }
+
+    fn enters(&self, boundary: &Path, entry: &DirEntry) -> bool {
+        !is_hidden(entry) && self.keeps_inside(boundary, entry)
     }
 
     fn keeps_inside(&self, boundary: &Path, entry: &DirEntry) -> bool {
@@ -352,8 +427,25 @@ fn is_hidden(entry: &DirEntry) -> bool {
     entry.file_name().to_string_lossy().starts_with('.')
 }
 
-fn seconds(metadata: &fs::Metadata) -> i64 {
-    let Ok(modified) = metadata.modified() else {
+impl Facts {
+    fn of(entry: &DirEntry) -> Option<Self> {
+        let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+        Some(Self {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
+    }
+}
+
+/// When a file was changed, in nanoseconds since 1970; `None` where that says nothing.
+pub(super) fn stamp(modified: Option<SystemTime>, opened: SystemTime) -> Option<i64> {
+    let settled = modified.filter(|modified| *modified + UNSETTLED < opened);
+    let since = settled.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+    since.and_then(|since| i64::try_from(since.as_nanos()).ok())
+}
+
+fn seconds(modified: Option<SystemTime>) -> i64 {
+    let Some(modified) = modified else {
         return 0;
     };
     let distance =

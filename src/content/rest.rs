@@ -67,15 +67,15 @@ impl Rest {
         digest(format!("{site} {front:?}").as_bytes())
     }
 
-    /// What is to be remembered of an entry, as JSON; `None` where JSON would not give it back.
+    /// What is to be remembered of an entry; `None` where JSON would not give it back.
     #[must_use]
-    pub fn front(&self, entry: &Entry) -> Option<String> {
+    pub(super) fn front(&self, entry: &Entry) -> Option<Front> {
         let in_front = |key: &str| self.is_front(&entry.collection, key);
         let data = entry.data.iter().filter(|(key, _)| in_front(key));
         if !data.clone().all(|(_, value)| comes_back(value)) {
             return None;
         }
-        let front = Front {
+        Some(Front {
             id: entry.id.clone(),
             id_derived: entry.id_derived,
             published: entry.published.clone(),
@@ -84,8 +84,7 @@ impl Rest {
                 .map(|(key, value)| (key.clone(), value.clone()))
                 .collect(),
             plain_dates: entry.plain_dates.clone(),
-        };
-        serde_json::to_string(&front).ok()
+        })
     }
 
     /// Whether a value of the collection's entries is always in memory.

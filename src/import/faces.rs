@@ -12,8 +12,8 @@ use rayon::prelude::*;
 
 use crate::content::blueprint::Blueprint;
 use crate::content::collection::Collection;
-use crate::content::digest;
 use crate::content::entry::LISTING;
+use crate::content::{digest, hashed};
 use crate::seo;
 use crate::site::view::Key;
 use crate::site::{Entry, Site, Term, structure};
@@ -275,7 +275,7 @@ impl<'a> Shared<'a> {
             self.collections.get(entry.collection.as_str()),
             mounted,
         );
-        face((outside, file, place, shaped))
+        hashed((outside, file, place, shaped))
     }
 }
 
@@ -309,7 +309,7 @@ fn outside(site: &Site, entry: &Entry) -> i64 {
     let urls = (&entry.uri, &entry.url, &entry.permalink, &entry.redirect);
     let title = site.value(entry, "title");
     let listing = LISTING.map(|key| site.value(entry, key));
-    face((
+    hashed((
         names,
         urls,
         entry.published,
@@ -359,5 +359,5 @@ fn uses(site: &Site, term: &Term) -> i64 {
     let uses: Vec<_> = entries
         .map(|entry| (&entry.id, site.value(entry, &term.taxonomy)))
         .collect();
-    face(uses)
+    hashed(uses)
 }

@@ -4,21 +4,25 @@
 //! are compiled while they are written, and all of it is one transaction, so that neither the project nor its items are
 //! ever in memory as a whole.
 
+use std::future::ready;
+use std::mem::take;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use futures_util::future::join;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::faces::Faces;
 use super::{Linked, Past, Report, Settings, Step};
-use crate::content::known::Known;
+use crate::content;
+use crate::content::inventory::{self, Inventory};
+use crate::content::known::{Known, Record};
 use crate::content::problem::{Problem, Severity, counted};
-use crate::content::{self, inventory};
-use crate::store::memory::{self, Stale};
-use crate::store::replace::{Opening, Replaced, Replacement};
+use crate::store::memory::Stale;
+use crate::store::replace::{Replaced, Replacement};
 use crate::store::{self, Store};
 
 /// Things that are ready to be written before their maker has to wait: enough that neither idles, few enough to hold.
@@ -37,8 +41,6 @@ pub struct Order {
     pub checksum: bool,
     /// An import with errors changes nothing.
     pub strict: bool,
-    /// Something is known to have changed: it is not looked first whether anything did.
-    pub is_due: bool,
 }
 
 /// What an import did.
@@ -98,28 +100,60 @@ pub async fn update(
     now: Timestamp,
     progress: impl Fn(usize, usize) + Send + Sync + 'static,
 ) -> Result<Done, Error> {
-    let order = Arc::new(order);
-    let mut files = {
-        let order = Arc::clone(&order);
-        spawn_blocking(move || inventory::take(&order.root, &order.settings.content))
-    };
-    let mut taken = None;
-    if !(order.is_due || order.checksum || order.strict) {
-        let files = (&mut files).await??;
-        if let Some(generation) = store.left(&order.fingerprint, files, now).await? {
+    let mut inventory = None;
+    if !(order.checksum || order.strict) {
+        let folder = (order.root.clone(), order.settings.content.clone());
+        let taking = spawn_blocking(move || inventory::take(&folder.0, &folder.1));
+        let taken = taking.await??;
+        if let Some(generation) = store.left(&order.fingerprint, taken.number, now).await? {
             return Ok(Done::Nothing { generation });
         }
-        taken = Some(files);
+        inventory = Some(taken);
     }
+    replace(store, order, ready(()), inventory, now, progress).await
+}
+
+/// The same where something is known to have changed and may still be changing until it is `quiet`: nothing is read of the
+/// files before, but all that is stored of them is.
+///
+/// # Errors
+/// As those of [`update`].
+pub async fn update_once(
+    quiet: impl Future<Output = ()>,
+    store: &Store,
+    order: Order,
+    now: Timestamp,
+    progress: impl Fn(usize, usize) + Send + Sync + 'static,
+) -> Result<Done, Error> {
+    replace(store, order, quiet, None, now, progress).await
+}
+
+/// Reads and compiles what changed, and writes it; what is stored is read meanwhile.
+async fn replace(
+    store: &Store,
+    order: Order,
+    quiet: impl Future<Output = ()>,
+    inventory: Option<Inventory>,
+    now: Timestamp,
+    progress: impl Fn(usize, usize) + Send + Sync + 'static,
+) -> Result<Done, Error> {
+    let order = Arc::new(order);
     let turn = store.draw().await?;
     let mut opening = store.opening(turn, now).await?;
     let past = opening.past(&order.fingerprint).await?;
-    // No file is read before the inventory has seen it: what changes in between is a change the next time.
-    let files = match taken {
-        Some(files) => files,
-        None => files.await??,
+    let checksum = order.checksum;
+    let past = spawn_blocking(move || Past {
+        known: Known::new(past.records(), checksum),
+        faces: Faces::from_bytes(&past.faces),
+        ..Past::default()
+    });
+    let reading = async {
+        let (past, ()) = join(past, quiet).await;
+        Ok::<_, Error>(Reading::begin(Arc::clone(&order), past?, inventory))
     };
-    let (linked, mut replacement) = read(&order, opening, past).await?;
+    let (replacement, reading) = join(opening.recall(), reading).await;
+    let mut replacement = replacement?;
+    let (linked, files) = reading?.end(&mut replacement).await?;
     let stale = if linked.changes.everything {
         Stale::default()
     } else {
@@ -152,31 +186,43 @@ pub fn refuse_errors(problems: &[Problem]) -> Result<(), Error> {
     }
 }
 
-/// Reads the project, and meanwhile what is stored of it.
-async fn read(
-    order: &Arc<Order>,
-    opening: Opening,
-    past: memory::Past,
-) -> Result<(Linked, Replacement), Error> {
-    let (sender, mut records) = mpsc::channel(AHEAD);
-    let order = Arc::clone(order);
-    let reading = spawn_blocking(move || {
-        let past = Past {
-            known: Known::new(past.records, order.checksum),
-            faces: Faces::from_bytes(&past.faces),
-        };
-        // Where nobody takes it, the import has failed already.
-        let mut learn = |record| drop(sender.blocking_send(record));
-        let linked = Linked::read(&order.root, &order.settings, &past, &mut learn);
-        // Much, and nobody has to wait until it is gone.
-        rayon::spawn(move || drop(past));
-        linked
-    });
-    let mut replacement = opening.recall().await?;
-    while let Some(record) = records.recv().await {
-        replacement.remember(record).await?;
+/// A project that is being read on a thread of its own.
+struct Reading {
+    /// The project, and the number of its inventory.
+    thread: JoinHandle<Result<(Linked, i64), content::Error>>,
+    /// What is to be known of its files the next time.
+    records: mpsc::Receiver<Record>,
+}
+
+impl Reading {
+    /// No file is read before the inventory has seen it: what changes in between is a change the next time.
+    fn begin(order: Arc<Order>, past: Past, inventory: Option<Inventory>) -> Self {
+        let (sender, records) = mpsc::channel(AHEAD);
+        let thread = spawn_blocking(move || {
+            let taken = match inventory {
+                Some(taken) => taken,
+                None => inventory::take(&order.root, &order.settings.content)?,
+            };
+            let past = Past {
+                listings: taken.listings,
+                ..past
+            };
+            // Where nobody takes it, the import has failed already.
+            let mut learn = |record| drop(sender.blocking_send(record));
+            let linked = Linked::read(&order.root, &order.settings, past, &mut learn)?;
+            Ok((linked, taken.number))
+        });
+        Self { thread, records }
     }
-    Ok((reading.await??, replacement))
+
+    async fn end(mut self, replacement: &mut Replacement) -> Result<(Linked, i64), Error> {
+        while let Some(record) = self.records.recv().await {
+            replacement.remember(&record);
+        }
+        let (mut linked, files) = self.thread.await??;
+        replacement.learn(take(&mut linked.gone)).await?;
+        Ok((linked, files))
+    }
 }
 
 async fn compile(

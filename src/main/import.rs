@@ -12,6 +12,8 @@ use rhapsode::import::{self, Outcome};
 use rhapsode::store::Store;
 use rhapsode::store::again::Tries;
 
+use crate::watch::Watch;
+
 /// `rhapsode import --dry-run`
 pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
@@ -30,17 +32,21 @@ pub fn dry_run(config: &Config) -> anyhow::Result<ExitCode> {
 /// `rhapsode import`
 pub async fn command(config: &Config) -> anyhow::Result<ExitCode> {
     let store = Store::open(&config.database).await?;
-    println!("{}", import(config, &store, false).await?);
+    println!("{}", import(config, &store, None).await?);
     store.seal().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Imports what changed, which something is known to have if it `is_due`; answers with the one line that says what was done.
+/// Imports what changed, or what is just being changed as a watch says; answers with the one line that says what was done.
 /// What fails and passes is done again.
-pub async fn import(config: &Config, store: &Store, is_due: bool) -> anyhow::Result<String> {
+pub async fn import(
+    config: &Config,
+    store: &Store,
+    mut changing: Option<&mut Watch>,
+) -> anyhow::Result<String> {
     let mut tries = Tries::default();
     loop {
-        match import_once(config, store, is_due).await {
+        match import_once(config, store, changing.as_deref_mut()).await {
             Err(error) if passes(&error) && tries.another(&format!("{error:#}")).await => {}
             settled => return settled,
         }
@@ -52,7 +58,11 @@ fn passes(error: &anyhow::Error) -> bool {
     of_import.is_some_and(update::Error::passes)
 }
 
-async fn import_once(config: &Config, store: &Store, is_due: bool) -> anyhow::Result<String> {
+async fn import_once(
+    config: &Config,
+    store: &Store,
+    changing: Option<&mut Watch>,
+) -> anyhow::Result<String> {
     let begun = Instant::now();
     let order = Order {
         root: config.root.clone(),
@@ -60,14 +70,14 @@ async fn import_once(config: &Config, store: &Store, is_due: bool) -> anyhow::Re
         fingerprint: fingerprint(config),
         checksum: config.checksum,
         strict: config.strict,
-        is_due,
     };
     let bar = bar();
     let shown = bar.clone();
-    let done = update::update(store, order, Timestamp::now(), move |done, all| {
-        show(&shown, done, all);
-    });
-    let done = done.await;
+    let (now, progress) = (Timestamp::now(), move |done, all| show(&shown, done, all));
+    let done = match changing {
+        Some(watch) => update::update_once(watch.quiet(), store, order, now, progress).await,
+        None => update::update(store, order, now, progress).await,
+    };
     bar.finish_and_clear();
     let seconds = begun.elapsed().as_secs_f64();
     Ok(match done? {

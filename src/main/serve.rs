@@ -78,13 +78,13 @@ async fn keep_fresh(config: Config, store: Store, first: oneshot::Sender<anyhow:
     } else {
         watching(&config)
     };
-    let imported = import::import(&config, &store, false).await;
+    let imported = import::import(&config, &store, None).await;
     if let Err(Err(error)) = first.send(imported.map(|line| tracing::info!("{line}"))) {
         tracing::error!("the first import failed; the former one is served: {error:#}");
     }
     let Some(mut watch) = watch else { return };
     while watch.burst().await {
-        match import::import(&config, &store, true).await {
+        match import::import(&config, &store, Some(&mut watch)).await {
             Ok(line) => tracing::info!("{line}"),
             Err(error) => tracing::error!("the import failed; the former one is served: {error:#}"),
         }

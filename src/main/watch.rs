@@ -65,11 +65,13 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Waits for a burst of changes to begin and to end; false if there will be no more.
+    /// Waits for a burst of changes to begin; false if there will be no more.
     pub async fn burst(&mut self) -> bool {
-        if self.changes.recv().await.is_none() {
-            return false;
-        }
+        self.changes.recv().await.is_some()
+    }
+
+    /// Waits for the burst to end.
+    pub async fn quiet(&mut self) {
         let begun = Instant::now();
         while begun.elapsed() < LONGEST
             && tokio::time::timeout(QUIET, self.changes.recv())
@@ -81,7 +83,6 @@ impl Watch {
         {
             tracing::warn!("some changes of files will not be seen: {error}");
         }
-        true
     }
 
     /// Watches every folder that is there now: one that was deleted and made again is another one to the system.

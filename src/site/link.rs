@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::redirect::{self, Named, Redirect};
@@ -50,10 +51,11 @@ fn identify(site: &mut Site) {
         .rev()
         .map(|(index, entry)| (entry.id.to_lowercase(), index))
         .collect();
-    let entries = (0..site.content.entries.len())
-        .map(|index| identified(site, index))
-        .collect();
+    let entries = (0..site.content.entries.len()).into_par_iter();
+    let entries: Vec<_> = entries.map(|index| identified(site, index)).collect();
+    let (entries, problems): (Vec<Entry>, Vec<Option<Problem>>) = entries.into_iter().unzip();
     site.entries = entries;
+    site.problems.extend(problems.into_iter().flatten());
     cut_origin_loops(site);
     inherit_dates(site);
     group_localizations(site);
@@ -63,7 +65,8 @@ fn identify(site: &mut Site) {
     }
 }
 
-fn identified(site: &mut Site, index: usize) -> Entry {
+/// An entry, and what is wrong with what it says of itself.
+fn identified(site: &Site, index: usize) -> (Entry, Option<Problem>) {
     let source = &site.content.entries[index];
     let origin = source
         .origin
@@ -72,20 +75,20 @@ fn identified(site: &mut Site, index: usize) -> Entry {
         .filter(|origin| *origin != index);
     let origin =
         origin.filter(|origin| site.content.entries[*origin].collection == source.collection);
-    if let (Some(id), None) = (&source.origin, origin) {
+    let missing = source.origin.as_ref().filter(|_| origin.is_none());
+    let problem = missing.map(|id| {
         let message = format!(
             "origin: {id} is no entry of the collection {}; the entry stands alone",
             source.collection
         );
-        site.problems
-            .push(warning("origin_missing", source, message));
-    }
+        warning("origin_missing", source, message)
+    });
     let lang = site.site(&source.site).map_or("en", |site| &site.lang);
     let needs_slug = site
         .collection(&source.collection)
         .is_none_or(|collection| collection.slugs);
     let slug = (needs_slug || source.slug != source.id).then(|| slugify(&source.slug, lang));
-    Entry {
+    let entry = Entry {
         index,
         id: source.id.clone(),
         collection: source.collection.clone(),
@@ -95,7 +98,8 @@ fn identified(site: &mut Site, index: usize) -> Entry {
         origin,
         localizations: vec![index],
         ..Entry::default()
-    }
+    };
+    (entry, problem)
 }
 
 /// An origin chain that comes back to itself is cut where it closes.

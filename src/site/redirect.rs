@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Where an entry's `redirect` leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Redirect {
     /// To this URL (relative or absolute).
     Url(String),

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::content::collection::{Collection, DateBehavior};
 
 /// The time in which a published entry is public: from the first moment, until just before the second.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Window {
     /// `None`: always has been.
     pub from: Option<Timestamp>,

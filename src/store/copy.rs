@@ -54,6 +54,7 @@ impl Store {
         }
         search::index_all(&mut writer).await?;
         writer.commit().await?;
+        writer.settle().await?;
         Ok(Copied {
             generation: from,
             tables: tables.len(),

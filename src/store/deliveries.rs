@@ -163,7 +163,8 @@ impl Store {
     async fn write(&self, statement: Statement) -> Result<(), Error> {
         let mut writer = self.engine.writer().await?;
         writer.execute(statement).await?;
-        writer.commit().await
+        writer.commit().await?;
+        writer.settle().await
     }
 }
 

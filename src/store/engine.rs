@@ -26,7 +26,8 @@ pub(super) enum Engine {
 /// A new file in the place of the one that is read, opened and of this program's schema.
 pub struct Renewed(sqlite::Readers);
 
-/// The one connection that writes, in one transaction from its beginning to [`Writer::commit`].
+/// The one connection that writes, in one transaction from its beginning to [`Writer::commit`], which nothing follows but
+/// [`Writer::settle`] or [`Writer::close`].
 pub(super) enum Writer {
     Sqlite(sqlite::Writer),
     Postgres(postgres::Writer),
@@ -272,10 +273,27 @@ impl Writer {
     }
 
     /// Makes what was written the truth.
-    pub(super) async fn commit(self) -> Result<(), Error> {
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
         match self {
             Self::Sqlite(writer) => writer.commit().await,
             Self::Postgres(writer) => writer.commit().await,
+        }
+    }
+
+    /// Tidies up after much was written and committed: nobody has to wait for it.
+    pub(super) async fn settle(mut self) -> Result<(), Error> {
+        match &mut self {
+            Self::Sqlite(writer) => writer.settle().await,
+            Self::Postgres(writer) => writer.settle().await,
+        }
+        self.close().await
+    }
+
+    /// Gives the connection back.
+    pub(super) async fn close(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(writer) => writer.close().await,
+            Self::Postgres(writer) => writer.close().await,
         }
     }
 }

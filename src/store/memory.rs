@@ -2,34 +2,44 @@
 //!
 //! It is written in the transaction that it tells of, so that it never tells of another state than the rows'.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::engine::{Row, Writer};
-use super::replace::{Opening, Replacement, Stored};
+use super::engine::Writer;
+use super::replace::{Opening, Replacement};
 use super::statement::{Statement, Value};
-use super::{Error, Name, Store, moment};
+use super::stored::Stored;
+use super::{Digest, Error, Store, moment};
+use crate::content::digest;
 use crate::content::known::Record;
 use crate::content::problem::Problem;
+
+/// Shelves that the records of files are kept on, each a row: few are written where few files changed, and few are read.
+const SHELVES: u64 = 256;
 
 /// What an earlier import left.
 #[derive(Debug, Default)]
 pub struct Past {
-    /// What it read.
-    pub records: Vec<Record>,
+    /// The records of what it read, as JSON.
+    shelves: Vec<String>,
     /// How everything looked.
     pub faces: Vec<u8>,
 }
+
+/// What an import learns of files until it is put on their shelves.
+#[derive(Debug, Default)]
+pub(super) struct Learnt(BTreeMap<i64, Shelf>);
+
+/// A record for each path, as JSON, which takes less room until then; `None`: there is none any more.
+type Shelf = BTreeMap<String, Option<String>>;
 
 /// What an import leaves besides what it read.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// How everything looks.
     pub faces: Vec<u8>,
-    /// Files of entries that are no longer there.
-    pub gone: Vec<String>,
     /// The inventory of the project's folder.
     pub files: i64,
 }
@@ -37,10 +47,10 @@ pub struct Memory {
 /// Items that have to be made anew, and what was odd about the others.
 #[derive(Debug, Default)]
 pub struct Stale {
-    /// Those that were made of something that changed, or that show what the clock has passed.
-    pub names: HashSet<Name>,
-    /// What was odd about items when they were made.
-    pub problems: HashMap<Name, Vec<Problem>>,
+    /// Digests of the names of those that were made of something that changed, or that show what the clock has passed.
+    pub names: HashSet<Digest>,
+    /// What was odd about items when they were made, by those digests.
+    pub problems: HashMap<Digest, Vec<Problem>>,
 }
 
 impl Store {
@@ -85,23 +95,32 @@ impl Opening {
             self.writer.execute(forget).await?;
             return Ok(Past::default());
         };
-        let statement =
-            Statement::new("select path, stamp, size, shape, hash, front, problems from source");
-        let rows = self.writer.rows(statement).await?;
+        let shelves = Statement::new("select records from source");
+        let shelves = self.writer.rows(shelves).await?;
+        let records = shelves.iter().map(|shelf| shelf.get("records"));
         Ok(Past {
-            records: rows.iter().map(record).collect::<Result<_, Error>>()?,
+            shelves: records.collect::<Result<_, Error>>()?,
             faces: faces.get("value")?,
         })
     }
 }
 
+impl Past {
+    /// What it read, of each file, worked out on all cores.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        let shelves = self.shelves.par_iter();
+        shelves.flat_map_iter(|shelf| records(shelf)).collect()
+    }
+}
+
 impl Replacement {
-    /// Items with a version that was made of one of these, or that has run out.
+    /// Items with a version that was made of one of these or of what is not known, or that has run out.
     #[must_use]
     pub fn stale(&self, keys: &HashSet<i64>) -> Stale {
         let is_stale = |version: &Stored| {
-            let mut needs = version.needs.chunks_exact(8);
-            version.span.valid.1 <= self.now || needs.any(|need| keys.contains(&number(need)))
+            let is_changed = |needs: &Vec<i64>| needs.iter().any(|need| keys.contains(need));
+            version.span.valid.1 <= self.now || version.needs.as_ref().is_none_or(is_changed)
         };
         let all = self.stored.par_iter();
         let names = all
@@ -109,10 +128,10 @@ impl Replacement {
             .filter(|(_, versions)| versions.iter().any(is_stale));
         let problems = all.filter_map(|(name, versions)| {
             let problems: Vec<Problem> = versions.iter().flat_map(Stored::problems).collect();
-            (!problems.is_empty()).then(|| (name.clone(), problems))
+            (!problems.is_empty()).then_some((*name, problems))
         });
         Stale {
-            names: names.map(|(name, _)| name.clone()).collect(),
+            names: names.map(|(name, _)| *name).collect(),
             problems: problems.collect(),
         }
     }
@@ -127,36 +146,62 @@ impl Stored {
     }
 }
 
-fn record(row: &Row) -> Result<Record, Error> {
-    Ok(Record {
-        path: row.get("path")?,
-        stamp: row.get("stamp")?,
-        size: row.get("size")?,
-        shape: row.get("shape")?,
-        hash: row.get("hash")?,
-        front: row.get("front")?,
-        problems: row.get("problems")?,
-    })
+/// What stands on a shelf. Of files of which nothing can be read there, nothing is known.
+fn records(shelf: &str) -> Vec<Record> {
+    serde_json::from_str(shelf).unwrap_or_default()
 }
 
-/// Writes what was read of files.
-pub(super) async fn learn(writer: &mut Writer, records: &[Record]) -> Result<(), Error> {
-    forget(writer, records.iter().map(|record| record.path.as_str())).await?;
-    let rows = records.iter().map(|record| {
-        vec![
-            record.path.as_str().into(),
-            record.stamp.into(),
-            record.size.into(),
-            record.shape.into(),
-            record.hash.into(),
-            record.front.as_deref().into(),
-            record.problems.as_str().into(),
-        ]
-    });
-    writer.insert(SOURCE, rows.collect()).await
+fn shelf(path: &str) -> i64 {
+    (digest(path.as_bytes()).cast_unsigned() % SHELVES).cast_signed()
 }
 
-const SOURCE: &str = "source (path, stamp, size, shape, hash, front, problems)";
+impl Learnt {
+    /// Takes what was read in a file. What cannot be kept is read again the next time.
+    pub(super) fn add(&mut self, record: &Record) {
+        self.put(record.path.clone(), serde_json::to_string(record).ok());
+    }
+
+    /// Notes that a file is no longer there.
+    pub(super) fn forget(&mut self, path: String) {
+        self.put(path, None);
+    }
+
+    fn put(&mut self, path: String, record: Option<String>) {
+        self.0.entry(shelf(&path)).or_default().insert(path, record);
+    }
+
+    /// Puts all of it on the shelves, beside what stands there of other files.
+    pub(super) async fn write(self, writer: &mut Writer) -> Result<(), Error> {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        let mut shelves = self.0;
+        let numbers: Vec<i64> = shelves.keys().copied().collect();
+        let mut known = Statement::new("select shelf, records from source where shelf in (");
+        known.push_values(numbers.iter().copied());
+        known.push(")");
+        for row in writer.rows(known).await? {
+            let others = records(&row.get::<String>("records")?);
+            let place = shelves.entry(row.get("shelf")?).or_default();
+            for record in others {
+                let known = serde_json::to_string(&record).ok();
+                place.entry(record.path).or_insert(known);
+            }
+        }
+        let mut forget = Statement::new("delete from source where shelf in (");
+        forget.push_values(numbers);
+        forget.push(")");
+        writer.execute(forget).await?;
+        let rows = shelves.into_iter().filter_map(|(number, shelf)| {
+            let records: Vec<String> = shelf.into_values().flatten().collect();
+            let text = format!("[{}]", records.join(","));
+            (!records.is_empty()).then(|| vec![number.into(), text.into()])
+        });
+        writer.insert(SOURCE, rows.collect()).await
+    }
+}
+
+const SOURCE: &str = "source (shelf, records)";
 
 /// Replaces what is remembered besides the files of entries; without a memory, all of it is forgotten.
 pub(super) async fn replace(
@@ -168,9 +213,6 @@ pub(super) async fn replace(
     let Some(memory) = memory else {
         return writer.execute(Statement::new("delete from source")).await;
     };
-    for gone in memory.gone.chunks(100) {
-        forget(writer, gone.iter().map(String::as_str)).await?;
-    }
     let values: [(&str, Vec<u8>); 3] = [
         ("faces", memory.faces),
         ("files", memory.files.to_le_bytes().to_vec()),
@@ -178,19 +220,6 @@ pub(super) async fn replace(
     ];
     let rows = values.map(|(name, value)| -> Vec<Value> { vec![name.into(), value.into()] });
     writer.insert("memory (name, value)", rows.into()).await
-}
-
-async fn forget(
-    writer: &mut Writer,
-    mut paths: impl ExactSizeIterator<Item = &str>,
-) -> Result<(), Error> {
-    if paths.len() == 0 {
-        return Ok(());
-    }
-    let mut statement = Statement::new("delete from source where path in (");
-    statement.push_values(&mut paths);
-    statement.push(")");
-    writer.execute(statement).await
 }
 
 fn number(bytes: &[u8]) -> i64 {

@@ -1,23 +1,26 @@
 //! Replacing the site: what changed is written, what vanished is deleted, what is as it was is left alone, and the
 //! generation rises, all in one transaction. A crash at any moment leaves the former generation whole.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
+use std::mem::take;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
-use super::engine::{Row, Writer};
+use super::engine::Writer;
+use super::fields::{self, Fields};
 use super::lists::{Places, Report};
-use super::log::{Identity, Log, Parts, Version};
-use super::memory::{self, Memory};
+use super::log::{Identity, Log, Parts};
+use super::memory::{self, Learnt, Memory};
 use super::search;
 use super::statement::Statement;
+use super::stored::{self, Items, Stored};
 use super::tally;
 use super::turn::{self, Turn};
 use super::values::Paths;
 use super::write::{self, ItemRow, Ready, Span};
-use super::{Error, Item, Kept, Kind, Name, Store, moment, problems};
+use super::{Digest, Error, Item, Kept, Name, Store, moment, problems};
 use crate::content::known::Record;
 use crate::content::problem::Problem;
 
@@ -79,7 +82,7 @@ impl Store {
         for item in items {
             let is_next = |last: &Ready| !same(&last.item, &item);
             if versions.last().is_some_and(is_next) {
-                replacement.take(std::mem::take(&mut versions)).await?;
+                replacement.take(take(&mut versions)).await?;
             }
             versions.push(item.into());
         }
@@ -127,7 +130,7 @@ impl Opening {
             now,
         } = self;
         let generation = generation(&mut writer).await?;
-        let stored = stored(&mut writer).await?;
+        let stored = stored::read(&mut writer).await?;
         let paths = Paths::stored(&mut writer).await?;
         let numbers = stored.values().flatten().map(|row| row.number);
         Ok(Replacement {
@@ -142,9 +145,11 @@ impl Opening {
             stale: Vec::new(),
             fresh: Vec::new(),
             moved: Vec::new(),
-            learnt: Vec::new(),
+            learnt: Learnt::default(),
             boundaries: BTreeSet::new(),
             until: moment::NEVER,
+            spans_changed: false,
+            fields: Fields::default(),
             log: Log::since(generation),
             places: Places::default(),
             report: Report::default(),
@@ -154,36 +159,26 @@ impl Opening {
     }
 }
 
-/// A version of an item as the database has it.
-#[derive(Debug)]
-pub(super) struct Stored {
-    pub(super) number: i64,
-    hash: Vec<u8>,
-    places: (i64, i64),
-    pub(super) span: Span,
-    /// What it was made of, 8 bytes each.
-    pub(super) needs: Vec<u8>,
-    /// What was odd about it, as JSON; mostly nothing.
-    pub(super) problems: String,
-}
-
 /// A replacement on its way; if it is not finished, the database is as it was.
 pub struct Replacement {
     pub(super) writer: Writer,
     written: Arc<Notify>,
     pub(super) now: i64,
     /// Items not met yet; what is left at the end has vanished.
-    pub(super) stored: HashMap<Name, Vec<Stored>>,
+    pub(super) stored: Items,
     /// Digests of the names of all items that came.
-    met: HashSet<[u8; 16]>,
+    met: HashSet<Digest>,
     next_number: i64,
     stale: Vec<i64>,
     fresh: Vec<ItemRow>,
     moved: Vec<(i64, (i64, i64))>,
-    learnt: Vec<Record>,
+    learnt: Learnt,
     boundaries: BTreeSet<i64>,
     /// The first moment at which a version is no longer the valid one.
     until: i64,
+    /// Whether an item came or went, or is valid or visible at other times than before.
+    spans_changed: bool,
+    fields: Fields,
     log: Log,
     places: Places,
     report: Report,
@@ -229,7 +224,7 @@ impl Replacement {
             .map(|version| &version.item)
             .map(|item| item.valid_from.map_or(moment::ALWAYS, moment::stored))
             .collect();
-        let mut stored = self.stored.remove(&name).unwrap_or_default();
+        let mut stored = self.stored.remove(&name.digest()).unwrap_or_default();
         for (index, version) in versions.into_iter().enumerate() {
             let valid = (
                 begins[index],
@@ -240,7 +235,7 @@ impl Replacement {
             self.take_version(&name, version, valid, same);
         }
         if !stored.is_empty() {
-            self.stored.insert(name, stored);
+            self.stored.insert(name.digest(), stored);
         }
         if self.fresh.len() >= BATCH {
             self.flush().await
@@ -252,7 +247,12 @@ impl Replacement {
     /// Leaves all versions of an item as they are, but for their places.
     pub fn keep(&mut self, kept: &Kept) {
         let places = (kept.position, kept.own_order);
-        for row in self.stored.remove(&kept.name).into_iter().flatten() {
+        for row in self
+            .stored
+            .remove(&kept.name.digest())
+            .into_iter()
+            .flatten()
+        {
             self.replaced.unchanged += 1;
             self.note(row.span);
             if row.span.is_seen(self.now) {
@@ -266,16 +266,19 @@ impl Replacement {
     }
 
     /// Takes what is to be known of a file the next time.
+    pub fn remember(&mut self, record: &Record) {
+        self.learnt.add(record);
+    }
+
+    /// Writes what was taken of all files, and forgets those that are gone.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn remember(&mut self, record: Record) -> Result<(), Error> {
-        self.learnt.push(record);
-        if self.learnt.len() >= BATCH {
-            memory::learn(&mut self.writer, &self.learnt).await?;
-            self.learnt.clear();
+    pub async fn learn(&mut self, gone: Vec<String>) -> Result<(), Error> {
+        for path in gone {
+            self.learnt.forget(path);
         }
-        Ok(())
+        take(&mut self.learnt).write(&mut self.writer).await
     }
 
     /// Writes what is left to be written, deletes what was not met, and makes all of it the site that readers see.
@@ -290,40 +293,28 @@ impl Replacement {
         memory: Option<Memory>,
     ) -> Result<Replaced, Error> {
         self.flush().await?;
-        for (name, row) in self
-            .stored
-            .iter()
-            .flat_map(|(name, rows)| rows.iter().map(move |row| (name, row)))
-        {
-            self.log.was(identity(name), row.version());
-            self.report.note(Some(&row.version()), None, self.now);
+        let vanished = take(&mut self.stored).into_values().flatten();
+        let vanished: Vec<Stored> = vanished.collect();
+        for some in vanished.chunks(BATCH) {
+            self.delete(some).await?;
         }
-        self.report.read_stale(&mut self.writer).await?;
         let writer = &mut self.writer;
-        let vanished: Vec<i64> = self
-            .stored
-            .values()
-            .flatten()
-            .map(|row| row.number)
-            .collect();
-        for numbers in vanished.chunks(BATCH) {
-            write::delete(writer, numbers).await?;
-        }
         for moved in self.moved.chunks(BATCH) {
             write::place(writer, moved).await?;
         }
         self.replaced.deleted = vanished.len();
         let items_changed = self.replaced.written + self.replaced.deleted + self.moved.len() > 0;
-        if items_changed {
+        if self.spans_changed {
             write::boundaries(writer, &self.boundaries).await?;
-            write::field_names(writer).await?;
+        }
+        if self.fields.changed() {
+            fields::write(writer).await?;
         }
         if self.replaced.written > self.replaced.unchanged {
             search::settle(writer).await?;
         }
         self.paths.write(writer, self.noted).await?;
         let problems_changed = problems::replace(writer, problems).await?;
-        memory::learn(writer, &self.learnt).await?;
         memory::replace(writer, memory, self.until).await?;
         if problems_changed {
             self.log.moved("problem", "", Parts::ALL);
@@ -331,7 +322,7 @@ impl Replacement {
         if self.report.changed(&mut self.writer, self.now).await? {
             self.log.moved("finding", "", Parts::REPORTED);
         }
-        for (kind, owner, parts) in std::mem::take(&mut self.places).moved() {
+        for (kind, owner, parts) in take(&mut self.places).moved() {
             self.log.moved(kind.name(), &owner, parts);
         }
         let writer = &mut self.writer;
@@ -340,10 +331,11 @@ impl Replacement {
         let generation = self.replaced.generation;
         if generation != self.generation {
             self.log.write(writer, generation, self.now).await?;
-            tally::write(writer, self.now).await?;
+            tally::write(writer, self.spans_changed, self.now).await?;
         }
         self.writer.commit().await?;
         self.written.notify_one();
+        self.writer.settle().await?;
         Ok(self.replaced)
     }
 
@@ -382,7 +374,7 @@ impl Replacement {
                 .note(stored.as_ref(), Some(&row.version()), self.now);
         }
         match same {
-            Some(stored) if stored.hash == row.hash => {
+            Some(stored) if stored.hash == row.hash && stored.needs.is_some() => {
                 self.replaced.unchanged += 1;
                 if stored.places != places {
                     self.moved.push((stored.number, places));
@@ -391,15 +383,33 @@ impl Replacement {
             Some(stored) => {
                 self.log.was(identity(name), stored.version());
                 self.log.is(identity(name), row.version());
+                self.spans_changed |= stored.span != span;
                 self.stale.push(stored.number);
                 self.fresh.push(row);
             }
             None => {
                 self.log.is(identity(name), row.version());
+                self.spans_changed = true;
                 self.fresh.push(row);
                 self.next_number += 1;
             }
         }
+    }
+
+    /// Deletes versions of items that are no longer there.
+    async fn delete(&mut self, vanished: &[Stored]) -> Result<(), Error> {
+        let numbers: Vec<i64> = vanished.iter().map(|row| row.number).collect();
+        let mut identities = stored::identities(&mut self.writer, &numbers).await?;
+        for row in vanished {
+            if let Some(identity) = identities.remove(&row.number) {
+                self.log.was(identity, row.version());
+            }
+            self.report.note(Some(&row.version()), None, self.now);
+        }
+        self.spans_changed = true;
+        self.report.read_stale(&mut self.writer).await?;
+        self.fields.read_stale(&mut self.writer, &numbers).await?;
+        write::delete(&mut self.writer, &numbers).await
     }
 
     fn note(&mut self, span: Span) {
@@ -409,6 +419,10 @@ impl Replacement {
 
     async fn flush(&mut self) -> Result<(), Error> {
         self.report.read_stale(&mut self.writer).await?;
+        self.fields
+            .read_stale(&mut self.writer, &self.stale)
+            .await?;
+        self.fields.note_fresh(&self.fresh);
         write::delete(&mut self.writer, &self.stale).await?;
         write::insert(&mut self.writer, &mut self.fresh).await?;
         self.report.read_fresh(&mut self.writer).await?;
@@ -416,16 +430,6 @@ impl Replacement {
         self.stale.clear();
         self.fresh.clear();
         Ok(())
-    }
-}
-
-impl Stored {
-    fn version(&self) -> Version {
-        Version {
-            number: self.number,
-            visible: self.span.visible,
-            hash: self.hash.clone(),
-        }
     }
 }
 
@@ -443,44 +447,6 @@ fn same(one: &Item, other: &Item) -> bool {
         && one.id == other.id
         && one.owner == other.owner
         && one.site == other.site
-}
-
-async fn stored(writer: &mut Writer) -> Result<HashMap<Name, Vec<Stored>>, Error> {
-    let statement = Statement::new(
-        "select i.number, i.kind, i.owner, i.id, i.site, i.hash, i.position, i.own_order, i.valid_from, i.valid_until,
-         i.visible_from, i.visible_until, m.needs, m.problems from item i join made m on m.number = i.number",
-    );
-    let mut stored: HashMap<Name, Vec<Stored>> = HashMap::new();
-    for row in writer.rows(statement).await? {
-        stored
-            .entry(name(&row)?)
-            .or_default()
-            .push(stored_row(&row)?);
-    }
-    Ok(stored)
-}
-
-fn name(row: &Row) -> Result<Name, Error> {
-    Ok(Name {
-        kind: Kind::named(&row.get::<String>("kind")?).ok_or(sqlx::Error::RowNotFound)?,
-        owner: row.get("owner")?,
-        id: row.get("id")?,
-        site: row.get("site")?,
-    })
-}
-
-fn stored_row(row: &Row) -> Result<Stored, Error> {
-    Ok(Stored {
-        number: row.get("number")?,
-        hash: row.get("hash")?,
-        places: (row.get("position")?, row.get("own_order")?),
-        span: Span {
-            valid: (row.get("valid_from")?, row.get("valid_until")?),
-            visible: (row.get("visible_from")?, row.get("visible_until")?),
-        },
-        needs: row.get("needs")?,
-        problems: row.get("problems")?,
-    })
 }
 
 /// Raises the generation if anything changed; answers with the one that is valid then.

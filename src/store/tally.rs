@@ -1,5 +1,5 @@
-//! How many items the public sees, known without counting them: of each kind, owner and site as many as there were when the
-//! site was last replaced, and what the clock alone has added and taken away since.
+//! How many items the public sees, known without counting them: of each kind, owner and site as many as there were when a
+//! replacement last changed that, and what the clock alone has added and taken away since.
 
 use super::Error;
 use super::engine::Writer;
@@ -35,8 +35,15 @@ const TALLY: &str = "insert into tally (moment, kind, owner, site, change)
          where visible_until > $1 and visible_until < 9223372036854775807 and visible_from < visible_until
      ) m group by m.moment, m.kind, m.owner, m.site";
 
-/// Counts anew what the public sees now and at each later moment.
-pub(super) async fn write(writer: &mut Writer, now: i64) -> Result<(), Error> {
+/// Whether it begins later than now: the clock was set back.
+const IS_AHEAD: &str = "select count(*) as number from tally where moment > $1
+     and not exists (select 1 from tally where moment <= $1)";
+
+/// Counts anew what the public sees now and at each later moment, if the times `changed` at which it sees something.
+pub(super) async fn write(writer: &mut Writer, changed: bool, now: i64) -> Result<(), Error> {
+    if !changed && writer.number(Statement::new(IS_AHEAD).bind(now)).await? == 0 {
+        return Ok(());
+    }
     writer.execute(Statement::new("delete from tally")).await?;
     writer.execute(Statement::new(TALLY).bind(now)).await
 }

@@ -36,6 +36,7 @@ impl Store {
         let drawn = Statement::new("select drawn as number from importer where id = 1");
         let drawn = writer.number(drawn).await?;
         writer.commit().await?;
+        writer.close().await?;
         Ok(Turn(drawn))
     }
 }

@@ -71,7 +71,7 @@ impl ItemRow {
 }
 
 /// When a version of an item is the valid one, and when the public may see it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) valid: (i64, i64),
     pub(super) visible: (i64, i64),
@@ -557,23 +557,6 @@ pub(super) async fn boundaries(writer: &mut Writer, moments: &BTreeSet<i64>) -> 
         .await?;
     let rows = moments.iter().map(|moment| vec![(*moment).into()]);
     writer.insert("boundary (moment)", rows.collect()).await
-}
-
-/// Gathers the names of the fields of all items.
-pub(super) async fn field_names(writer: &mut Writer) -> Result<(), Error> {
-    let stored = Statement::new("select distinct kind, owner, field_names from item");
-    let stored: Vec<(String, String, String)> = writer.records(stored).await?;
-    let mut names = BTreeSet::new();
-    for (kind, owner, all) in &stored {
-        names.extend(all.split_whitespace().map(|name| (kind, owner, name)));
-    }
-    writer.execute(Statement::new("delete from field")).await?;
-    let rows = names
-        .into_iter()
-        .map(|(kind, owner, name)| vec![kind.as_str().into(), owner.as_str().into(), name.into()]);
-    writer
-        .insert("field (kind, owner, name)", rows.collect())
-        .await
 }
 
 /// The names of the removable members of a `fields` template, between blanks.

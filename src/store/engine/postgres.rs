@@ -273,16 +273,23 @@ impl Writer {
         bulk::insert(&mut self.connection, target, rows).await
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), Error> {
-        sqlx::raw_sql("commit")
-            .execute(&mut self.connection)
-            .await?;
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
+        let commit = sqlx::raw_sql("commit");
+        commit.execute(&mut self.connection).await?;
+        Ok(())
+    }
+
+    /// Finds out how the tables are spread that got many rows.
+    pub(super) async fn settle(&mut self) {
         for table in &self.grown {
             let analyze = AssertSqlSafe(format!("analyze {table}"));
             if let Err(error) = sqlx::raw_sql(analyze).execute(&mut self.connection).await {
                 tracing::debug!("{table} is not analyzed: {error}");
             }
         }
+    }
+
+    pub(super) async fn close(self) -> Result<(), Error> {
         self.connection.close().await?;
         Ok(())
     }

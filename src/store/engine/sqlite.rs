@@ -288,20 +288,27 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) async fn commit(mut self) -> Result<(), Error> {
+    pub(super) async fn commit(&mut self) -> Result<(), Error> {
         self.insert_waiting().await?;
         sqlx::query("commit").execute(&mut self.connection).await?;
-        // What is written is written: that a reader is in the way of the journal does not undo it.
-        if let Err(error) = self.settle().await {
+        Ok(())
+    }
+
+    /// Sees to the journal. What is written is written: that a reader is in its way does not undo it.
+    pub(super) async fn settle(&mut self) {
+        if let Err(error) = self.settle_journal().await {
             tracing::debug!("the journal is left as it is: {error}");
         }
+    }
+
+    pub(super) async fn close(self) -> Result<(), Error> {
         self.connection.close().await?;
         Ok(())
     }
 
     /// After a first import, gives readers what they need to go on during the next ones; after another, takes the journal
     /// over where no reader is in the way, and waits for none.
-    async fn settle(&mut self) -> Result<(), Error> {
+    async fn settle_journal(&mut self) -> Result<(), Error> {
         let ends: &[&str] = if self.is_first && !is_empty(&mut self.connection).await? {
             &[WAL]
         } else {
