@@ -9,17 +9,16 @@ mod site;
 use std::fmt::Write as _;
 use std::fs;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rayon::prelude::*;
 use rhapsode::config::layers::Layers;
-use rhapsode::content::front_matter;
 use rhapsode::import::{Linked, Past, Settings};
 use rhapsode::store::memory::Stale;
 use rig::Imported;
+use rig::floor;
 use rig::load::median;
 use rig::server::Server;
 use rig::table::line;
@@ -82,7 +81,7 @@ impl Round {
             let _ = fs::remove_file(format!("{}{suffix}", database.display()));
         }
         let (folder, settings) = (&imported.folder, settings());
-        let (floor, ()) = timed(|| floor(folder));
+        let (floor, ()) = timed(|| floor::parse(&floor::files(folder)));
         let (linked, mut site) = timed(|| {
             Linked::read(folder, &settings, Past::default(), &mut drop).expect("a project")
         });
@@ -117,27 +116,6 @@ fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let begun = Instant::now();
     let done = work();
     (begun.elapsed().as_secs_f64(), done)
-}
-
-/// Reads and parses all entries on all cores, and nothing else.
-fn floor(folder: &Path) {
-    let mut files = Vec::new();
-    collect(&folder.join("content/collections"), &mut files);
-    files.par_iter().for_each(|file| {
-        let bytes = fs::read(file).expect("a file");
-        std::hint::black_box(front_matter::read(&bytes).expect("an entry"));
-    });
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "md") {
-            files.push(path);
-        }
-    }
 }
 
 /// Imports in a process of its own; answers with the most memory it had, in megabytes.

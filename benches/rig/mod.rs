@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each bench uses a part")]
 
+pub mod floor;
 pub mod load;
 pub mod server;
 pub mod soak;

@@ -26,7 +26,7 @@ use crate::store::replace::{Replaced, Replacement};
 use crate::store::{self, Store};
 
 /// Things that are ready to be written before their maker has to wait: enough that neither idles, few enough to hold.
-const AHEAD: usize = 256;
+const AHEAD: usize = 128;
 
 /// What is to be imported, and how.
 #[derive(Clone, Debug)]

@@ -19,6 +19,9 @@ use crate::content::problem::Problem;
 /// Shelves that the records of files are kept on, each a row: few are written where few files changed, and few are read.
 const SHELVES: u64 = 256;
 
+/// Shelves that are written at a time.
+const AT_ONCE: usize = 16;
+
 /// What an earlier import left.
 #[derive(Debug, Default)]
 pub struct Past {
@@ -170,35 +173,39 @@ impl Learnt {
         self.0.entry(shelf(&path)).or_default().insert(path, record);
     }
 
-    /// Puts all of it on the shelves, beside what stands there of other files.
-    pub(super) async fn write(self, writer: &mut Writer) -> Result<(), Error> {
-        if self.0.is_empty() {
-            return Ok(());
+    /// Puts all of it on the shelves, beside what stands there of other files; a few at a time, for the memory.
+    pub(super) async fn write(mut self, writer: &mut Writer) -> Result<(), Error> {
+        while !self.0.is_empty() {
+            let some = std::iter::from_fn(|| self.0.pop_first());
+            fill(writer, some.take(AT_ONCE).collect()).await?;
         }
-        let mut shelves = self.0;
-        let numbers: Vec<i64> = shelves.keys().copied().collect();
-        let mut known = Statement::new("select shelf, records from source where shelf in (");
-        known.push_values(numbers.iter().copied());
-        known.push(")");
-        for row in writer.rows(known).await? {
-            let others = records(&row.get::<String>("records")?);
-            let place = shelves.entry(row.get("shelf")?).or_default();
-            for record in others {
-                let known = serde_json::to_string(&record).ok();
-                place.entry(record.path).or_insert(known);
-            }
-        }
-        let mut forget = Statement::new("delete from source where shelf in (");
-        forget.push_values(numbers);
-        forget.push(")");
-        writer.execute(forget).await?;
-        let rows = shelves.into_iter().filter_map(|(number, shelf)| {
-            let records: Vec<String> = shelf.into_values().flatten().collect();
-            let text = format!("[{}]", records.join(","));
-            (!records.is_empty()).then(|| vec![number.into(), text.into()])
-        });
-        writer.insert(SOURCE, rows.collect()).await
+        Ok(())
     }
+}
+
+async fn fill(writer: &mut Writer, mut shelves: BTreeMap<i64, Shelf>) -> Result<(), Error> {
+    let numbers: Vec<i64> = shelves.keys().copied().collect();
+    let mut known = Statement::new("select shelf, records from source where shelf in (");
+    known.push_values(numbers.iter().copied());
+    known.push(")");
+    for row in writer.rows(known).await? {
+        let others = records(&row.get::<String>("records")?);
+        let place = shelves.entry(row.get("shelf")?).or_default();
+        for record in others {
+            let known = serde_json::to_string(&record).ok();
+            place.entry(record.path).or_insert(known);
+        }
+    }
+    let mut forget = Statement::new("delete from source where shelf in (");
+    forget.push_values(numbers);
+    forget.push(")");
+    writer.execute(forget).await?;
+    let rows = shelves.into_iter().filter_map(|(number, shelf)| {
+        let records: Vec<String> = shelf.into_values().flatten().collect();
+        let text = format!("[{}]", records.join(","));
+        (!records.is_empty()).then(|| vec![number.into(), text.into()])
+    });
+    writer.insert(SOURCE, rows.collect()).await
 }
 
 const SOURCE: &str = "source (shelf, records)";
