@@ -142,11 +142,9 @@ fn write(items: Option<Vec<Item>>) {
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let store = Store::open(&database.display().to_string()).await;
+        let store = store.expect("a database");
         let items = items.expect("items");
-        let now = Timestamp::now();
-        let replaced = store
-            .expect("a database")
-            .replace(items, &[], "phases", now);
+        let replaced = store.replace(items, &[], "phases", Timestamp::now());
         replaced.await.expect("it is written");
     });
 }

@@ -53,7 +53,7 @@ pub struct SearchMeta {
 /// not occur. Titles count most, then headings, then the beginning of the text; among equals the title that says little
 /// else comes first, then the newest. Filters are those of the lists; facets and totals count what passes them. A condition
 /// about what only entries have leaves terms out, and the other way round. Of more than 500 matches that pass, the newest 500
-/// are ranked, and the newest 500 with all of it in their titles.
+/// are ranked, and the newest 100 with all of it in their titles.
 #[utoipa::path(
     get, path = "/search", tag = "search",
     params(
@@ -64,7 +64,7 @@ pub struct SearchMeta {
         ("collection" = Option<String>, Query, description = "Short for `filter[collection:in]`."),
         ("site" = Option<String>, Query, description = "Handle of a site: only what is in it."),
         ("limit" = Option<i64>, Query, minimum = 1, maximum = 100, description = "How many; 20 where it is not given."),
-        ("page" = Option<i64>, Query, minimum = 1, description = "Which page, from 1; among the first 1,000 matches."),
+        ("page" = Option<i64>, Query, minimum = 1, description = "Which page, from 1; among the first 600 matches."),
         ("body" = Option<String>, Query, description = "As on one entry; brings `fields`. Default: none."),
         ("fields" = Option<String>, Query, description = "As on one entry. Default: none."),
         ("heading_ids" = Option<bool>, Query, description = "As on one entry."),

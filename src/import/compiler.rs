@@ -1,7 +1,5 @@
 //! What all items are compiled with, and what compiling one gives.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -53,11 +51,14 @@ impl Compiled {
         let own = Key::Handle(item.kind.name(), item.id.clone());
         let group = (!item.owner.is_empty())
             .then(|| Key::Handle(group(item.kind).name(), item.owner.clone()));
-        let seen: BTreeSet<Key> = view.seen().into_iter().chain([own]).chain(group).collect();
+        let always = [own].into_iter().chain(group).map(|key| key.digest());
+        let mut needs: Vec<i64> = view.seen().into_iter().chain(always).collect();
+        needs.sort_unstable();
+        needs.dedup();
         Self {
             next: view.next_boundary(),
             item: Item {
-                needs: seen.iter().map(Key::digest).collect(),
+                needs,
                 problems,
                 ..item
             },

@@ -2,8 +2,8 @@
 //! that the importer knows what the compiled thing was made of and when it must be made anew.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -23,11 +23,13 @@ pub struct View<'a> {
     pub now: Timestamp,
     /// Site handle of the item that is compiled: relations are localized to it.
     pub locale: String,
-    seen: RefCell<BTreeSet<Key>>,
+    /// Digests of their keys: of some things there are very many.
+    seen: RefCell<HashSet<i64>>,
+    boundary: Cell<Option<Timestamp>>,
 }
 
 /// Something an item was made of.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Key {
     /// `entry:ID`
     Entry(String),
@@ -52,10 +54,21 @@ impl Key {
     #[must_use]
     pub fn digest(&self) -> i64 {
         match self {
-            Self::Entry(id) => digest(format!("entry:{}", id.to_lowercase()).as_bytes()),
+            Self::Entry(id) => digest_of_entry(id),
             other => digest(other.to_string().as_bytes()),
         }
     }
+}
+
+/// The digest of an entry's key, which is worked out for every entry of a term.
+fn digest_of_entry(id: &str) -> i64 {
+    let mut name = format!("entry:{id}");
+    if id.is_ascii() {
+        name.make_ascii_lowercase();
+    } else {
+        name = name.to_lowercase();
+    }
+    digest(name.as_bytes())
 }
 
 impl fmt::Display for Key {
@@ -82,50 +95,44 @@ impl<'a> View<'a> {
             now,
             locale: locale.to_owned(),
             seen: RefCell::default(),
+            boundary: Cell::default(),
         }
     }
 
-    /// Everything that was looked up, found or not.
+    /// Digests of the keys of everything that was looked up, found or not, in no order.
     #[must_use]
-    pub fn seen(&self) -> BTreeSet<Key> {
-        self.seen.borrow().clone()
+    pub fn seen(&self) -> Vec<i64> {
+        self.seen.borrow().iter().copied().collect()
     }
 
     /// The earliest moment after `now` at which one of the entries seen becomes public or stops being so.
     #[must_use]
     pub fn next_boundary(&self) -> Option<Timestamp> {
-        let seen = self.seen.borrow();
-        let entries = seen.iter().filter_map(|key| match key {
-            Key::Entry(id) => self.site.entry(id),
-            Key::Page(site, uri) => self.site.entry_at(site, uri),
-            _ => None,
-        });
-        entries
-            .filter(|entry| entry.published)
-            .filter_map(|entry| entry.window.next_boundary(self.now))
-            .min()
+        self.boundary.get()
     }
 
     /// The entry with this id, public or not.
     #[must_use]
     pub fn entry(&self, id: &str) -> Option<&'a Entry> {
         let found = self.site.entry(id);
-        self.note(Key::Entry(
-            found.map_or_else(|| id.to_owned(), |entry| entry.id.clone()),
-        ));
+        match found {
+            Some(entry) => self.note_entry(entry),
+            None => self.note(digest_of_entry(id)),
+        }
         found
     }
 
     /// Remembers that the answer shows this entry (one reached without a look-up by id).
     pub fn note_entry(&self, entry: &Entry) {
-        self.note(Key::Entry(entry.id.clone()));
+        self.note(digest_of_entry(&entry.id));
+        self.note_window(entry);
     }
 
     /// Remembers that the answer was made of everything that the entry, and what it localizes, says and is.
     pub fn note_whole(&self, entry: &Entry) {
         let mut at = Some(entry);
         while let Some(entry) = at {
-            self.note(Key::Whole("entry", entry.id.clone()));
+            self.note_key(&Key::Whole("entry", entry.id.clone()));
             at = entry.origin.map(|origin| &self.site.entries[origin]);
         }
     }
@@ -133,12 +140,12 @@ impl<'a> View<'a> {
     /// Remembers that the answer was made of everything that a term says and is.
     pub fn note_whole_term(&self, term: &Term) {
         let id = format!("{}::{}", term.taxonomy, term.id_slug);
-        self.note(Key::Whole("term", id));
+        self.note_key(&Key::Whole("term", id));
     }
 
     /// Remembers that the answer shows what the configuration of a collection, taxonomy, … says.
     pub fn note_handle(&self, kind: &'static str, handle: &str) {
-        self.note(Key::Handle(kind, handle.to_owned()));
+        self.note_key(&Key::Handle(kind, handle.to_owned()));
     }
 
     /// Whether the public may see it now.
@@ -168,40 +175,52 @@ impl<'a> View<'a> {
     /// The page at a URI (own route, without the site's prefix), public or not.
     #[must_use]
     pub fn page(&self, site: &str, uri: &str) -> Option<&'a Entry> {
-        self.note(Key::Page(site.to_owned(), uri.to_owned()));
-        self.site.entry_at(site, uri)
+        self.note_key(&Key::Page(site.to_owned(), uri.to_owned()));
+        let found = self.site.entry_at(site, uri);
+        found.inspect(|entry| self.note_window(entry))
     }
 
     /// A term by taxonomy and default-site slug, in this view's site.
     #[must_use]
     pub fn term(&self, taxonomy: &str, slug: &str) -> Option<&'a Term> {
-        self.note(Key::Term(format!("{taxonomy}::{slug}")));
+        self.note_key(&Key::Term(format!("{taxonomy}::{slug}")));
         self.site.term(taxonomy, slug, &self.locale)
     }
 
     /// An asset by container and path.
     #[must_use]
     pub fn asset(&self, container: &str, path: &str) -> Option<(&'a Container, &'a Asset)> {
-        self.note(Key::Asset(format!("{container}::{path}")));
+        self.note_key(&Key::Asset(format!("{container}::{path}")));
         self.site.asset(container, path)
     }
 
     /// A user by id.
     #[must_use]
     pub fn user(&self, id: &str) -> Option<&'a User> {
-        self.note(Key::User(id.to_owned()));
+        self.note_key(&Key::User(id.to_owned()));
         self.site.user(id)
     }
 
     /// A global set's values in this view's site.
     #[must_use]
     pub fn globals(&self, handle: &str) -> Option<Data> {
-        self.note(Key::Global(handle.to_owned()));
+        self.note_key(&Key::Global(handle.to_owned()));
         self.site.globals(handle, &self.locale)
     }
 
-    fn note(&self, key: Key) {
-        self.seen.borrow_mut().insert(key);
+    fn note_key(&self, key: &Key) {
+        self.note(key.digest());
+    }
+
+    fn note(&self, digest: i64) {
+        self.seen.borrow_mut().insert(digest);
+    }
+
+    fn note_window(&self, entry: &Entry) {
+        let next = entry.window.next_boundary(self.now);
+        let next = next.filter(|_| entry.published);
+        let earliest = self.boundary.get().into_iter().chain(next).min();
+        self.boundary.set(earliest);
     }
 
     fn entry_target(&self, id: &str) -> Option<Target<'_>> {

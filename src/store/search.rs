@@ -29,11 +29,14 @@ use super::{Error, Item, Kind, Snapshot, Store, id_key};
 use phrases::Phrases;
 use rank::{Line, Wanted};
 
-/// So many matches are ranked, the newest ones, and as many of those with all of it in their titles; there may be more.
+/// So many matches are ranked, the newest ones; there may be more.
 pub const MOST_RANKED: usize = 500;
 
+/// And so many of those with all of it in their titles, the newest ones again.
+const MOST_TITLES: usize = 100;
+
 /// Matches that all pages together show at most.
-pub const MOST_FOUND: usize = 2 * MOST_RANKED;
+pub const MOST_FOUND: usize = MOST_RANKED + MOST_TITLES;
 
 /// A search that is asked for.
 #[derive(Clone, Debug)]
@@ -81,7 +84,7 @@ impl Query {
     /// would take longer to read than to find. One more of the newest than is ranked, to see whether there is more.
     fn candidates(&self, index: &Index, audience: &Audience) -> Statement {
         let mut statement = Statement::read("select (", audience);
-        self.push_lines(index, Part::Title, MOST_RANKED, &mut statement);
+        self.push_lines(index, Part::Title, MOST_TITLES, &mut statement);
         statement.push(") as titles, (");
         self.push_lines(index, Part::All, MOST_RANKED + 1, &mut statement);
         statement.push(") as newest, (select number from generation where id = 1) as generation");

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Members, computed, entry, keys, sorted};
-use crate::fields::{Context, Output, dates, handles, php, shallow, value};
+use crate::fields::{Context, Output, dates, handles, shallow, value};
 use crate::site::{Entry, Term};
 
 /// All keys, in alphabetical order.
@@ -65,12 +65,18 @@ fn always(term: &Term, context: &Context<'_>) -> Vec<(String, Output)> {
 /// Statamic counts the public entries that hold the very slug, not those whose value only slugifies to it.
 fn entries_count(term: &Term, context: &Context<'_>) -> usize {
     let site = context.view.site;
-    let holds = |entry: &Entry| {
-        let values = php::wrapped(site.value(entry, &term.taxonomy));
-        let mut slugs = values.into_iter().filter_map(php::text);
-        slugs.any(|slug| {
-            slug == term.id_slug || slug.split_once("::") == Some((&term.taxonomy, &term.id_slug))
-        })
+    let is_named = |slug: &str| {
+        slug == term.id_slug || slug.split_once("::") == Some((&term.taxonomy, &term.id_slug))
+    };
+    let names_it = |value: &Value| match value {
+        Value::String(slug) => is_named(slug),
+        Value::Number(number) => is_named(&number.to_string()),
+        _ => false,
+    };
+    let holds = |entry: &Entry| match site.value(entry, &term.taxonomy) {
+        Some(Value::Array(slugs)) => slugs.iter().any(names_it),
+        Some(Value::Object(slugs)) => slugs.values().any(names_it),
+        single => single.is_some_and(names_it),
     };
     let entries = term.entries.iter().map(|index| &site.entries[*index]);
     entries
