@@ -14,8 +14,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use rhapsode::config::layers::Layers;
-use rhapsode::import::{Linked, Past, Settings};
+use rhapsode::import::{Linked, Past};
 use rhapsode::store::memory::Stale;
 use rig::Imported;
 use rig::floor;
@@ -77,10 +76,8 @@ struct Round {
 
 impl Round {
     fn of(imported: &Imported, database: &Path) -> Self {
-        for suffix in ["", "-wal", "-shm"] {
-            let _ = fs::remove_file(format!("{}{suffix}", database.display()));
-        }
-        let (folder, settings) = (&imported.folder, settings());
+        rig::delete(database);
+        let (folder, settings) = (&imported.folder, rig::settings(true));
         let (floor, ()) = timed(|| floor::parse(&floor::files(folder)));
         let (linked, mut site) = timed(|| {
             Linked::read(folder, &settings, Past::default(), &mut drop).expect("a project")
@@ -138,12 +135,6 @@ fn import(folder: &Path, database: &Path) -> f64 {
         std::thread::sleep(Duration::from_millis(2));
     }
     f64::from(peak) / 1024.0
-}
-
-fn settings() -> Settings {
-    let base = ("base_url", "https://www.example.com".to_owned());
-    let layers = Layers::load(None, &|_| None, &[base]).expect("settings");
-    layers.config.import()
 }
 
 /// Milliseconds from writing a file until its words are in the answer.

@@ -7,13 +7,11 @@
 mod rig;
 mod site;
 
-use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::Timestamp;
-use rhapsode::config::layers::Layers;
-use rhapsode::import::{self, Linked, Past, Settings};
+use rhapsode::import::{self, Linked, Past};
 use rhapsode::store::memory::Stale;
 use rhapsode::store::{Item, Store};
 use rig::floor;
@@ -51,7 +49,7 @@ fn main() {
     let (entries, rounds) = (rig::number(0, 5000), rig::number(1, 5));
     let imported = rig::imported(entries as usize);
     let folder = &imported.folder;
-    let items = import::run(folder, &settings(true), Timestamp::now(), &|_, _| ());
+    let items = import::run(folder, &rig::settings(true), Timestamp::now(), &|_, _| ());
     let items = items.expect("a project").items;
     let all: Vec<Round> = (0..rounds)
         .map(|_| Round::of(folder, &items, entries))
@@ -91,9 +89,9 @@ fn main() {
 impl Round {
     fn of(folder: &Path, items: &[Item], entries: u32) -> Self {
         let timed = |work: &mut dyn FnMut()| {
-            let before = ticks();
+            let [before, _] = rig::cpu();
             work();
-            (ticks() - before) * 10_000.0 / f64::from(entries)
+            (rig::cpu()[0] - before) * 1_000_000.0 / f64::from(entries)
         };
         let files = floor::files(folder);
         let mut site = None;
@@ -120,7 +118,7 @@ impl Round {
 }
 
 fn linked(folder: &Path, seo: bool) -> Linked {
-    Linked::read(folder, &settings(seo), Past::default(), &mut drop).expect("a project")
+    Linked::read(folder, &rig::settings(seo), Past::default(), &mut drop).expect("a project")
 }
 
 fn compile(site: Option<Linked>) {
@@ -136,9 +134,7 @@ fn compile(site: Option<Linked>) {
 
 fn write(items: Option<Vec<Item>>) {
     let database = rig::kept().join("phases.db");
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = fs::remove_file(format!("{}{suffix}", database.display()));
-    }
+    rig::delete(&database);
     let runtime = Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let store = Store::open(&database.display().to_string()).await;
@@ -147,26 +143,4 @@ fn write(items: Option<Vec<Item>>) {
         let replaced = store.replace(items, &[], "phases", Timestamp::now());
         replaced.await.expect("it is written");
     });
-}
-
-fn settings(seo: bool) -> Settings {
-    let flags = [
-        ("base_url", "https://www.example.com".to_owned()),
-        ("seo.enabled", seo.to_string()),
-    ];
-    let layers = Layers::load(None, &|_| None, &flags).expect("settings");
-    layers.config.import()
-}
-
-/// Hundredths of a second that this process was on a processor for, in the program and in the kernel.
-fn ticks() -> f64 {
-    let stat = fs::read_to_string("/proc/self/stat").expect("Linux");
-    let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
-    let fields: Vec<f64> = fields
-        .split_whitespace()
-        .skip(11)
-        .take(2)
-        .filter_map(|field| field.parse().ok())
-        .collect();
-    fields.iter().sum()
 }

@@ -53,10 +53,8 @@ fn main() {
 
 fn import(folder: &Path, seo: bool) -> Took {
     let database = rig::kept().join("seo.db");
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
-    }
-    let (begun, before) = (Instant::now(), childrens_ticks());
+    rig::delete(&database);
+    let (begun, [_, before]) = (Instant::now(), rig::cpu());
     let mut command = rig::command("import", folder, &database);
     command
         .env("RHAPSODE_SEO_ENABLED", seo.to_string())
@@ -67,18 +65,7 @@ fn import(folder: &Path, seo: bool) -> Took {
         "the import failed"
     );
     Took {
-        cpu: (childrens_ticks() - before) / 100.0,
+        cpu: rig::cpu()[1] - before,
         wall: begun.elapsed().as_secs_f64(),
     }
-}
-
-/// Hundredths of a second that ended children were on a processor for, in the program and in the kernel.
-fn childrens_ticks() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
-    let fields: Vec<&str> = fields.split_whitespace().collect();
-    fields[13..15]
-        .iter()
-        .map(|ticks| ticks.parse::<f64>().expect("a number"))
-        .sum()
 }

@@ -15,6 +15,9 @@ pub mod table;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use rhapsode::config::layers::Layers;
+use rhapsode::import::Settings;
+
 use crate::site::Site;
 
 /// The program.
@@ -97,4 +100,33 @@ pub fn arguments() -> Vec<String> {
         .skip(1)
         .filter(|argument| argument != "--bench")
         .collect()
+}
+
+/// The settings that a site of ours is imported with in this process.
+pub fn settings(seo: bool) -> Settings {
+    let flags = [
+        ("base_url", "https://www.example.com".to_owned()),
+        ("seo.enabled", seo.to_string()),
+    ];
+    let layers = Layers::load(None, &|_| None, &flags).expect("settings");
+    layers.config.import()
+}
+
+/// Deletes a database and what lies beside it.
+pub fn delete(database: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", database.display()));
+    }
+}
+
+/// Seconds that this process was on a processor for, and those that its children were that ended, in the program and in the
+/// kernel.
+pub fn cpu() -> [f64; 2] {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    [&fields[11..13], &fields[13..15]].map(|ticks| {
+        let ticks = ticks.iter().map(|ticks| ticks.parse::<f64>());
+        ticks.map(|ticks| ticks.expect("a number")).sum::<f64>() / 100.0
+    })
 }
