@@ -154,7 +154,7 @@ impl Engine {
     ) -> Result<(Transaction, Vec<Row>, i64), Error> {
         match self {
             Self::Sqlite(sqlite) => {
-                let mut lent = sqlite.lend().await?;
+                let mut lent = sqlite.lend(&statement).await?;
                 let (rows, generation) = lent.begin(statement).await?;
                 Ok((Transaction::Sqlite(lent), rows, generation))
             }

@@ -88,7 +88,7 @@ impl Query {
         statement.push(") as titles, (");
         self.push_lines(index, Part::All, MOST_RANKED + 1, &mut statement);
         statement.push(") as newest, (select number from generation where id = 1) as generation");
-        statement.searches = true;
+        statement.walks = true;
         statement
     }
 

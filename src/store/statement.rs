@@ -11,8 +11,8 @@ use super::moment;
 pub(super) struct Statement {
     pub(super) text: Cow<'static, str>,
     pub(super) values: Vec<Value>,
-    /// Whether it looks at much of the database, and reads it alone.
-    pub(super) searches: bool,
+    /// Whether it walks many short rows to find a few, and reads none of the long ones.
+    pub(super) walks: bool,
 }
 
 /// A value of a statement. What is null has a type all the same: one of the engines wants to know it.
@@ -30,7 +30,7 @@ impl Statement {
         Self {
             text: Cow::Borrowed(text),
             values: Vec::new(),
-            searches: false,
+            walks: false,
         }
     }
 

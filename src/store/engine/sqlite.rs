@@ -42,12 +42,13 @@ const ENOUGH: usize = 384;
 /// Kibibytes of pages that a writer keeps in memory: what is written again and again is not to go out each time.
 const CACHE: &str = "-32768";
 
-/// Connections that answer, enough for every worker of a usual machine, and the kibibytes of pages that each of them keeps.
+/// Connections that answer, enough for every worker of a usual machine, and the kibibytes of pages that each of them keeps:
+/// what they read is mostly read once, as its answer is kept.
 const READERS: (u32, &str) = (4, "-1024");
 
-/// Those that search: what is ranked among 100,000 entries fits, which would be read from the file each time. They are few,
-/// and have nothing else to keep.
-const SEARCHERS: (u32, &str) = (2, "-49152");
+/// Those of lists and searches: the indexes that they walk, and what is ranked among 100,000 entries, fit, which would be
+/// read from the file each time.
+const WALKERS: (u32, &str) = (2, "-49152");
 
 /// One path, and the file that it names.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ pub(in crate::store) struct Sqlite {
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Readers {
     connections: Arc<Connections>,
-    searchers: Arc<Connections>,
+    walkers: Arc<Connections>,
     file: Option<Identity>,
     epoch: i64,
 }
@@ -104,15 +105,17 @@ impl Sqlite {
     }
 
     pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<Row>, Error> {
-        if statement.searches {
-            let searchers = self.readers().searchers;
-            return searchers.lend().await?.rows(statement).await;
-        }
-        self.lend().await?.rows(statement).await
+        self.lend(&statement).await?.rows(statement).await
     }
 
-    pub(super) async fn lend(&self) -> Result<Lent, Error> {
-        let connections = self.readers().connections;
+    /// A connection for what begins with this statement.
+    pub(super) async fn lend(&self, statement: &Statement) -> Result<Lent, Error> {
+        let readers = self.readers();
+        let connections = if statement.walks {
+            readers.walkers
+        } else {
+            readers.connections
+        };
         connections.lend().await
     }
 
@@ -122,13 +125,13 @@ impl Sqlite {
         if self.writable || file.is_none() || file == former.file {
             return Ok(None);
         }
-        let [connections, searchers] = connections(&self.path, false).await?;
+        let [connections, walkers] = connections(&self.path, false).await?;
         self.check_schema(&connections).await?;
         let epoch = former.epoch + 1;
         let is_still_there = Identity::of(&self.path) == file;
         Ok(is_still_there.then_some(Readers {
             connections,
-            searchers,
+            walkers,
             file,
             epoch,
         }))
@@ -145,7 +148,7 @@ impl Sqlite {
     pub(super) async fn seal(self) {
         let readers = self.readers();
         readers.connections.close().await;
-        readers.searchers.close().await;
+        readers.walkers.close().await;
         let options = SqliteConnectOptions::new()
             .filename(&self.path)
             .busy_timeout(Duration::ZERO);
@@ -195,10 +198,10 @@ impl Sqlite {
 
     async fn reading(path: PathBuf, writable: bool) -> Result<Self, Error> {
         let file = Identity::of(&path);
-        let [connections, searchers] = connections(&path, writable).await?;
+        let [connections, walkers] = connections(&path, writable).await?;
         let readers = Readers {
             connections,
-            searchers,
+            walkers,
             file,
             epoch: 0,
         };
@@ -417,7 +420,7 @@ async fn open(options: &SqliteConnectOptions) -> Result<[Arc<Connections>; 2], s
         let options = options.clone().pragma("cache_size", cache);
         Connections::open(&options, count).await
     };
-    Ok([of(READERS).await?, of(SEARCHERS).await?])
+    Ok([of(READERS).await?, of(WALKERS).await?])
 }
 
 fn reading(path: &Path) -> SqliteConnectOptions {
@@ -426,4 +429,23 @@ fn reading(path: &Path) -> SqliteConnectOptions {
         .read_only(true)
         .pragma("query_only", "on")
         .busy_timeout(Duration::from_secs(5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn each_connection_keeps_its_pages_whatever_others_read() {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let options: Vec<String> = sqlx::query_scalar("pragma compile_options")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        let is_shared = options.iter().any(|one| one == "ENABLE_MEMORY_MANAGEMENT");
+        assert!(
+            !is_shared,
+            "`.cargo/config.toml` says otherwise: {options:?}"
+        );
+    }
 }

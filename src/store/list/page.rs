@@ -36,6 +36,7 @@ pub(super) fn statement(
     statement.push_value(query.bodies);
     statement.push(" where g.id = 1");
     push_named_order(terms, "p", &mut statement);
+    statement.walks = !query.bodies;
     statement
 }
 

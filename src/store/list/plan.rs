@@ -58,6 +58,7 @@ pub(super) fn obvious(query: &Query, candidates: &[Vec<Predicate>]) -> Option<Pl
 /// Counts what each candidate finds, up to one more than some.
 pub(super) fn counting(query: &Query, candidates: &[Vec<Predicate>]) -> Statement {
     let mut statement = Statement::new("select ");
+    statement.walks = true;
     for (index, candidate) in candidates.iter().enumerate() {
         statement.push(if index == 0 { "" } else { ", " });
         statement.push("(select count(*) from (select 1 from (");
