@@ -3,11 +3,13 @@
 //! In: [`Query`]s and rows. Out: statements. What was typed arrives as words of letters and digits alone, each between
 //! double quotes, so that no text can be syntax.
 
+use std::borrow::Cow;
+
 use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::{Statement, Value};
 use super::phrases::Phrase;
-use super::{Index, Part, Query, Row, marks};
+use super::{Index, Part, Query, Row, TITLE, marks};
 
 /// A number of a match leads to its row; the index itself goes from the newest on.
 pub(super) const INDEX: Index = Index {
@@ -24,6 +26,13 @@ pub(super) const INDEX: Index = Index {
 /// A beginning that more words have is looked up by the index itself, which gathers all that it finds: what is made of few
 /// words is walked from the newest on, like a word.
 const MOST_WORDS: usize = 500;
+
+/// Letters of a beginning that is a word of the index itself, once for each item: it is what is asked for while somebody types,
+/// and more words begin so than can be looked up.
+const LETTERS: usize = 3;
+
+/// What such a beginning begins with in the index: no word of a text has it.
+const BEGINNING: char = '…';
 
 /// Adds rows to the index, which sorts its words anew for each statement.
 pub(super) async fn insert(writer: &mut Writer, rows: &[Row<'_>]) -> Result<(), Error> {
@@ -61,8 +70,26 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
 /// The words of a row, something between its parts and its marks that no phrase reaches over.
 fn words_of(row: &Row<'_>) -> String {
     let mut parts = row.parts().to_vec();
-    parts.push(row.marks.join(" ").into());
+    let beginnings = beginnings(&parts);
+    parts.extend([beginnings, row.marks.join(" ")].map(Cow::from));
     parts.join(&format!(" {} ", marks::SIGN))
+}
+
+/// The beginnings of all words, each once.
+fn beginnings(parts: &[Cow<'_, str>]) -> String {
+    let words = parts.iter().flat_map(|part| part.split_whitespace());
+    let mut all: Vec<&str> = words.filter_map(beginning).collect();
+    all.sort_unstable();
+    all.dedup();
+    let marked: Vec<String> = all.iter().map(|one| format!("{BEGINNING}{one}")).collect();
+    marked.join(" ")
+}
+
+/// The first letters of a word that has as many, and what marks it as one of a title.
+fn beginning(word: &str) -> Option<&str> {
+    let last = LETTERS - 1 + usize::from(word.starts_with(TITLE));
+    let (at, letter) = word.char_indices().nth(last)?;
+    Some(&word[..at + letter.len_utf8()])
 }
 
 /// The expression of the index, as a text that is put together: what is looked for, with the marks of which one must be
@@ -87,7 +114,14 @@ fn push_phrases(phrases: &[Phrase], part: Part, between: &str, statement: &mut S
         }
         statement.push(" || ");
         match phrase.words.as_slice() {
-            [word] if phrase.is_prefix => push_beginning(&part.word(word), statement),
+            [word] if phrase.is_prefix => {
+                let word = part.word(word);
+                if beginning(&word) == Some(&*word) {
+                    statement.push_value(format!("\"{BEGINNING}{word}\""));
+                } else {
+                    push_beginning(&word, statement);
+                }
+            }
             words => {
                 let star = if phrase.is_prefix { "*" } else { "" };
                 let words: Vec<_> = words.iter().map(|word| part.word(word)).collect();
@@ -166,6 +200,13 @@ mod tests {
                 "{text}\n{plan}"
             );
         }
+    }
+
+    #[test]
+    fn the_beginnings_of_words_stand_in_the_index_once_each() {
+        let parts = ["a web¶s", "¶webs ¶we", "été webs étés we"].map(Cow::from);
+        assert_eq!(beginnings(&parts), "…web …¶web …été");
+        assert_eq!(beginning("¶we"), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
--- The twin of migrations/sqlite/0015_titles_by_date.sql.
+-- The twin of migrations/sqlite/0015_shortcuts.sql.
 drop index item_by_date_in_owner;
 drop index item_by_date;
 create index item_by_date_in_owner on item (kind, owner, date, id)
