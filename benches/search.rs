@@ -16,11 +16,11 @@ use rig::table::line;
 /// Searches of each kind that are timed.
 const SEARCHES: usize = 300;
 
+/// Searches of each kind before these, as a server was asked others already.
+const BEFORE: usize = 100;
+
 /// Letters of a beginning.
 const BEGINNING: usize = 3;
-
-/// Searches of each kind before, as a server was asked others already.
-const BEFORE: usize = 100;
 
 fn main() {
     let entries = rig::number(0, 100_000);

@@ -152,6 +152,8 @@ fn words_phrases_beginnings_and_exclusions_find_what_they_say() {
     assert_eq!(ids("\"burnt cream\""), set(&["a"]));
     assert_eq!(ids("\"cream burnt\""), set(&[]));
     assert_eq!(ids("brul*"), set(&["a", "b"]));
+    assert_eq!(ids("brû*"), set(&["a", "b"]));
+    assert_eq!(ids("slo* -cro*"), set(&["a"]));
     assert_eq!(ids("slowly -crop"), set(&["a"]));
     assert_eq!(ids("東京"), set(&["c"]));
     assert_eq!(ids("京東"), set(&[]));
@@ -164,6 +166,7 @@ fn the_beginning_of_few_words_and_of_very_many_finds_all_of_them() {
     let stage = Stage::new("beginnings", (0..700).map(item).collect());
     let total = |typed: &str| stage.search_at(typed, noon()).total;
     assert_eq!((total("word*"), total("word00*")), (MOST_RANKED, 100));
+    assert_eq!((total("wor*"), total("page -wor*")), (MOST_RANKED, 0));
     assert_eq!((total("\"of word00\"*"), total("page -word*")), (100, 0));
     assert_eq!((total("word007* -word0070"), total("ord*")), (9, 0));
 }

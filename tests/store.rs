@@ -1194,7 +1194,7 @@ async fn who_says_it_all_in_the_title_is_found_behind_any_number_of_newer_matche
         };
         store.search(&query, &public(noon())).await.unwrap().value
     };
-    for typed in ["\"common word\"", "word common", "com* wor*"] {
+    for typed in ["\"common word\"", "word common", "com* wor*", "comm* word*"] {
         let found = found(typed).await;
         assert_eq!(found.hits[0].document.id, "e00000", "{typed}");
         assert_eq!((found.total, found.has_more), (MOST_RANKED + 1, true));

@@ -81,8 +81,13 @@ fn beginnings(parts: &[Cow<'_, str>]) -> String {
     let mut all: Vec<&str> = words.filter_map(beginning).collect();
     all.sort_unstable();
     all.dedup();
-    let marked: Vec<String> = all.iter().map(|one| format!("{BEGINNING}{one}")).collect();
-    marked.join(" ")
+    let mut marked = String::with_capacity(all.len() * (LETTERS + 4));
+    for one in all {
+        marked.push(' ');
+        marked.push(BEGINNING);
+        marked.push_str(one);
+    }
+    marked
 }
 
 /// The first letters of a word that has as many, and what marks it as one of a title.
@@ -172,7 +177,7 @@ mod tests {
         });
         let filters = filters.chain([Filter::default(), groups]);
         let query = |filter: Filter| Query {
-            phrases: Phrases::parse("a beg* \"c d*\" -none"),
+            phrases: Phrases::parse("a beg* begi* \"c d*\" -none"),
             among: vec![(Kind::Entry, filter.clone()), (Kind::Term, filter)],
             ..Query::default()
         };
@@ -204,8 +209,8 @@ mod tests {
 
     #[test]
     fn the_beginnings_of_words_stand_in_the_index_once_each() {
-        let parts = ["a web¶s", "¶webs ¶we", "été webs étés we"].map(Cow::from);
-        assert_eq!(beginnings(&parts), "…web …¶web …été");
+        let parts = ["webs we", "¶webs ¶we", "été a web étés"].map(Cow::from);
+        assert_eq!(beginnings(&parts), " …web …¶web …été");
         assert_eq!(beginning("¶we"), None);
     }
 
