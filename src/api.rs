@@ -63,8 +63,10 @@ use actix_web::{
 use jiff::Timestamp;
 
 use crate::store::audience::{Audience, Preview};
+use crate::store::changes::Mark;
 use crate::store::dictionary::Dictionary;
-use crate::store::{self, Store};
+use crate::store::news::News;
+use crate::store::{self, Kind, Store};
 use answer::{Answer, Draft};
 use cache::Cache;
 use freshness::Freshness;
@@ -170,6 +172,18 @@ impl Api {
 
     fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Whether Statamic's own API is here and has things of a kind: what it does not answer has no surrogate keys.
+    fn has_in_statamic(&self, kind: Kind) -> bool {
+        let settings = self.statamic.as_ref();
+        settings.is_some_and(|settings| settings.has(kind))
+    }
+
+    /// What happened since a mark, with the surrogate keys that answers of this server have.
+    async fn news(&self, since: &Mark, now: Timestamp) -> Result<News, store::Error> {
+        let in_statamic = |kind| self.has_in_statamic(kind);
+        self.store.news(since, now, &in_statamic).await
     }
 
     /// Whom answers are for.
@@ -530,8 +544,5 @@ async fn follow(api: Arc<Api>) {
 /// Catches up with the store, and tells those who listen what came with it, or with the clock.
 async fn look(api: &Api, watched: &mut Watched) -> Result<(), store::Error> {
     api.catch_up().await?;
-    let generation = api.generation();
-    api.live
-        .look(watched, &api.store, generation, api.now())
-        .await
+    api.live.look(watched, api).await
 }

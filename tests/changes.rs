@@ -98,8 +98,8 @@ proptest! {
     #![proptest_config(Config { cases: 12, max_shrink_iters: 30, ..Config::default() })]
 
     #[test]
-    fn replaying_from_any_token_gives_what_a_full_read_gives(script in edits::script(7)) {
-        let site = Site::serve(edits::project(), |api| api);
+    fn replaying_from_any_token_gives_what_a_full_read_gives(in_two in any::<bool>(), script in edits::script(7)) {
+        let site = Site::serve(edits::project(in_two), |api| api);
         let mut copies = vec![Copy::full(&site, 3)];
         for (step, edit) in script.iter().enumerate() {
             edit.apply(&site);
@@ -123,8 +123,8 @@ proptest! {
     }
 
     #[test]
-    fn what_happens_between_two_pages_is_told_the_next_time(script in edits::script(12)) {
-        let site = Site::serve(edits::project(), |api| api);
+    fn what_happens_between_two_pages_is_told_the_next_time(in_two in any::<bool>(), script in edits::script(12)) {
+        let site = Site::serve(edits::project(in_two), |api| api);
         let mut edits = script.iter();
         let mut copy = Copy::default();
         for _ in 0..3 {
@@ -142,7 +142,7 @@ proptest! {
 
 #[test]
 fn what_did_not_change_is_not_told() {
-    let site = Site::serve(edits::project(), |api| api);
+    let site = Site::serve(edits::project(false), |api| api);
     let token = Copy::full(&site, 1000).token;
     site.import();
     let nothing = site.json(&format!("/changes?since={token}"));
@@ -158,7 +158,7 @@ fn what_did_not_change_is_not_told() {
 
 #[test]
 fn tokens_that_are_too_old_or_of_another_database_ask_for_everything() {
-    let site = Site::serve(edits::project(), |api| api);
+    let site = Site::serve(edits::project(false), |api| api);
     let token = Copy::full(&site, 1000).token;
     let parts: Vec<&str> = token.split('-').collect();
     let old = format!("{}-0-{}", parts[0], parts[2]);
@@ -189,7 +189,7 @@ fn tokens_that_are_too_old_or_of_another_database_ask_for_everything() {
 
 #[test]
 fn the_log_goes_back_thirty_days() {
-    let site = Site::serve(edits::project(), |api| api);
+    let site = Site::serve(edits::project(false), |api| api);
     let token = Copy::full(&site, 1000).token;
     let rename = |title: &str| {
         let text = format!("title: {title}\n");

@@ -110,10 +110,13 @@ fn frame() -> Tree {
     ])
 }
 
-fn project() -> Tree {
+/// A project of one site, or of two: there each entry has a version in the second one, as hidden as it, and one that is
+/// public has a draft there.
+fn project(in_two: bool) -> Tree {
     let tree = frame();
     let dated = "route: '/{collection}/{slug}'\ndate: true\ntaxonomies: [tags]\n";
-    let collection = |title: &str, more: &str| format!("title: {title}\n{more}");
+    let sites = if in_two { "sites: [en, de]\n" } else { "" };
+    let collection = |title: &str, more: &str| format!("title: {title}\n{sites}{more}");
     let files = [
         (
             "content/collections/news.yaml".to_owned(),
@@ -170,13 +173,54 @@ fn project() -> Tree {
         ),
     ];
     for (path, text) in files {
-        tree.write(&path, text.as_bytes());
+        let (folder, name) = path.rsplit_once('/').unwrap();
+        let is_of_a_site = folder.matches('/').count() == 2 && in_two;
+        if !is_of_a_site {
+            tree.write(&path, text.as_bytes());
+            continue;
+        }
+        tree.write(&format!("{folder}/en/{name}"), text.as_bytes());
+        if let Some(version) = in_german(&text) {
+            tree.write(&format!("{folder}/de/{name}"), version.as_bytes());
+        }
+    }
+    if in_two {
+        let both =
+            "en: {name: English, url: /, locale: en}\nde: {name: Deutsch, url: /de/, locale: de}\n";
+        tree.write("resources/sites.yaml", both.as_bytes());
+        tree.write(
+            "content/taxonomies/tags.yaml",
+            collection("Tags", "").as_bytes(),
+        );
     }
     tree
 }
 
+/// The version of an entry in the second site: it shows the hidden ones of its own site.
+fn in_german(entry: &str) -> Option<String> {
+    let id = entry.lines().find_map(|line| line.strip_prefix("id: "))?;
+    let hidden = [DRAFT, SCHEDULED, EXPIRED].map(|word| format!("{word}-id-de"));
+    // Whether it is public is its own: nothing of that is inherited.
+    let (id, more) = if id == "past" {
+        let own = format!("title: 'Title {DRAFT}'\npublished: false\n");
+        (format!("{DRAFT}-past"), own)
+    } else {
+        let is_draft = if id.contains(DRAFT) {
+            "published: false\n"
+        } else {
+            ""
+        };
+        (format!("{id}-de"), format!("origin: {id}\n{is_draft}"))
+    };
+    Some(format!(
+        "---\nid: {id}\nupdated_at: 1700000000\nrelated: [{}]\nlead: {}\n{more}---\n",
+        hidden.join(", "),
+        hidden[0]
+    ))
+}
+
 fn serve() -> Site {
-    Site::serve(project(), |api| api)
+    Site::serve(project(false), |api| api)
 }
 
 /// Names that paths can hold.
@@ -187,8 +231,13 @@ fn names() -> Vec<String> {
     .map(str::to_owned)
     .into();
     for word in [DRAFT, SCHEDULED, EXPIRED] {
-        names.extend(["id", "slug"].map(|part| format!("{word}-{part}")));
+        names.extend(["id", "slug", "id-de"].map(|part| format!("{word}-{part}")));
     }
+    names.extend([
+        "open-de".to_owned(),
+        "de".to_owned(),
+        format!("{DRAFT}-past"),
+    ]);
     names
 }
 
@@ -200,6 +249,7 @@ fn requests() -> Vec<String> {
         bare.iter()
             .map(|path| format!("{path}?fields=*&body=*&seo=full")),
     );
+    requests.extend(bare.iter().map(|path| format!("{path}?site=de")));
     let all = [DRAFT, SCHEDULED, EXPIRED]
         .map(|word| format!("{word}-id"))
         .join(",");
@@ -214,6 +264,10 @@ fn requests() -> Vec<String> {
         "/assets/files?fields=*&body=*&filter[lead:exists]=true".to_owned(),
         "/api/assets/files/a.png".to_owned(),
         "/entries?filter[title:contains]=zz".to_owned(),
+        "/entries?site=de&include=related,lead&fields=*&body=*&seo=full".to_owned(),
+        "/globals/settings?site=de&fields=*".to_owned(),
+        "/search?q=title&site=de&fields=*".to_owned(),
+        "/taxonomies/tags/terms?site=de&fields=*".to_owned(),
         "/entries?count=true&sort=-date&fields=*&body=*&seo=full".to_owned(),
         "/entries?collection=news&fields=*&body=*".to_owned(),
     ]);
@@ -223,7 +277,7 @@ fn requests() -> Vec<String> {
     }
     for word in [DRAFT, SCHEDULED, EXPIRED, "zz", "title", "word", "open"] {
         requests.push(format!("/search?q={word}"));
-        for path in ["/news/", "/events/", "/pages/", "/"] {
+        for path in ["/news/", "/events/", "/pages/", "/", "/de/news/", "/de/"] {
             requests.push(format!("/resolve?path={path}{word}-slug"));
         }
     }
@@ -392,21 +446,33 @@ fn walk(site: &Site, hidden: &[&str]) -> usize {
 
 #[test]
 fn what_is_hidden_comes_out_of_no_route_on_either_side_of_a_boundary() {
-    let site = serve();
     let boundary: Timestamp = BOUNDARY.parse().unwrap();
-    for (moment, hidden) in [
-        (boundary - 1.millisecond(), [DRAFT, SCHEDULED]),
-        (boundary, [DRAFT, EXPIRED]),
-    ] {
-        site.at(moment);
-        let answered = walk(&site, &hidden);
-        assert!(answered > 60, "{answered}");
-        // And the same once more where the importer saw it so.
-        site.import();
-        walk(&site, &hidden);
+    for in_two in [false, true] {
+        let site = Site::serve(project(in_two), |api| api);
+        for (moment, hidden) in [
+            (boundary - 1.millisecond(), [DRAFT, SCHEDULED]),
+            (boundary, [DRAFT, EXPIRED]),
+        ] {
+            site.at(moment);
+            let answered = walk(&site, &hidden);
+            assert!(answered > 60, "{answered}");
+            // And the same once more where the importer saw it so.
+            site.import();
+            walk(&site, &hidden);
+        }
+        let in_second = in_two.then(|| format!("{SCHEDULED}-id-de"));
+        for id in [format!("{SCHEDULED}-id"), "open".into()]
+            .into_iter()
+            .chain(in_second)
+        {
+            let shown = site.get(&format!("/entries/{id}"));
+            assert_eq!(
+                shown.status, 200,
+                "the test hides {id}, which it should show"
+            );
+        }
+        assert_eq!(site.get("/feeds/news.atom").status, 200);
     }
-    let shown = site.get(&format!("/entries/{SCHEDULED}-id"));
-    assert_eq!(shown.status, 200, "the test hides what it should show");
 }
 
 #[test]
@@ -557,7 +623,7 @@ fn a_preview_token_that_is_not_good_is_refused_on_every_route() {
             );
         }
     }
-    let bare = Site::serve(project(), |api| api.with_previews(None));
+    let bare = Site::serve(project(false), |api| api.with_previews(None));
     let refused = bare.get(&format!("/entries?preview={forged}"));
     assert_eq!(refused.status, 400);
     assert!(refused.body.contains("preview_secret"), "{}", refused.body);

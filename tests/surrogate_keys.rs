@@ -22,23 +22,50 @@ use std::fmt::Write;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError};
+use rhapsode::api::Api;
+use rhapsode::api::statamic::settings::Settings as Statamic;
 use rhapsode::store::{Kind, keys};
 use serde_json::{Value, json};
 use site::{Response, Site};
 
 /// Every name that a path of the small site can hold.
 fn names() -> Vec<String> {
-    let ids = (0..12).map(edits::id);
+    let ids = (0..12).flat_map(|slot| [edits::id(slot), edits::localized(slot)]);
     let slots = (0..12).map(|slot| format!("slot-{slot}"));
     let others = ["main", "settings", "seo", "tags", "default"];
     let others = edits::COLLECTIONS
         .iter()
         .chain(&edits::TERMS)
+        .chain(&edits::SITES)
         .chain(&others);
     ids.chain(slots)
         .chain(others.map(|name| (*name).to_owned()))
         .collect()
 }
+
+/// Those of a site that a project has at times.
+const IN_GERMAN: [&str; 20] = [
+    "/entries?sort=title&count=true&filter[site]=de",
+    "/entries?site=de&limit=100&fields=*&body=*&seo=full",
+    "/taxonomies/tags/terms?site=de&fields=*&seo=full",
+    "/taxonomies/tags/terms/red?site=de",
+    "/taxonomies/tags/terms/red/entries?site=de",
+    "/globals?site=de&fields=*",
+    "/globals/settings?site=de",
+    "/navs/main?site=de",
+    "/collections/pages/tree?site=de",
+    "/search?q=titel&site=de&fields=*&limit=100",
+    "/seo/sitemap?site=de&limit=100",
+    "/seo/report?filter[site]=de&limit=100",
+    "/de/sitemap.xml",
+    "/api/globals?site=de",
+    "/api/globals/settings?site=de",
+    "/api/navs/main/tree?site=de",
+    "/api/collections/pages/tree?site=de",
+    "/api/collections/news/entries?site=de",
+    "/api/taxonomies/tags/terms?site=de",
+    "/api/taxonomies/tags/terms/red?site=de",
+];
 
 /// Lists and choices that the bare routes do not show.
 fn more() -> Vec<String> {
@@ -91,10 +118,16 @@ fn more() -> Vec<String> {
         "/api/taxonomies/tags/terms/blue/entries",
         "/api/collections/news/entries?filter[title:contains]=1&sort=title",
         "/api/collections/news/entries?filter[taxonomy:tags]=red",
+        "/api/forms",
+        "/api/forms/contact",
+        "/api/users",
+        "/api/users/writer",
+        "/entries?filter[author]=writer&include=author&fields=*",
     ]
     .map(str::to_owned)
     .into();
-    for folder in ["/news", "/events", ""] {
+    more.extend(IN_GERMAN.map(str::to_owned));
+    for folder in ["/news", "/events", "", "/de/news", "/de/events", "/de"] {
         let paths = (0..12).map(|slot| format!("/resolve?path={folder}/slot-{slot}"));
         more.extend(paths);
     }
@@ -106,18 +139,21 @@ fn more() -> Vec<String> {
             format!("/api/collections/{collection}/entries"),
             format!("/api/collections/{collection}"),
         ]);
+        let formats = ["rss", "atom", "json"];
+        more.extend(formats.map(|format| format!("/feeds/{collection}.{format}?site=de")));
         more.extend((0..12).map(|slot| {
             let id = edits::id(slot);
             format!("/api/collections/{collection}/entries/{id}")
         }));
     }
-    more.extend((0..12).flat_map(|slot| {
-        let id = edits::id(slot);
+    let ids = (0..12).flat_map(|slot| [edits::id(slot), edits::localized(slot)]);
+    more.extend(ids.flat_map(|id| {
         [
             format!("/entries/{id}"),
             format!("/entries/{id}.md"),
             format!("/entries?ids={id}&fields=*&body=*&seo=full"),
             format!("/entries/{id}/backlinks?fields=*&count=true"),
+            format!("/entries/{id}?site=de"),
         ]
     }));
     more
@@ -278,8 +314,8 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn the_announced_keys_are_those_of_the_answers_whose_bytes_changed(script in edits::script(5)) {
-        let site = Site::serve(edits::project(), |api| api);
+    fn the_announced_keys_are_those_of_the_answers_whose_bytes_changed(in_two in any::<bool>(), script in edits::script(5)) {
+        let site = Site::serve(edits::project(in_two), |api| api);
         let every = [site::requests(&names()), more(), walks()].concat();
         // What nobody can ask for now nobody has kept; what appears later is asked for again below.
         let mut before = with_pages(&site, &every.into_iter().collect());
@@ -294,7 +330,7 @@ proptest! {
             if !edit.is_of_the_clock() {
                 site.import();
             }
-            let news = site.runtime.block_on(site.store.news(&mark, site.now())).unwrap();
+            let news = site.runtime.block_on(site.store.news(&mark, site.now(), &|_| true)).unwrap();
             prop_assert!(news.complete);
             let after = with_pages(&site, &requests);
             compare(&before, &after, &news.keys)?;
@@ -305,7 +341,7 @@ proptest! {
 
 #[test]
 fn a_change_in_one_collection_hits_no_list_of_another_one() {
-    let site = Site::serve(edits::project(), |api| api);
+    let site = Site::serve(edits::project(false), |api| api);
     let of_news = [
         "/entries?collection=news",
         "/entries?filter[collection]=news&filter[title:contains]=1&count=true",
@@ -323,7 +359,9 @@ fn a_change_in_one_collection_hits_no_list_of_another_one() {
         let text = format!("---\nid: party\ntitle: Party\ndescription: 'On a boat'\n---\n{text}\n");
         site.tree.write(path, text.as_bytes());
         site.import();
-        let news = site.runtime.block_on(site.store.news(&mark, site.now()));
+        let news = site
+            .runtime
+            .block_on(site.store.news(&mark, site.now(), &|_| true));
         news.unwrap().keys
     };
     assert!(edit("Come.").contains("entries:events"));
@@ -333,4 +371,42 @@ fn a_change_in_one_collection_hits_no_list_of_another_one() {
         let hit = keys_of(response).find(|key| announced.contains(*key));
         assert_eq!(hit, None, "{path} {announced:?}");
     }
+}
+
+#[test]
+fn a_key_of_statamics_own_api_is_announced_only_where_that_answers() {
+    let site = Site::serve(edits::project(false), |api| api);
+    let since = site.json("/changes?limit=1000")["meta"]["token"].clone();
+    let mark = site.runtime.block_on(site.store.mark(site.now())).unwrap();
+    site.tree
+        .write("resources/forms/contact.yaml", b"title: Write to us\n");
+    site.tree
+        .write("content/taxonomies/tags/red.yaml", b"title: Crimson\n");
+    site.import();
+    let announced = |has: &(dyn Fn(Kind) -> bool + Sync)| {
+        let news = site.store.news(&mark, site.now(), has);
+        site.runtime.block_on(news).unwrap()
+    };
+    let keys = announced(&|_| true).keys;
+    for key in [
+        "statamic:form:contact",
+        "statamic:term:tags::red@default",
+        "terms:tags",
+    ] {
+        assert!(keys.contains(key), "{keys:?}");
+    }
+    let news = announced(&|kind| kind != Kind::Form);
+    let told = |kind: &str| news.items.iter().any(|item| item.identity.kind == kind);
+    assert!(told("term") && !told("form"), "{news:?}");
+
+    let path = format!("/changes?since={}", since.as_str().unwrap());
+    assert!(site.get(&path).body.contains("\"statamic:term:"));
+    let without = |api: Api| {
+        api.with_statamic(Statamic {
+            enabled: false,
+            ..Statamic::default()
+        })
+    };
+    let response = site::get(site.serve_again(without), &path);
+    assert!(response.body.contains("terms:tags") && !response.body.contains("statamic:"));
 }

@@ -124,7 +124,7 @@ fn rename(site: &Site, title: &str) {
 #[test]
 fn a_message_is_signed_and_posted_again_the_same_until_it_is_taken() {
     let (url, posted) = receive(&[500, 302, 204]);
-    let site = Site::serve(edits::project(), |api| {
+    let site = Site::serve(edits::project(false), |api| {
         api.with_webhooks(vec![webhook(&url, &[])])
     });
     until_known(&site, 1);
@@ -159,7 +159,7 @@ fn a_message_is_signed_and_posted_again_the_same_until_it_is_taken() {
 #[test]
 fn what_happens_while_nobody_serves_is_told_afterwards() {
     let (url, posted) = receive(&[200]);
-    let site = Site::serve(edits::project(), |api| api);
+    let site = Site::serve(edits::project(false), |api| api);
     let mark = site.runtime.block_on(site.store.mark(site.now())).unwrap();
     site.runtime
         .block_on(site.store.begin_delivery(&url, &mark))
@@ -177,7 +177,7 @@ fn an_address_hears_only_of_the_collections_that_it_asked_for() {
         webhook(&news_url, &["news"]),
         webhook(&pages_url, &["pages"]),
     ];
-    let site = Site::serve(edits::project(), |api| api.with_webhooks(hooks));
+    let site = Site::serve(edits::project(false), |api| api.with_webhooks(hooks));
     until_known(&site, 2);
     site.tree.write(
         "content/collections/news/2025-12-01.late.md",

@@ -22,7 +22,7 @@ use super::query::{Canonical, Parameters};
 use super::single::check_fields;
 use super::{Api, preview, schema, token};
 use crate::store::changes::{Change, Changes, Mark, Wanted};
-use crate::store::log::{Identity, Parts};
+use crate::store::log::Identity;
 use crate::store::{Kind, keys};
 
 /// How many changes a page has where the request does not say.
@@ -189,7 +189,7 @@ async fn page(api: &Api, list: &List) -> Result<Draft, Error> {
     let told = found
         .items
         .iter()
-        .filter_map(|change| told(change, &list.choice));
+        .filter_map(|change| told(api, change, &list.choice));
     let data = told.collect::<Vec<_>>().join(",");
     let token = next.is_none().then_some(begun);
     let meta = json!({ "limit": wanted.limit - 1, "token": token });
@@ -211,7 +211,7 @@ fn refuse_too_old(since: &Mark, found: &Changes) -> Result<(), Error> {
 }
 
 /// A change as JSON; none where the client can't have had what is not there.
-fn told(change: &Change, choice: &Choice) -> Option<String> {
+fn told(api: &Api, change: &Change, choice: &Choice) -> Option<String> {
     let identity = &change.identity;
     if change.document.is_none() && !change.was_seen {
         return None;
@@ -221,7 +221,10 @@ fn told(change: &Change, choice: &Choice) -> Option<String> {
     } else {
         "delete"
     };
-    let mut text = head(what, identity, &touched(identity, change.parts)).to_string();
+    let keys = Kind::named(&identity.kind).map_or_else(Vec::new, |kind| {
+        keys::of(kind, identity, change.parts, api.has_in_statamic(kind))
+    });
+    let mut text = head(what, identity, &keys).to_string();
     if let Some(document) = &change.document {
         text.truncate(text.len() - 1);
         text.push_str(",\"object\":");
@@ -246,10 +249,6 @@ pub(super) fn head(what: &str, identity: &Identity, keys: &[String]) -> serde_js
         "site": text(&identity.site),
         "keys": keys,
     })
-}
-
-fn touched(identity: &Identity, parts: Parts) -> Vec<String> {
-    Kind::named(&identity.kind).map_or_else(Vec::new, |kind| keys::of(kind, identity, parts))
 }
 
 impl Cursor {

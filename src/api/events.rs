@@ -162,7 +162,7 @@ impl Listener {
 
     /// Tells what happened since a mark.
     async fn catch_up(&self, since: &Mark) -> Result<Mark, Gone> {
-        let news = self.api.store.news(since, self.api.now()).await?;
+        let news = self.api.news(since, self.api.now()).await?;
         self.send_news(&news).await
     }
 

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jiff::Timestamp;
 use tokio::sync::{broadcast, watch};
 
+use super::Api;
+use crate::store::Error;
 use crate::store::changes::Mark;
 use crate::store::news::News;
-use crate::store::{Error, Store};
 
 /// A listener who is further behind looks for himself.
 const KEPT: usize = 64;
@@ -95,24 +96,19 @@ impl Live {
     ///
     /// # Errors
     /// If the database fails; the next look tells it then.
-    pub async fn look(
-        &self,
-        watched: &mut Watched,
-        store: &Store,
-        generation: i64,
-        now: Timestamp,
-    ) -> Result<(), Error> {
+    pub async fn look(&self, watched: &mut Watched, api: &Api) -> Result<(), Error> {
+        let now = api.now();
         let Some(mark) = &watched.mark else {
-            let mark = store.mark(now).await?;
-            let news = store.news(&mark, now).await?;
+            let mark = api.store.mark(now).await?;
+            let news = api.news(&mark, now).await?;
             watched.saw(&news);
             return Ok(());
         };
         let is_due = watched.next_boundary.is_some_and(|next| next <= now);
-        if mark.generation == generation && !is_due {
+        if mark.generation == api.generation() && !is_due {
             return Ok(());
         }
-        let news = store.news(mark, now).await?;
+        let news = api.news(mark, now).await?;
         watched.saw(&news);
         if !news.is_empty() {
             // Nobody may be listening.

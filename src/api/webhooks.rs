@@ -131,7 +131,7 @@ impl Sender {
     /// Puts what happened into a message, if this address wants to hear it.
     async fn prepare(&self, delivery: &Delivery) -> Result<Option<Duration>, store::Error> {
         let store = &self.api.store;
-        let news = store.news(&delivery.known, self.api.now()).await?;
+        let news = self.api.news(&delivery.known, self.api.now()).await?;
         let moved = !news.is_empty() || news.until.generation != delivery.known.generation;
         let news = wanted(news, &self.webhook.collections);
         if news.is_empty() {

@@ -83,9 +83,10 @@ pub fn statamic_list(kind: Kind, owner: Option<&str>) -> String {
     format!("statamic:{}", list(kind, owner))
 }
 
-/// The keys of what changed of a thing; of one without an id, those of its owner's lists in their order.
+/// The keys of what changed of a thing, among them those of Statamic's own API where that has its kind; of one without an
+/// id, those of its owner's lists in their order.
 #[must_use]
-pub fn of(kind: Kind, identity: &Identity, parts: Parts) -> Vec<String> {
+pub fn of(kind: Kind, identity: &Identity, parts: Parts, in_statamic: bool) -> Vec<String> {
     let Identity {
         id, owner, site, ..
     } = identity;
@@ -93,14 +94,14 @@ pub fn of(kind: Kind, identity: &Identity, parts: Parts) -> Vec<String> {
     if parts.has(Parts::NATIVE) && kind != Kind::Sitemap {
         touched.push(document(kind, id, site));
     }
-    if parts.has(Parts::STATAMIC) {
+    if in_statamic && parts.has(Parts::STATAMIC) {
         touched.push(statamic(kind, id, site));
     }
     if parts.has(Parts::LISTED) {
         touched.extend(lists(kind, owner, id.is_empty()));
     }
-    if parts.has(Parts::QUERIED) {
-        touched.extend(is_listed_by_statamic(kind).then(|| statamic_list(kind, Some(owner))));
+    if in_statamic && parts.has(Parts::QUERIED) && is_listed_by_statamic(kind) {
+        touched.push(statamic_list(kind, Some(owner)));
     }
     if parts.has(Parts::LINKED) {
         touched.push(LINKS.to_owned());

@@ -93,11 +93,16 @@ struct Known {
 }
 
 impl Store {
-    /// What happened to the public's site since a mark.
+    /// What happened to the public's site since a mark, where Statamic's own API has some kinds and others not.
     ///
     /// # Errors
     /// If the database fails.
-    pub async fn news(&self, since: &Mark, now: Timestamp) -> Result<News, Error> {
+    pub async fn news(
+        &self,
+        since: &Mark,
+        now: Timestamp,
+        in_statamic: &(dyn Fn(Kind) -> bool + Sync),
+    ) -> Result<News, Error> {
         let most = i64::try_from(MOST).unwrap_or(i64::MAX);
         let statement = Statement::read(NEWS, &Audience::public(now))
             .bind(moment::stored(since.moment))
@@ -117,7 +122,7 @@ impl Store {
         if news.complete {
             let mut report = Report::default();
             for (identity, known) in known(&rows, moment::stored(since.moment))? {
-                news.take(identity, known, &mut report);
+                news.take(identity, known, in_statamic, &mut report);
             }
             let now = moment::stored(news.until.moment);
             if self.report_changed(report, now).await? {
@@ -138,14 +143,20 @@ impl Mark {
 }
 
 impl News {
-    fn take(&mut self, identity: Identity, mut known: Known, report: &mut Report) {
+    fn take(
+        &mut self,
+        identity: Identity,
+        mut known: Known,
+        in_statamic: &dyn Fn(Kind) -> bool,
+        report: &mut Report,
+    ) {
         known.look_at_the_clock(
             moment::stored(self.since.moment),
             moment::stored(self.until.moment),
             report,
         );
         let keys = match Kind::named(&identity.kind) {
-            Some(kind) => keys::of(kind, &identity, known.parts),
+            Some(kind) => keys::of(kind, &identity, known.parts, in_statamic(kind)),
             None if identity.kind == "finding" => vec![keys::FINDINGS.to_owned()],
             None => vec![keys::PROBLEMS.to_owned()],
         };

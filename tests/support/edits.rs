@@ -19,6 +19,9 @@ pub const COLLECTIONS: [&str; 3] = ["news", "events", "pages"];
 /// Terms with a file.
 pub const TERMS: [&str; 2] = ["red", "blue"];
 
+/// The sites: a project has the first alone, or both.
+pub const SITES: [&str; 2] = ["en", "de"];
+
 /// One step: what is done, to which thing, and how.
 #[derive(Clone, Copy, Debug)]
 pub struct Edit {
@@ -30,43 +33,14 @@ pub struct Edit {
 
 /// Steps at random.
 pub fn script(length: usize) -> impl Strategy<Value = Vec<Edit>> {
-    let edit = (0_u8..13, 0_u8..12, any::<u8>(), any::<u8>());
+    let edit = (0_u8..15, 0_u8..12, any::<u8>(), any::<u8>());
     let edit = edit.prop_map(|(what, slot, a, b)| Edit { what, slot, a, b });
     proptest::collection::vec(edit, 1..=length)
 }
 
-/// The site before the first step.
-pub fn project() -> Tree {
+/// The site before the first step, in one language or in two.
+pub fn project(in_two: bool) -> Tree {
     let tree = Tree::new([
-        (
-            "content/collections/news.yaml",
-            "title: News\nroute: '/news/{slug}'\ndate: true\ntaxonomies: [tags]\ndate_behavior: {past: public, future: private}\n",
-        ),
-        (
-            "content/collections/events.yaml",
-            "title: Events\nroute: '/events/{slug}'\ndate: true\ntaxonomies: [tags]\ndate_behavior: {past: private, future: public}\n",
-        ),
-        (
-            "content/collections/pages.yaml",
-            "title: Pages\nroute: '{parent_uri}/{slug}'\nstructure: {root: false}\n",
-        ),
-        ("content/taxonomies/tags.yaml", "title: Tags\n"),
-        (
-            "content/navigation/main.yaml",
-            "title: Main\ncollections: [pages, news]\n",
-        ),
-        (
-            "content/globals/settings.yaml",
-            "title: Settings\ndata: {name: Site}\n",
-        ),
-        (
-            "content/globals/seo.yaml",
-            "title: SEO\ndata: {site_name: Site}\n",
-        ),
-        (
-            "content/globals/redirects.yaml",
-            "title: Redirects\ndata: {redirects: [{url_old: '#slot-[0-9]$#', internal_url: id-0}]}\n",
-        ),
         ("resources/blueprints/collections/news/news.yaml", BLUEPRINT),
         (
             "resources/blueprints/collections/events/events.yaml",
@@ -85,7 +59,48 @@ pub fn project() -> Tree {
             "resources/blueprints/globals/settings.yaml",
             "fields:\n  - {handle: name, field: {type: text}}\n  - {handle: first, field: {type: entries, max_items: 1}}\n",
         ),
+        (
+            "content/globals/redirects.yaml",
+            "title: Redirects\ndata: {redirects: [{url_old: '#slot-[0-9]$#', internal_url: id-0}]}\n",
+        ),
     ]);
+    let sites = if in_two {
+        let both =
+            "en: {name: English, url: /, locale: en}\nde: {name: Deutsch, url: /de/, locale: de}\n";
+        tree.write("resources/sites.yaml", both.as_bytes());
+        "sites: [en, de]\n"
+    } else {
+        ""
+    };
+    let dated = "date: true\ntaxonomies: [tags]\ndate_behavior:";
+    for (path, text) in [
+        (
+            "collections/news",
+            format!(
+                "title: News\nroute: '/news/{{slug}}'\n{dated} {{past: public, future: private}}\n"
+            ),
+        ),
+        (
+            "collections/events",
+            format!(
+                "title: Events\nroute: '/events/{{slug}}'\n{dated} {{past: private, future: public}}\n"
+            ),
+        ),
+        (
+            "collections/pages",
+            "title: Pages\nroute: '{parent_uri}/{slug}'\nstructure: {root: false}\n".to_owned(),
+        ),
+        ("taxonomies/tags", "title: Tags\n".to_owned()),
+    ] {
+        tree.write(
+            &format!("content/{path}.yaml"),
+            format!("{text}{sites}").as_bytes(),
+        );
+    }
+    tree.write(
+        "content/navigation/main.yaml",
+        b"title: Main\ncollections: [pages, news]\n",
+    );
     for slot in 0..9 {
         entry(&tree, slot, 7 * slot, 3 * slot);
     }
@@ -93,9 +108,27 @@ pub fn project() -> Tree {
         write_term(&tree, term, u8::try_from(index).unwrap());
     }
     trees(&tree, 0);
+    global(&tree, 0, 0);
+    global(&tree, 1, 0);
+    form(&tree, 0);
+    user(&tree, 0);
     tree.write("public/files/a.png", b"no image");
     picture(&tree, 0, 0);
     tree
+}
+
+/// The sites of a project.
+fn sites(tree: &Tree) -> &'static [&'static str] {
+    let in_two = tree.root().join("resources/sites.yaml").exists();
+    &SITES[..=usize::from(in_two)]
+}
+
+/// A folder's part that is named after a site where there are several.
+fn of_site(tree: &Tree, site: &str) -> String {
+    match sites(tree) {
+        [_] => String::new(),
+        _ => format!("{site}/"),
+    }
 }
 
 const BLUEPRINT: &str = "fields:
@@ -105,6 +138,7 @@ const BLUEPRINT: &str = "fields:
   - {handle: related, field: {type: entries}}
   - {handle: tags, field: {type: terms, taxonomies: [tags]}}
   - {handle: cover, field: {type: assets, container: files, max_files: 1}}
+  - {handle: author, field: {type: users, max_items: 1}}
 ";
 
 impl Edit {
@@ -113,18 +147,20 @@ impl Edit {
         let Self { what, slot, a, b } = self;
         match what {
             0..=5 => entry(&site.tree, slot, a, b),
-            6 => remove(&site.tree, slot),
+            6 => remove(&site.tree, slot, a),
             7 => write_term(&site.tree, TERMS[usize::from(slot) % 2], a),
             8 => global(&site.tree, a, b),
             9 => trees(&site.tree, a),
             10 => picture(&site.tree, a, b),
+            11 => form(&site.tree, a),
+            12 => user(&site.tree, a),
             _ => site.at(site.now() + i64::from(a % 60).hours()),
         }
     }
 
     /// Whether it moves the clock alone.
     pub fn is_of_the_clock(self) -> bool {
-        self.what > 10
+        self.what > 12
     }
 }
 
@@ -133,27 +169,41 @@ pub fn id(slot: u8) -> String {
     format!("id-{slot}")
 }
 
+/// The id of its version in the second site.
+pub fn localized(slot: u8) -> String {
+    format!("id-{slot}-de")
+}
+
 fn collection(slot: u8) -> &'static str {
     COLLECTIONS[usize::from(slot) / SLOTS]
 }
 
-fn folder(slot: u8) -> String {
-    format!("content/collections/{}", collection(slot))
+fn folder(tree: &Tree, slot: u8, site: &str) -> String {
+    let collection = collection(slot);
+    let folder = format!("content/collections/{collection}/{}", of_site(tree, site));
+    folder.trim_end_matches('/').to_owned()
 }
 
-fn remove(tree: &Tree, slot: u8) {
-    let folder = tree.root().join(folder(slot));
-    for file in std::fs::read_dir(folder).into_iter().flatten() {
-        let path = file.unwrap().path();
-        if path.to_string_lossy().ends_with(&format!("slot-{slot}.md")) {
-            std::fs::remove_file(path).unwrap();
+/// Takes an entry's files away: that of one site, or of all.
+fn remove(tree: &Tree, slot: u8, which: u8) {
+    for (index, site) in sites(tree).iter().enumerate() {
+        if usize::from(which % 4) == index + 2 {
+            continue;
+        }
+        let folder = tree.root().join(folder(tree, slot, site));
+        for file in std::fs::read_dir(folder).into_iter().flatten() {
+            let path = file.unwrap().path();
+            if path.to_string_lossy().ends_with(&format!("slot-{slot}.md")) {
+                std::fs::remove_file(path).unwrap();
+            }
         }
     }
 }
 
-/// Writes an entry: a draft at times, dated around the test's moments, that shows and links to others.
+/// Writes an entry: a draft at times, dated around the test's moments, that shows and links to others; where there are two
+/// sites, with a version in the other one at times.
 fn entry(tree: &Tree, slot: u8, a: u8, b: u8) {
-    remove(tree, slot);
+    remove(tree, slot, 0);
     let begin: Timestamp = BEGIN.parse().unwrap();
     let dated = begin + i64::from(b % 96).hours() - 24.hours();
     let dated = dated.strftime("%Y-%m-%d-%H%M").to_string();
@@ -172,6 +222,9 @@ fn entry(tree: &Tree, slot: u8, a: u8, b: u8) {
     if a % 4 == 3 {
         text.push_str("published: false\n");
     }
+    if a % 5 == 1 {
+        text.push_str("author: writer\n");
+    }
     if !b.is_multiple_of(3) {
         writeln!(text, "related: [{}]", id(others[0])).unwrap();
     }
@@ -185,11 +238,46 @@ fn entry(tree: &Tree, slot: u8, a: u8, b: u8) {
         id(others[1])
     )
     .unwrap();
-    tree.write(&format!("{}/{name}", folder(slot)), text.as_bytes());
+    let [first, others @ ..] = sites(tree) else {
+        unreachable!("a project has a site");
+    };
+    tree.write(
+        &format!("{}/{name}", folder(tree, slot, first)),
+        text.as_bytes(),
+    );
+    for site in others.iter().filter(|_| !a.is_multiple_of(3)) {
+        let mut text = format!(
+            "---\nid: {}\norigin: {}\nupdated_at: 1700000000\n",
+            localized(slot),
+            id(slot)
+        );
+        if b.is_multiple_of(2) {
+            writeln!(text, "title: 'Titel {}'", a % 2).unwrap();
+        }
+        if b % 5 == 2 {
+            text.push_str("published: false\n");
+        }
+        if b % 4 == 1 {
+            writeln!(text, "related: [{}]", localized(b % 12)).unwrap();
+        }
+        text.push_str("---\n");
+        tree.write(
+            &format!("{}/{name}", folder(tree, slot, site)),
+            text.as_bytes(),
+        );
+    }
 }
 
 fn write_term(tree: &Tree, term: &str, a: u8) {
-    let text = format!("title: 'Term {}'\n", a % 4);
+    let mut text = format!("title: 'Term {}'\n", a % 4);
+    if sites(tree).len() > 1 && a.is_multiple_of(3) {
+        writeln!(
+            text,
+            "localizations: {{de: {{title: 'Begriff {}'}}}}",
+            a % 2
+        )
+        .unwrap();
+    }
     tree.write(
         &format!("content/taxonomies/tags/{term}.yaml"),
         text.as_bytes(),
@@ -207,36 +295,75 @@ fn picture(tree: &Tree, a: u8, b: u8) {
     tree.write("public/files/.meta/a.png.yaml", text.as_bytes());
 }
 
+/// Writes a global set; where there are two sites, the values of one of them.
 fn global(tree: &Tree, a: u8, b: u8) {
-    if a.is_multiple_of(2) {
-        let text = format!("title: SEO\ndata: {{site_name: 'Site {}'}}\n", b % 3);
-        tree.write("content/globals/seo.yaml", text.as_bytes());
+    let mut values = vec![];
+    let (handle, title) = if a.is_multiple_of(2) {
+        values.push(format!("site_name: 'Site {}'", b % 3));
+        ("seo", "SEO")
     } else {
-        let text = format!(
-            "title: Settings\ndata: {{name: 'Site {}', first: {}}}\n",
-            b % 3,
-            id(b % 12)
-        );
-        tree.write("content/globals/settings.yaml", text.as_bytes());
+        values.push(format!("name: 'Site {}'", b % 3));
+        values.push(format!("first: {}", id(b % 12)));
+        ("settings", "Settings")
+    };
+    let path = format!("content/globals/{handle}.yaml");
+    if let [_, other] = sites(tree) {
+        let set = format!("title: {title}\nsites: {{en: null, de: en}}\n");
+        tree.write(&path, set.as_bytes());
+        let site = if b < 128 { "en" } else { *other };
+        let path = format!("content/globals/{site}/{handle}.yaml");
+        tree.write(&path, values.join("\n").as_bytes());
+    } else {
+        let set = format!("title: {title}\ndata: {{{}}}\n", values.join(", "));
+        tree.write(&path, set.as_bytes());
     }
 }
 
-/// The pages in one order or another, one of them below another, and a navigation of all kinds of things.
+/// Writes the one form.
+fn form(tree: &Tree, a: u8) {
+    let text = format!("title: 'Contact {}'\n", a % 2);
+    tree.write("resources/forms/contact.yaml", text.as_bytes());
+}
+
+/// Writes the one user.
+fn user(tree: &Tree, a: u8) {
+    let text = format!("id: writer\nname: 'Writer {}'\n", a % 3);
+    tree.write("users/writer@site.test.yaml", text.as_bytes());
+}
+
+/// The pages in one order or another, one of them below another, and a navigation of all kinds of things; where there are
+/// two sites, now of one of them, now of the other.
 fn trees(tree: &Tree, a: u8) {
+    let sites = sites(tree);
+    let site = sites[usize::from(a / 4) % sites.len()];
+    let own = |slot| {
+        if site == SITES[0] {
+            id(slot)
+        } else {
+            localized(slot)
+        }
+    };
     let pages: Vec<u8> = (8..12).map(|slot| 8 + (slot + a % 4) % 4).collect();
     let text = format!(
         "tree:\n  - {{entry: {}}}\n  - entry: {}\n    children:\n      - {{entry: {}}}\n  - {{entry: {}}}\n",
-        id(pages[0]),
-        id(pages[1]),
-        id(pages[2]),
-        id(pages[3])
+        own(pages[0]),
+        own(pages[1]),
+        own(pages[2]),
+        own(pages[3])
     );
-    tree.write("content/trees/collections/pages.yaml", text.as_bytes());
+    let folder = of_site(tree, site);
+    tree.write(
+        &format!("content/trees/collections/{folder}pages.yaml"),
+        text.as_bytes(),
+    );
     let text = format!(
         "tree:\n  - {{id: b1, entry: {}}}\n  - {{id: b2, title: Elsewhere, url: 'https://else.test/{}'}}\n  - {{id: b3, entry: {}}}\n",
-        id(a % 12),
+        own(a % 12),
         a % 3,
-        id((a % 12 + 5) % 12)
+        own((a % 12 + 5) % 12)
     );
-    tree.write("content/trees/navigation/main.yaml", text.as_bytes());
+    tree.write(
+        &format!("content/trees/navigation/{folder}main.yaml"),
+        text.as_bytes(),
+    );
 }

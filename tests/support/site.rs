@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rhapsode::api::statamic::settings::Settings as Statamic;
+use rhapsode::api::statamic::settings::{Allowed, Resource, Settings as Statamic};
 use rhapsode::api::{self, Api, Settings};
 use rhapsode::store::Store;
 use rhapsode::{content, import, seo, site};
@@ -100,14 +100,27 @@ impl Site {
                 app_name: Some("Site".into()),
                 environment: "production".into(),
             },
-            seo: seo::settings::Settings::default(),
-            shows_users: false,
+            seo: seo::settings::Settings {
+                feeds: self.collections(),
+                ..seo::settings::Settings::default()
+            },
+            shows_users: true,
         };
         let outcome = import::run(self.tree.root(), &settings, now, &|_, _| ()).unwrap();
         let replaced = self
             .store
             .replace(outcome.items, &outcome.problems, "test", now);
         self.runtime.block_on(replaced).unwrap().generation
+    }
+
+    /// The collections of the project: each has feeds.
+    fn collections(&self) -> Vec<String> {
+        let folder = self.tree.root().join("content/collections");
+        let files = std::fs::read_dir(folder).into_iter().flatten();
+        let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+        names
+            .filter_map(|name| Some(name.strip_suffix(".yaml")?.to_owned()))
+            .collect()
     }
 
     /// The response to a GET.
@@ -121,27 +134,7 @@ impl Site {
     }
 
     fn send(&self, method: &str, path: &str, body: &str) -> Response {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8_lossy(&answer);
-        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-        let mut lines = head.lines();
-        let status = lines.next().and_then(|line| line.split(' ').nth(1));
-        let headers = lines.filter_map(|line| line.split_once(": "));
-        Response {
-            status: status.and_then(|status| status.parse().ok()).unwrap(),
-            headers: headers
-                .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
-                .collect(),
-            body: body.to_owned(),
-        }
+        send(self.address, method, path, body)
     }
 
     /// The JSON of an answer that is one.
@@ -149,6 +142,35 @@ impl Site {
         let response = self.get(path);
         assert_eq!(response.status, 200, "{path}: {}", response.body);
         serde_json::from_str(&response.body).unwrap()
+    }
+}
+
+/// The response of any server to a GET.
+pub fn get(address: SocketAddr, path: &str) -> Response {
+    send(address, "GET", path, "")
+}
+
+fn send(address: SocketAddr, method: &str, path: &str, body: &str) -> Response {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+    let mut lines = head.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1));
+    let headers = lines.filter_map(|line| line.split_once(": "));
+    Response {
+        status: status.and_then(|status| status.parse().ok()).unwrap(),
+        headers: headers
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect(),
+        body: body.to_owned(),
     }
 }
 
@@ -171,7 +193,11 @@ fn spawn(
     let now = move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap();
     let api = Api::new(store.clone(), &settings)
         .with_clock(now)
-        .with_statamic(Statamic::default())
+        .with_statamic(Statamic {
+            forms: Resource::All(Allowed::Every),
+            users: Resource::All(Allowed::Every),
+            ..Statamic::default()
+        })
         .with_previews(Some(SECRET.into()));
     let _inside = runtime.enter();
     runtime.spawn(api::serve(Arc::new(and(api)), listener).unwrap());
@@ -187,26 +213,27 @@ impl Response {
 
 /// Every route of the server with every choice of names in its path.
 pub fn requests(names: &[String]) -> Vec<String> {
-    let mut requests = Vec::new();
-    for path in api::paths() {
-        let mut filled = vec![String::new()];
-        for part in path.split('/').skip(1) {
-            let choices: Vec<&str> = if part.starts_with('{') {
-                names.iter().map(String::as_str).collect()
-            } else {
-                vec![part]
-            };
-            filled = filled
-                .iter()
-                .flat_map(|begun| {
-                    choices
-                        .iter()
-                        .map(move |choice| format!("{begun}/{choice}"))
-                })
-                .collect();
-        }
-        requests.extend(filled);
-    }
+    let paths = api::paths().into_iter();
+    let mut requests: Vec<String> = paths.flat_map(|path| filled(path, names)).collect();
     requests.retain(|path| path != "/events");
     requests
+}
+
+/// A path with every choice for what stands between braces.
+fn filled(path: &str, names: &[String]) -> Vec<String> {
+    let Some((before, rest)) = path.split_once('{') else {
+        return vec![path.to_owned()];
+    };
+    let (gap, after) = rest.split_once('}').expect("a brace that closes");
+    let choices: Vec<&str> = match gap {
+        "format" => vec!["rss", "atom", "json"],
+        "number" => vec!["1"],
+        _ => names.iter().map(String::as_str).collect(),
+    };
+    let after = filled(after, names);
+    let each = choices.iter().flat_map(|choice| {
+        let after = after.iter();
+        after.map(move |after| format!("{before}{choice}{after}"))
+    });
+    each.collect()
 }

@@ -49,7 +49,7 @@ pub async fn show_global(request: &Request<'_>, handle: &str) -> Result<Draft, R
 
 /// `/forms`, and with profile 6 `/collections`, `/taxonomies`, `/navs` and `/asset-containers`.
 pub async fn list_described(request: &Request<'_>, kind: Kind) -> Result<Draft, Refusal> {
-    let settings = settings(request, kind)?;
+    let settings = resource(request, kind)?;
     if !settings.is_on() {
         return Err(Refusal::NotFound);
     }
@@ -62,7 +62,7 @@ pub async fn show_described(
     kind: Kind,
     handle: &str,
 ) -> Result<Draft, Refusal> {
-    served(settings(request, kind)?, handle)?;
+    served(resource(request, kind)?, handle)?;
     let found = request
         .store
         .item(kind, "", handle, "", &request.audience)
@@ -70,19 +70,8 @@ pub async fn show_described(
     request.single(&found, kind, &Fields::All)
 }
 
-/// The resource that a description belongs to; not found where the profile has no descriptions.
-fn settings<'a>(request: &'a Request<'_>, kind: Kind) -> Result<&'a Resource, Refusal> {
-    let settings = request.settings;
-    match kind {
-        Kind::Form => Ok(&settings.forms),
-        _ if !request.is_v6() => Err(Refusal::NotFound),
-        Kind::Collection => Ok(&settings.collections),
-        Kind::Taxonomy => Ok(&settings.taxonomies),
-        Kind::Navigation => Ok(&settings.navs),
-        Kind::Container => Ok(&settings.assets),
-        Kind::Site => Ok(&settings.sites),
-        _ => Err(Refusal::NotFound),
-    }
+fn resource<'a>(request: &'a Request<'_>, kind: Kind) -> Result<&'a Resource, Refusal> {
+    request.settings.resource(kind).ok_or(Refusal::NotFound)
 }
 
 async fn list(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 
 use crate::bard::Profile;
+use crate::store::Kind;
 
 /// The settings of the `/api` routes.
 #[derive(Clone, Debug)]
@@ -83,6 +84,34 @@ impl Default for Settings {
             forms: Resource::Off,
             users: Resource::Off,
             sites: on,
+        }
+    }
+}
+
+impl Settings {
+    /// Whether some answer has things of a kind.
+    #[must_use]
+    pub fn has(&self, kind: Kind) -> bool {
+        self.enabled && self.resource(kind).is_some_and(Resource::is_on)
+    }
+
+    /// What a kind belongs to; `None` where there is nothing of it, as descriptions in Statamic 5.
+    pub(super) fn resource(&self, kind: Kind) -> Option<&Resource> {
+        let since_v6 = |resource| (self.profile == Profile::V6).then_some(resource);
+        match kind {
+            Kind::Entry | Kind::CollectionTree => Some(&self.collections),
+            Kind::Term => Some(&self.taxonomies),
+            Kind::Asset => Some(&self.assets),
+            Kind::Global => Some(&self.globals),
+            Kind::NavigationTree => Some(&self.navs),
+            Kind::User => Some(&self.users),
+            Kind::Form => Some(&self.forms),
+            Kind::Collection => since_v6(&self.collections),
+            Kind::Taxonomy => since_v6(&self.taxonomies),
+            Kind::Navigation => since_v6(&self.navs),
+            Kind::Container => since_v6(&self.assets),
+            Kind::Site => since_v6(&self.sites),
+            Kind::Sitemap | Kind::Robots | Kind::Redirect | Kind::Feed => None,
         }
     }
 }
