@@ -4,8 +4,9 @@
 
 use super::engine::Writer;
 use super::engine::tables::{Reader, Table};
+use super::search::index;
 use super::statement::Statement;
-use super::{Error, Store, search, turn};
+use super::{Error, Store, turn};
 
 /// What each database keeps for itself; the index of words is made anew.
 const OWN: [&str; 3] = ["_sqlx_migrations", "importer", "search_index"];
@@ -52,7 +53,7 @@ impl Store {
             source.pour(table, &mut writer).await?;
             rows += counted(table, &mut source, &mut writer).await?;
         }
-        search::index_all(&mut writer).await?;
+        index::rebuild(&mut writer).await?;
         writer.commit().await?;
         writer.settle().await?;
         Ok(Copied {

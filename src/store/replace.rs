@@ -13,7 +13,7 @@ use super::fields::{self, Fields};
 use super::lists::{Places, Report};
 use super::log::{Identity, Log, Parts};
 use super::memory::{self, Learnt, Memory};
-use super::search;
+use super::search::index;
 use super::statement::Statement;
 use super::stored::{self, Items, Stored};
 use super::tally;
@@ -311,7 +311,7 @@ impl Replacement {
             fields::write(writer).await?;
         }
         if self.replaced.written > self.replaced.unchanged {
-            search::settle(writer).await?;
+            index::settle(writer).await?;
         }
         self.paths.write(writer, self.noted).await?;
         let problems_changed = problems::replace(writer, problems).await?;

@@ -6,7 +6,7 @@ use std::mem::take;
 
 use super::engine::Writer;
 use super::log::{PART, Parts, Version};
-use super::search::{self, Folded};
+use super::search::index::{self, Folded};
 use super::statement::{Statement, Value};
 use super::values::{self, Key, Keys};
 use super::{Error, Item, Kind, Link, findings, id_key, moment, sitemap};
@@ -365,7 +365,7 @@ pub(super) async fn delete(writer: &mut Writer, numbers: &[i64]) -> Result<(), E
     if numbers.is_empty() {
         return Ok(());
     }
-    search::delete(writer, numbers).await?;
+    index::delete(writer, numbers).await?;
     for table in PARTS.into_iter().chain(["item"]) {
         let mut statement = Statement::new("delete from ");
         statement.push(table);
@@ -386,7 +386,7 @@ pub(super) async fn insert(writer: &mut Writer, rows: &mut [ItemRow]) -> Result<
     writer.insert(MADE, each(rows, made)).await?;
     let links = rows.iter().flat_map(links).collect();
     writer.insert(LINK, links).await?;
-    search::insert(writer, rows).await?;
+    index::insert(writer, rows).await?;
     let urls = rows
         .iter()
         .flat_map(|row| sitemap::values(row.number, tie(row), &row.item));

@@ -9,8 +9,9 @@ use std::fmt::Write;
 use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::Statement;
+use super::index::Row;
 use super::phrases::Phrase;
-use super::{Index, Part, Query, Row, marks};
+use super::{Index, Part, Query, marks};
 
 /// The planner chooses between the index of the words and a walk from the newest on.
 pub(super) const INDEX: Index = Index {

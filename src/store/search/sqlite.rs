@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use super::super::Error;
 use super::super::engine::Writer;
 use super::super::statement::{Statement, Value};
+use super::index::Row;
 use super::phrases::Phrase;
-use super::{Index, Part, Query, Row, TITLE, marks};
+use super::{Index, Part, Query, TITLE, marks};
 
 /// A number of a match leads to its row; the index itself goes from the newest on.
 pub(super) const INDEX: Index = Index {
