@@ -19,6 +19,15 @@ const FIRST_BYTES: usize = 2048;
 /// Words of one text that are looked through: a book's worth.
 const MOST_WORDS: usize = 200_000;
 
+/// A text that was looked through.
+struct Read<'t> {
+    text: &'t str,
+    /// Where each of its words stands.
+    words: Vec<Range<usize>>,
+    /// What was looked for, in the order of the text.
+    hits: Vec<Hit>,
+}
+
 /// A run of words that was looked for: which phrase, and which words of the text.
 struct Hit {
     phrase: usize,
@@ -28,9 +37,7 @@ struct Hit {
 /// The whole text.
 #[must_use]
 pub fn whole(text: &str, phrases: &Phrases) -> String {
-    let places = places(text, phrases);
-    let hits = hits(&places, phrases);
-    marked(text, 0..text.len(), &places, &hits)
+    Read::of(text, phrases).marked(0..text.len())
 }
 
 /// The first passage that says all that was looked for, else the one that says most of it; `None` where nothing of it occurs.
@@ -40,14 +47,14 @@ pub fn passage(text: &str, phrases: &Phrases) -> Option<String> {
     loop {
         // Mostly it stands near the beginning: what follows is not looked at.
         let part = first_words(text, bytes);
-        let places = places(part, phrases);
-        let hits = hits(&places, phrases);
-        let best = best(&hits);
-        let from = best.map(|(number, _)| hits[number].words.start.saturating_sub(LEAD));
+        let mut read = Read::of(part, phrases);
+        let best = best(&read.hits);
+        let from = best.map(|(number, _)| read.hits[number].words.start.saturating_sub(LEAD));
         let says_all = best.is_some_and(|(_, different)| different == phrases.wanted.len());
-        let fits = from.is_some_and(|from| from + LENGTH < places.len());
+        let fits = from.is_some_and(|from| from + LENGTH < read.words.len());
         if part.len() == text.len() || says_all && fits {
-            return Some(window(text, from?, &places, &hits));
+            read.text = text;
+            return Some(read.window(from?));
         }
         bytes *= 8;
     }
@@ -63,33 +70,93 @@ fn first_words(text: &str, bytes: usize) -> &str {
 /// How the text begins.
 #[must_use]
 pub fn beginning(text: &str) -> String {
-    window(text, 0, &places(text, &Phrases::default()), &[])
+    let nothing = Phrases::default();
+    let mut read = Read::of(first_words(text, FIRST_BYTES), &nothing);
+    if read.words.len() <= LENGTH {
+        read = Read::of(text, &nothing);
+    }
+    read.text = text;
+    read.window(0)
 }
 
-/// Where each word stands, and how it is compared where any phrase has one like it.
-fn places(text: &str, phrases: &Phrases) -> Vec<(Range<usize>, String)> {
-    let mut places = Vec::new();
-    let wanted = phrases.wanted.iter().flat_map(|phrase| &phrase.words);
-    words::each(text, |range, word| {
-        if places.len() < MOST_WORDS {
-            let is_like = wanted
+impl<'t> Read<'t> {
+    fn of(text: &'t str, phrases: &Phrases) -> Self {
+        let mut words = Vec::with_capacity(text.len() / 5);
+        let mut alike: Vec<(usize, String)> = Vec::new();
+        let wanted = phrases.wanted.iter().flat_map(|phrase| &phrase.words);
+        words::each(text, |range, word| {
+            if words.len() == MOST_WORDS {
+                return;
+            }
+            // Few words of a text begin as any of those that are looked for: only these are compared further.
+            if wanted
                 .clone()
-                .any(|wanted| word.starts_with(wanted.as_str()));
-            let word = if is_like { word } else { "" };
-            places.push((range, word.to_owned()));
+                .any(|wanted| word.starts_with(wanted.as_str()))
+            {
+                alike.push((words.len(), word.to_owned()));
+            }
+            words.push(range);
+        });
+        let hits = hits(&alike, phrases);
+        Self { text, words, hits }
+    }
+
+    /// A passage from a word on, with an ellipsis where it is cut.
+    fn window(&self, from: usize) -> String {
+        let to = (from + LENGTH).min(self.words.len());
+        let begin = if from == 0 { 0 } else { self.words[from].start };
+        let end = if to == self.words.len() {
+            self.text.len()
+        } else {
+            self.words[to - 1].end
+        };
+        let html = self.marked(begin..end);
+        let before = if begin > 0 { "…" } else { "" };
+        let after = if end < self.text.len() { "…" } else { "" };
+        format!("{before}{html}{after}")
+    }
+
+    /// A part of the text, escaped, white space as one blank, hits in `<mark>`.
+    fn marked(&self, part: Range<usize>) -> String {
+        let mut html = String::with_capacity(part.len() + 64);
+        let mut at = part.start;
+        for range in self.ranges() {
+            if range.start < at || range.end > part.end {
+                continue;
+            }
+            escape(&self.text[at..range.start], &mut html);
+            html.push_str("<mark>");
+            escape(&self.text[range.clone()], &mut html);
+            html.push_str("</mark>");
+            at = range.end;
         }
-    });
-    places
+        escape(&self.text[at..part.end], &mut html);
+        html.trim().to_owned()
+    }
+
+    /// The bytes of all hits, those that overlap as one.
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + use<'_, 't> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for hit in &self.hits {
+            match runs.last_mut() {
+                Some(last) if hit.words.start < last.end => last.end = last.end.max(hit.words.end),
+                _ => runs.push(hit.words.clone()),
+            }
+        }
+        let bytes = |run: Range<usize>| self.words[run.start].start..self.words[run.end - 1].end;
+        runs.into_iter().map(bytes)
+    }
 }
 
-fn hits(places: &[(Range<usize>, String)], phrases: &Phrases) -> Vec<Hit> {
+/// Every phrase that stands among words, which are given with their numbers.
+fn hits(words: &[(usize, String)], phrases: &Phrases) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for begin in 0..places.len() {
+    for (at, (begin, _)) in words.iter().enumerate() {
         for (number, phrase) in phrases.wanted.iter().enumerate() {
-            if begins(&places[begin..], phrase) {
+            if begins(&words[at..], phrase) {
                 hits.push(Hit {
                     phrase: number,
-                    words: begin..begin + phrase.words.len(),
+                    words: *begin..begin + phrase.words.len(),
                 });
             }
         }
@@ -97,18 +164,20 @@ fn hits(places: &[(Range<usize>, String)], phrases: &Phrases) -> Vec<Hit> {
     hits
 }
 
-fn begins(places: &[(Range<usize>, String)], phrase: &Phrase) -> bool {
-    let last = phrase.words.len() - 1;
-    let is_same = |(number, word): (usize, &String)| {
-        places.get(number).is_some_and(|(_, found)| {
-            if phrase.is_prefix && number == last {
-                found.starts_with(word.as_str())
-            } else {
-                found == word
-            }
+/// Whether a phrase begins with the first of these words.
+fn begins(words: &[(usize, String)], phrase: &Phrase) -> bool {
+    let (begin, last) = (words[0].0, phrase.words.len() - 1);
+    let is_there = |(index, word): (usize, &String)| {
+        words.get(index).is_some_and(|(number, found)| {
+            *number == begin + index
+                && if phrase.is_prefix && index == last {
+                    found.starts_with(word.as_str())
+                } else {
+                    found == word
+                }
         })
     };
-    phrase.words.iter().enumerate().all(is_same)
+    phrase.words.iter().enumerate().all(is_there)
 }
 
 /// The hit from which on most different phrases, then most hits, fit into a passage, the first such one; and how many
@@ -132,57 +201,6 @@ fn best(hits: &[Hit]) -> Option<(usize, usize)> {
         }
     }
     best.map(|(different, _, number)| (number, different))
-}
-
-/// A passage from a word on, with an ellipsis where it is cut.
-fn window(text: &str, from: usize, places: &[(Range<usize>, String)], hits: &[Hit]) -> String {
-    let to = (from + LENGTH).min(places.len());
-    let begin = if from == 0 { 0 } else { places[from].0.start };
-    let end = if to == places.len() {
-        text.len()
-    } else {
-        places[to - 1].0.end
-    };
-    let html = marked(text, begin..end, places, hits);
-    let before = if begin > 0 { "…" } else { "" };
-    let after = if end < text.len() { "…" } else { "" };
-    format!("{before}{html}{after}")
-}
-
-/// A part of the text, escaped, white space as one blank, hits in `<mark>`.
-fn marked(
-    text: &str,
-    part: Range<usize>,
-    places: &[(Range<usize>, String)],
-    hits: &[Hit],
-) -> String {
-    let mut html = String::with_capacity(part.len() + 64);
-    let mut at = part.start;
-    for range in ranges(places, hits) {
-        if range.start < at || range.end > part.end {
-            continue;
-        }
-        escape(&text[at..range.start], &mut html);
-        html.push_str("<mark>");
-        escape(&text[range.clone()], &mut html);
-        html.push_str("</mark>");
-        at = range.end;
-    }
-    escape(&text[at..part.end], &mut html);
-    html.trim().to_owned()
-}
-
-/// The bytes of all hits, those that overlap as one.
-fn ranges(places: &[(Range<usize>, String)], hits: &[Hit]) -> Vec<Range<usize>> {
-    let mut words: Vec<Range<usize>> = Vec::new();
-    for hit in hits {
-        match words.last_mut() {
-            Some(last) if hit.words.start < last.end => last.end = last.end.max(hit.words.end),
-            _ => words.push(hit.words.clone()),
-        }
-    }
-    let bytes = |words: Range<usize>| places[words.start].0.start..places[words.end - 1].0.end;
-    words.into_iter().map(bytes).collect()
 }
 
 fn escape(text: &str, html: &mut String) {
@@ -229,6 +247,12 @@ mod tests {
         assert!(passage.starts_with('…') && passage.ends_with('…'));
         assert!(super::passage(&text, &Phrases::parse("three")).is_none());
         assert_eq!(beginning("a  b"), "a b");
+        let long = "x".repeat(FIRST_BYTES);
+        assert_eq!(
+            beginning(&format!("{long} a {filler}")).split(' ').count(),
+            LENGTH
+        );
+        assert!(beginning(&format!("{long} a b")).ends_with(" a b"));
     }
 
     #[test]
