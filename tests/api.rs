@@ -777,6 +777,19 @@ fn every_documented_path_is_served_and_every_served_path_is_documented() {
     assert_eq!(documented, served);
 }
 
+/// What `/` and `/docs` show beside a path, as plain text.
+#[test]
+fn every_path_is_summed_up_in_one_line() {
+    let document = serde_json::to_value(api::docs::openapi()).unwrap();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for operation in operations.as_object().unwrap().values() {
+            let summary = operation["summary"].as_str().unwrap_or_default().trim();
+            let fits = (1..=110).contains(&summary.chars().count());
+            assert!(fits && !summary.contains(['`', '\n']), "{path}: {summary}");
+        }
+    }
+}
+
 #[test]
 fn the_repository_has_the_description_that_the_program_prints() {
     golden::check(

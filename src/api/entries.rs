@@ -14,7 +14,7 @@ use crate::store::audience::Audience;
 use crate::store::read::Document;
 use crate::store::{Kind, Snapshot, id_key, keys};
 
-/// One entry: its place in the site, its fields with the raw Bard trees and their HTML, its resolved SEO metadata.
+/// One entry: its place in the site, its fields with raw Bard trees and their HTML, its resolved SEO metadata.
 #[utoipa::path(
     get, path = "/entries/{id}", tag = "entries",
     params(
@@ -49,8 +49,9 @@ pub async fn find_entry(
     api.answer_by_accept(&request, &key, compute).await
 }
 
-/// The same entry by its collection and slug. Of several, as pages below different parents can be, the first; in the
-/// first site that has it where none is given.
+/// The same entry by its collection and slug.
+///
+/// Of several, as pages below different parents can be, the first; in the first site that has it where none is given.
 #[utoipa::path(
     get, path = "/entries/by-slug/{collection}/{slug}", tag = "entries",
     params(

@@ -65,7 +65,9 @@ fn all() -> Base {
     }
 }
 
-/// The entries that have a term; all parameters of `/entries` but `ids`.
+/// The entries that have a term.
+///
+/// All parameters of `/entries` but `ids`.
 #[utoipa::path(
     get, path = "/taxonomies/{handle}/terms/{slug}/entries", tag = "site",
     params(

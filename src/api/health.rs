@@ -37,7 +37,9 @@ pub async fn show_liveness() -> HttpResponse {
     health(&json!({"status": "ok"}))
 }
 
-/// Whether it has something to serve: an import is in the database, and the database answers, or need not by setting.
+/// Whether it has something to serve.
+///
+/// An import is in the database, and the database answers, or need not by setting.
 #[utoipa::path(
     get, path = "/readyz", tag = "server",
     responses(

@@ -23,8 +23,9 @@ use crate::store::{Kind, Snapshot, id_key, keys};
 /// What a reference that leads nowhere may be.
 const STATES: [&str; 3] = ["draft", "missing", "no_route"];
 
-/// What refers to an entry, the newest first: by a link or image in a body, or by a relation field. `kind` says what it
-/// is: `entry`, `term`, `global` or `asset`; those without a date, as all but entries are, come last.
+/// What refers to an entry, the newest first: by a link or image in a body, or by a relation field.
+///
+/// `kind` says what it is: `entry`, `term`, `global` or `asset`; those without a date, as all but entries are, come last.
 #[utoipa::path(
     get, path = "/entries/{id}/backlinks", tag = "links",
     params(

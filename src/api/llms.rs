@@ -19,8 +19,9 @@ use crate::store::{Kind, keys};
 /// Entries of one collection that are named; where there are more, a line says so and where they are.
 const MOST_ENTRIES: i64 = 100;
 
-/// What is here, for language models: the site's name and description, and links to the entries of each collection as
-/// Markdown.
+/// What is here, for language models.
+///
+/// The site's name and description, and links to the entries of each collection as Markdown.
 #[utoipa::path(
     get, path = "/llms.txt", tag = "readers",
     responses(

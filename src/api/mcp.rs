@@ -103,9 +103,9 @@ const ARGUMENTS: [(&str, &str, &str); 9] = [
     ),
 ];
 
-/// The same answers for agents: one JSON-RPC message of the Model Context Protocol (Streamable HTTP, without sessions), or a list of them.
+/// The same answers for agents, by the Model Context Protocol.
 ///
-/// Tools: `search`, `list_entries`, `list_collections`, `read_entry`. Resources: every entry, as its Markdown.
+/// One JSON-RPC message, or a list of them (Streamable HTTP, without sessions). Tools: `search`, `list_entries`, `list_collections`, `read_entry`. Resources: every entry, as its Markdown.
 #[utoipa::path(
     post, path = "/mcp", tag = "readers",
     request_body(content = Object, description = "A JSON-RPC 2.0 message of 64 KB at most.", content_type = "application/json"),

@@ -70,9 +70,11 @@ impl Metrics {
     }
 }
 
-/// How the server fares, as Prometheus reads it: responses by the class of their status, hits and misses of the cache and
-/// the bytes that it takes, who listens to `/events`, and, as long as the database can be reached, the generation, when
-/// it was written, and how many problems it has. It is never kept; it says nothing of what the content is.
+/// How the server fares, as Prometheus reads it.
+///
+/// Responses by the class of their status, hits and misses of the cache and the bytes that it takes, who listens to
+/// `/events`, and, as long as the database can be reached, the generation, when it was written, and how many problems it
+/// has. It is never kept; it says nothing of what the content is.
 #[utoipa::path(get, path = "/metrics", tag = "server",
     responses(
         (status = 200, description = "The figures.", body = String, content_type = "text/plain"),

@@ -13,8 +13,10 @@ use crate::seo::redirects::{fits, normal};
 use crate::store::read::Document;
 use crate::store::{Kind, Snapshot, keys};
 
-/// The redirects of a site in the order of its settings. With `path`, the one that a visitor of a page that is not there
-/// is to be sent on by: an exact one first, then the first pattern that fits.
+/// The redirects of a site in the order of its settings.
+///
+/// With `path`, the one that a visitor of a page that is not there is to be sent on by: an exact one first, then the first
+/// pattern that fits.
 #[utoipa::path(get, path = "/redirects", tag = "seo",
     params(
         ("cursor" = Option<String>, Query, description = "From `links.next`, as it is."),

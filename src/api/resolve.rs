@@ -21,9 +21,11 @@ use crate::store::{Kind, Snapshot, keys};
 /// Longer paths are nobody's.
 const LONGEST_PATH: usize = 2048;
 
-/// What is at a path of the front end: `type` says whether `data` is an `entry` or a `term`, or that one is led on with
-/// `status` to `to` (`redirect`): by the entry `id` that is there, or by the redirect rule `from`. Slashes at the end, a
-/// query and a fragment do not matter; `path` is the path as it should be.
+/// What is at a path of the front end: an entry, a term, or a redirect.
+///
+/// `type` says whether `data` is an `entry` or a `term`, or that one is led on with `status` to `to` (`redirect`): by the
+/// entry `id` that is there, or by the redirect rule `from`. Slashes at the end, a query and a fragment do not matter; `path`
+/// is the path as it should be.
 ///
 /// A page comes before the rules, as on the site itself: they are asked only where no public entry or term is, and
 /// where an entry says that it is none (`redirect: 404`). They are those of the site whose prefix the path has (where that

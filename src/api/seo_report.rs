@@ -17,7 +17,9 @@ use crate::store::list::{Key, Place as ListPlace};
 
 const PARAMETERS: [&str; 5] = ["count", "cursor", "filter[code]", "limit", "site"];
 
-/// What is missing, too long, contradictory or the same on several pages; pages with one shared text stand together.
+/// What is missing, too long, contradictory or the same on several pages.
+///
+/// Pages with one shared text stand together.
 #[utoipa::path(get, path = "/seo/report", tag = "seo",
     params(
         ("count" = Option<bool>, Query, description = "Whether `meta.count` is wanted."),
