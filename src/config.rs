@@ -432,10 +432,10 @@ impl Config {
         Profile::of_major(self.statamic.profile.map(u32::from).or_else(installed))
     }
 
-    /// A text that differs where anything differs that shapes what is compiled.
+    /// A text that differs where anything differs that shapes what is compiled: settings, or what the program was built from.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        format!("{} {:?}", env!("CARGO_PKG_VERSION"), self.import())
+        format!("{} {:?}", env!("RHAPSODE_SOURCE"), self.import())
     }
 
     fn content(&self) -> content::Settings {
