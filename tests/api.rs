@@ -17,7 +17,7 @@ use rhapsode::api::schema::{
     Body, ChangeList, CollectionList, Entry, EntryList, FindingList, Health, Index, ProblemList,
     RedirectList,
 };
-use rhapsode::api::{self, Api, Settings};
+use rhapsode::api::{self, Api, Settings, preview};
 use rhapsode::config::{self, Config};
 use rhapsode::content::problem::{Problem, Severity};
 use rhapsode::import;
@@ -65,7 +65,7 @@ fn serve(test: &str, items: Vec<Item>) -> Server {
     let store = runtime.block_on(Store::open(&database)).unwrap();
     let clock = Arc::new(AtomicI64::new(noon().as_millisecond()));
     let server = Server {
-        address: spawn(&runtime, &store, &clock),
+        address: spawn(&runtime, &store, &clock, None),
         store,
         clock,
         database,
@@ -75,7 +75,12 @@ fn serve(test: &str, items: Vec<Item>) -> Server {
     server
 }
 
-fn spawn(runtime: &Runtime, store: &Store, clock: &Arc<AtomicI64>) -> SocketAddr {
+fn spawn(
+    runtime: &Runtime,
+    store: &Store,
+    clock: &Arc<AtomicI64>,
+    preview_secret: Option<&str>,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let settings = Settings {
@@ -86,7 +91,10 @@ fn spawn(runtime: &Runtime, store: &Store, clock: &Arc<AtomicI64>) -> SocketAddr
     };
     let clock = Arc::clone(clock);
     let now = move || Timestamp::from_millisecond(clock.load(Ordering::SeqCst)).unwrap();
-    let api = Arc::new(Api::new(store.clone(), &settings).with_clock(now));
+    let api = Api::new(store.clone(), &settings)
+        .with_clock(now)
+        .with_previews(preview_secret.map(str::to_owned));
+    let api = Arc::new(api);
     let _inside = runtime.enter();
     runtime.spawn(api::serve(api, listener).unwrap());
     address
@@ -826,6 +834,9 @@ fn sample(test: &str) -> Server {
     server
 }
 
+/// What the tokens of recorded previews are signed with.
+const PREVIEW_SECRET: &str = "the secret of the records";
+
 /// Headers that a golden file shows, where the response has them.
 const SHOWN: [&str; 8] = [
     "content-type",
@@ -849,6 +860,16 @@ fn asked(recorded: &str) -> (&str, &str) {
 #[test]
 fn every_recorded_exchange_is_answered_as_it_is_recorded() {
     let server = sample("golden");
+    let tokens = [
+        ("{token}", "2026-06-15T13:00:00Z"),
+        ("{expired}", "2026-06-15T12:00:00Z"),
+    ];
+    let tokens = tokens.map(|(name, expires)| {
+        let token = preview::token(PREVIEW_SECRET, None, expires.parse().unwrap());
+        (name, token)
+    });
+    let secret = Some(PREVIEW_SECRET);
+    let previews = spawn(&server.runtime, &server.store, &server.clock, secret);
     let files = golden::exchanges();
     assert!(files.len() > 20, "{}", files.len());
     for file in files {
@@ -857,8 +878,14 @@ fn every_recorded_exchange_is_answered_as_it_is_recorded() {
         let mut lines = head.lines();
         let (method, path) = lines.next().unwrap().split_once(' ').unwrap();
         let headers: Vec<_> = lines.map(|line| line.split_once(": ").unwrap()).collect();
-        let mut stream = TcpStream::connect(server.address).unwrap();
-        let response = exchange_with(&mut stream, method, path, &headers, body);
+        // What names a token asks the server that has previews.
+        let token = tokens.iter().find(|(name, _)| path.contains(name));
+        let (address, path) = token.map_or_else(
+            || (server.address, path.to_owned()),
+            |(name, token)| (previews, path.replace(name, token)),
+        );
+        let mut stream = TcpStream::connect(address).unwrap();
+        let response = exchange_with(&mut stream, method, &path, &headers, body);
         let mut actual = format!("{head}\n\n");
         if !body.is_empty() {
             write!(actual, "{body}\n\n").unwrap();
@@ -1166,7 +1193,7 @@ fn before_the_first_import_the_server_lives_but_is_not_ready() {
     let store = runtime.block_on(Store::open(&database)).unwrap();
     let clock = Arc::new(AtomicI64::new(noon().as_millisecond()));
     let server = Server {
-        address: spawn(&runtime, &store, &clock),
+        address: spawn(&runtime, &store, &clock, None),
         store,
         clock,
         database,

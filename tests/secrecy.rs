@@ -583,10 +583,24 @@ fn a_preview_shows_what_its_token_allows_by_every_route_alike() {
         check(&path, &site.get(&path), &[DRAFT, SCHEDULED]);
     }
     assert!(shown >= 10, "{shown}");
+    // From page to page it stays a preview.
+    for list in [
+        "/entries?limit=1",
+        "/search?q=title&limit=1",
+        "/api/collections/news/entries?limit=1",
+    ] {
+        let page = site.json(&format!("{list}&preview={all}"));
+        let next = page["links"]["next"].as_str().unwrap();
+        let next = site.get(next);
+        assert_eq!(next.status, 200, "{list}");
+        assert_eq!(next.header("cache-control"), "private, no-store", "{list}");
+        assert_eq!(next.header("last-modified"), "", "{list}");
+    }
     let mut told_of = 0;
     for message in messages(&site) {
         let with = told(&site, &format!("/mcp?preview={all}"), &message);
         told_of += usize::from(with.body.contains(&format!("Title {DRAFT}")));
+        assert!(!with.body.contains(&all), "{message} tells of its token");
         let of_one = told(&site, &format!("/mcp?preview={one}"), &message);
         check(&message, &of_one, &[SCHEDULED]);
         check(

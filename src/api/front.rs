@@ -15,6 +15,7 @@ use actix_web::{HttpResponse, ResponseError};
 use super::accept::prefers;
 use super::export::NDJSON;
 use super::metrics::Counters;
+use super::preview::Allowed;
 use super::problem::Error;
 use super::{Api, markdown, preview};
 use crate::store::audience::Preview;
@@ -47,11 +48,11 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = actix_web::Error>,
 {
     let allowed = preview::take(&mut request, api.preview_secret.as_deref(), || api.now());
-    let shown = allowed.as_ref().cloned().unwrap_or_default();
+    let given = allowed.as_ref().cloned().unwrap_or_default();
     let at_once = |request: &ServiceRequest| at_once(api, counters, request, allowed);
     let step = catch_unwind(AssertUnwindSafe(|| match at_once(&request) {
         Some(response) => Ok(request.into_response(response)),
-        None => Err(preview::ALLOWED.sync_scope(shown.clone(), || routes.call(request))),
+        None => Err(preview::ALLOWED.sync_scope(given.clone(), || routes.call(request))),
     }));
     let counters = match &step {
         Ok(Ok(response)) => {
@@ -63,7 +64,7 @@ where
     async move {
         let answered = match step {
             Ok(Ok(response)) => return Ok(response),
-            Ok(Err(call)) => preview::ALLOWED.scope(shown.clone(), guarded(call)).await,
+            Ok(Err(call)) => preview::ALLOWED.scope(given.clone(), guarded(call)).await,
             Err(_) => Err(Error::Panic),
         };
         let answered = answered.map_err(actix_web::Error::from).flatten();
@@ -79,7 +80,7 @@ where
                 response.headers_mut().insert(name, value);
             }
         }
-        if shown != Preview::None {
+        if given.shown != Preview::None {
             preview::keep_private(response.response_mut());
         }
         Ok(response)
@@ -90,7 +91,7 @@ fn at_once(
     api: &Api,
     counters: &Counters,
     request: &ServiceRequest,
-    allowed: Result<Preview, Error>,
+    allowed: Result<Allowed, Error>,
 ) -> Option<HttpResponse> {
     let spelling = spelling(request.uri(), request.headers())?;
     if spelling.len() > LONGEST_URI {
@@ -98,8 +99,8 @@ fn at_once(
     }
     match allowed {
         Err(error) => return Some(error.error_response()),
-        Ok(Preview::None) => {}
-        Ok(_) => return None,
+        Ok(allowed) if allowed.shown != Preview::None => return None,
+        Ok(_) => {}
     }
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     if !is_read || prefers(request.headers(), NDJSON) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::preview;
 use super::problem::Error;
 use super::query::Canonical;
 use crate::store::list::{Key, Place};
@@ -88,8 +89,8 @@ impl Links {
         next: Option<&str>,
         prev: Option<&str>,
     ) -> Self {
-        let page = |value: &str| list.clone().with(name, Some(value)).into_text();
-        let here = here.map_or_else(|| list.clone().into_text(), page);
+        let page = |value: &str| preview::link(list.clone().with(name, Some(value)));
+        let here = here.map_or_else(|| preview::link(list.clone()), page);
         Self {
             here,
             next: next.map(page),

@@ -9,7 +9,7 @@
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Uri;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, LAST_MODIFIED};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -18,6 +18,7 @@ use sha2::Sha256;
 
 use super::freshness::Freshness;
 use super::problem::Error;
+use super::query::Canonical;
 use crate::store::audience::Preview;
 use crate::store::id_key;
 
@@ -29,7 +30,16 @@ const PURPOSE: &[u8] = b"rhapsode preview 1\n";
 
 tokio::task_local! {
     /// What the request under way may see.
-    pub(super) static ALLOWED: Preview;
+    pub(super) static ALLOWED: Allowed;
+}
+
+/// What a request may see, and by which token.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Allowed {
+    /// What it may see beyond what is public.
+    pub(super) shown: Preview,
+    /// For the links of the answer, where it has some.
+    token: Option<String>,
 }
 
 /// A token that shows one entry, or, without one, everything, until it expires.
@@ -48,7 +58,20 @@ pub fn token(secret: &str, entry: Option<&str>, expires: Timestamp) -> String {
 /// What the request under way may see beyond what is public.
 #[must_use]
 pub fn allowed() -> Preview {
-    ALLOWED.try_with(Clone::clone).unwrap_or_default()
+    let shown = ALLOWED.try_with(|allowed| allowed.shown.clone());
+    shown.unwrap_or_default()
+}
+
+/// A link of the answer under way: from page to page a preview stays one.
+#[must_use]
+pub(super) fn link(to: Canonical) -> String {
+    to.with(PARAMETER, carried().as_deref()).into_text()
+}
+
+/// The token of the request under way.
+pub(super) fn carried() -> Option<String> {
+    let token = ALLOWED.try_with(|allowed| allowed.token.clone());
+    token.ok().flatten()
 }
 
 /// Refuses a preview where there is none: what is told to everyone is told of what is public.
@@ -67,17 +90,22 @@ pub(super) fn take(
     request: &mut ServiceRequest,
     secret: Option<&str>,
     now: impl FnOnce() -> Timestamp,
-) -> Result<Preview, Error> {
+) -> Result<Allowed, Error> {
     let is_preview = |pair: &&str| pair.split('=').next() == Some(PARAMETER);
     let mut tokens = request.query_string().split('&').filter(is_preview);
     let Some(given) = tokens.next() else {
-        return Ok(Preview::None);
+        return Ok(Allowed::default());
     };
     if tokens.next().is_some() {
         return Err(Error::parameter(PARAMETER, "preview is given twice"));
     }
     let token = given.split_once('=').map_or("", |(_, token)| token);
-    let allowed = read(secret, token, now())?;
+    // An agent follows cursors, at the address that it was given: what it reads holds no token.
+    let has_links = request.path() != "/mcp";
+    let allowed = Allowed {
+        shown: read(secret, token, now())?,
+        token: has_links.then(|| token.to_owned()),
+    };
     let rest: Vec<&str> = request
         .query_string()
         .split('&')
@@ -148,6 +176,8 @@ pub(super) fn keep_private<B>(response: &mut HttpResponse<B>) {
         HeaderValue::from_static("noindex, nofollow, noarchive"),
     );
     headers.remove("surrogate-key");
+    // A draft has no moment at which the public's answer changed.
+    headers.remove(LAST_MODIFIED);
 }
 
 #[cfg(test)]

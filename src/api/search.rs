@@ -13,6 +13,7 @@ use super::filter::{Filters, Scope};
 use super::include::{self, Included};
 use super::list::{HIGHEST_LIMIT, Links, USUAL_LIMIT};
 use super::listing::{check_collections, check_site, collections};
+use super::preview;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, FILTERS, Parameters};
 use super::schema;
@@ -230,7 +231,7 @@ fn draft(search: &Search, found: &Snapshot<Found>, included: &Included) -> Draft
     } = &found.value;
     let limit = usize::try_from(search.limit).unwrap_or(usize::MAX);
     let pages = i64::try_from(total.div_ceil(limit)).unwrap_or(1);
-    let page = |number: i64| search.page(number).into_text();
+    let page = |number: i64| preview::link(search.page(number));
     let links = Links {
         here: page(search.page),
         next: (search.page < pages).then(|| page(search.page + 1)),

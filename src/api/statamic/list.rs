@@ -17,6 +17,7 @@ use super::request::{Request, keys_of_list};
 use super::settings::Allowed;
 use super::sort::{self, Language, Sort};
 use crate::api::answer::Draft;
+use crate::api::preview;
 use crate::fields::splice;
 use crate::store::texts::Texts;
 use crate::store::{Kind, Snapshot};
@@ -191,7 +192,10 @@ fn written(request: &Request<'_>, list: &List<'_>, page: Page, found: &Snapshot<
     } else {
         &["filter", "limit", "sort"]
     };
-    let query = request.parameters.write(kept);
+    let mut query = request.parameters.write(kept);
+    if let Some(token) = preview::carried() {
+        write!(query, "preview={token}&").expect("writing to a String cannot fail");
+    }
     let (links, meta) = page.envelope(
         &request.url(),
         &query,
