@@ -65,6 +65,7 @@ use jiff::Timestamp;
 use crate::store::audience::{Audience, Preview};
 use crate::store::changes::Mark;
 use crate::store::dictionary::Dictionary;
+use crate::store::log::Identity;
 use crate::store::news::News;
 use crate::store::{self, Kind, Store};
 use answer::{Answer, Draft};
@@ -174,15 +175,15 @@ impl Api {
         (self.clock)()
     }
 
-    /// Whether Statamic's own API is here and has things of a kind: what it does not answer has no surrogate keys.
-    fn has_in_statamic(&self, kind: Kind) -> bool {
+    /// Whether Statamic's own API is here and has a thing: what it does not answer has no surrogate keys.
+    fn has_in_statamic(&self, kind: Kind, thing: &Identity) -> bool {
         let settings = self.statamic.as_ref();
-        settings.is_some_and(|settings| settings.has(kind))
+        settings.is_some_and(|settings| settings.has(kind, thing))
     }
 
     /// What happened since a mark, with the surrogate keys that answers of this server have.
     async fn news(&self, since: &Mark, now: Timestamp) -> Result<News, store::Error> {
-        let in_statamic = |kind| self.has_in_statamic(kind);
+        let in_statamic = |kind, thing: &Identity| self.has_in_statamic(kind, thing);
         self.store.news(since, now, &in_statamic).await
     }
 

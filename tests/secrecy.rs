@@ -15,7 +15,7 @@ use std::time::Duration;
 use jiff::{Timestamp, ToSpan};
 use rhapsode::api::preview;
 use serde_json::{Map, Value, json};
-use site::{Response, SECRET, Site};
+use site::{Response, SECRET, Site, TWO_SITES};
 use tree::Tree;
 
 /// The moment at which one entry appears and another one expires.
@@ -185,9 +185,7 @@ fn project(in_two: bool) -> Tree {
         }
     }
     if in_two {
-        let both =
-            "en: {name: English, url: /, locale: en}\nde: {name: Deutsch, url: /de/, locale: de}\n";
-        tree.write("resources/sites.yaml", both.as_bytes());
+        tree.write("resources/sites.yaml", TWO_SITES);
         tree.write(
             "content/taxonomies/tags.yaml",
             collection("Tags", "").as_bytes(),

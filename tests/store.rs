@@ -186,7 +186,7 @@ async fn an_item_that_only_moved_keeps_its_row_and_gets_its_place() {
 async fn announced(store: &Store, items: impl IntoIterator<Item = Item>) -> Vec<String> {
     let mark = store.mark(noon()).await.unwrap();
     store.replace(items, &[], "f", noon()).await.unwrap();
-    let news = store.news(&mark, noon(), &|_| true).await.unwrap();
+    let news = store.news(&mark, noon(), &|_, _| true).await.unwrap();
     assert!(news.complete);
     news.keys.into_iter().collect()
 }
@@ -246,7 +246,7 @@ async fn a_text_that_several_have_is_announced_to_the_report_where_it_is_shared(
     assert_eq!(announced(&store, parted).await, ["findings"]);
     let mark = store.mark(noon()).await.unwrap();
     let news = store
-        .news(&mark, noon() + 1.hour(), &|_| true)
+        .news(&mark, noon() + 1.hour(), &|_, _| true)
         .await
         .unwrap();
     let keys: Vec<&str> = news.keys.iter().map(String::as_str).collect();

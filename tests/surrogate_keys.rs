@@ -23,7 +23,8 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError};
 use rhapsode::api::Api;
-use rhapsode::api::statamic::settings::Settings as Statamic;
+use rhapsode::api::statamic::settings::{Allowed, Resource, Settings as Statamic};
+use rhapsode::store::log::Identity;
 use rhapsode::store::{Kind, keys};
 use serde_json::{Value, json};
 use site::{Response, Site};
@@ -330,7 +331,7 @@ proptest! {
             if !edit.is_of_the_clock() {
                 site.import();
             }
-            let news = site.runtime.block_on(site.store.news(&mark, site.now(), &|_| true)).unwrap();
+            let news = site.runtime.block_on(site.store.news(&mark, site.now(), &|_, _| true)).unwrap();
             prop_assert!(news.complete);
             let after = with_pages(&site, &requests);
             compare(&before, &after, &news.keys)?;
@@ -361,7 +362,7 @@ fn a_change_in_one_collection_hits_no_list_of_another_one() {
         site.import();
         let news = site
             .runtime
-            .block_on(site.store.news(&mark, site.now(), &|_| true));
+            .block_on(site.store.news(&mark, site.now(), &|_, _| true));
         news.unwrap().keys
     };
     assert!(edit("Come.").contains("entries:events"));
@@ -383,11 +384,11 @@ fn a_key_of_statamics_own_api_is_announced_only_where_that_answers() {
     site.tree
         .write("content/taxonomies/tags/red.yaml", b"title: Crimson\n");
     site.import();
-    let announced = |has: &(dyn Fn(Kind) -> bool + Sync)| {
+    let announced = |has: &(dyn Fn(Kind, &Identity) -> bool + Sync)| {
         let news = site.store.news(&mark, site.now(), has);
         site.runtime.block_on(news).unwrap()
     };
-    let keys = announced(&|_| true).keys;
+    let keys = announced(&|_, _| true).keys;
     for key in [
         "statamic:form:contact",
         "statamic:term:tags::red@default",
@@ -395,18 +396,26 @@ fn a_key_of_statamics_own_api_is_announced_only_where_that_answers() {
     ] {
         assert!(keys.contains(key), "{keys:?}");
     }
-    let news = announced(&|kind| kind != Kind::Form);
+    let news = announced(&|kind, _| kind != Kind::Form);
     let told = |kind: &str| news.items.iter().any(|item| item.identity.kind == kind);
     assert!(told("term") && !told("form"), "{news:?}");
 
     let path = format!("/changes?since={}", since.as_str().unwrap());
-    assert!(site.get(&path).body.contains("\"statamic:term:"));
-    let without = |api: Api| {
-        api.with_statamic(Statamic {
-            enabled: false,
+    let only = |taxonomy: &str| {
+        let parts = [(taxonomy.to_owned(), Allowed::Every)];
+        Statamic {
+            taxonomies: Resource::Only(parts.into()),
             ..Statamic::default()
-        })
+        }
     };
-    let response = site::get(site.serve_again(without), &path);
-    assert!(response.body.contains("terms:tags") && !response.body.contains("statamic:"));
+    let off = Statamic {
+        enabled: false,
+        ..Statamic::default()
+    };
+    for (settings, is_told) in [(only("tags"), true), (only("topics"), false), (off, false)] {
+        let server = site.serve_again(|api: Api| api.with_statamic(settings));
+        let told = site::get(server, &path).body;
+        assert!(told.contains("terms:tags"), "{told}");
+        assert_eq!(told.contains("\"statamic:term:"), is_told, "{told}");
+    }
 }

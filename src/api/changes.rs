@@ -222,7 +222,8 @@ fn told(api: &Api, change: &Change, choice: &Choice) -> Option<String> {
         "delete"
     };
     let keys = Kind::named(&identity.kind).map_or_else(Vec::new, |kind| {
-        keys::of(kind, identity, change.parts, api.has_in_statamic(kind))
+        let in_statamic = api.has_in_statamic(kind, identity);
+        keys::of(kind, identity, change.parts, in_statamic)
     });
     let mut text = head(what, identity, &keys).to_string();
     if let Some(document) = &change.document {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Draft;
 use super::problem::{Error, Problem};
 use super::query::{Canonical, decode, escape};
-use super::{Api, collections, entry_list, markdown, search};
+use super::{Api, collections, entry_list, markdown, preview, search};
 
 /// Far more than any message that a reader sends.
 const MOST_BYTES: usize = 64 * 1024;
@@ -127,7 +127,8 @@ pub async fn answer_message(
         Ok(Ok(Err(_))) | Err(_) => return Err(Error::TooSlow),
     };
     let reader = Reader { api: &api };
-    let answer = api.store.at_one_moment(async || reader.answer(&body).await);
+    // An agent follows cursors, at the address that it was given: what it reads holds no token.
+    let answer = preview::untold(api.store.at_one_moment(async || reader.answer(&body).await));
     let answer = tokio::time::timeout(PATIENCE, answer).await;
     let (status, answer) = answer.map_err(|_| Error::TooSlow)?;
     let mut response = HttpResponse::build(status);

@@ -68,6 +68,15 @@ pub(super) fn link(to: Canonical) -> String {
     to.with(PARAMETER, carried().as_deref()).into_text()
 }
 
+/// Makes an answer that shows as much, and whose links hold no token.
+pub(super) async fn untold<T>(answer: impl Future<Output = T>) -> T {
+    let allowed = Allowed {
+        shown: allowed(),
+        token: None,
+    };
+    ALLOWED.scope(allowed, answer).await
+}
+
 /// The token of the request under way.
 pub(super) fn carried() -> Option<String> {
     let token = ALLOWED.try_with(|allowed| allowed.token.clone());
@@ -100,11 +109,9 @@ pub(super) fn take(
         return Err(Error::parameter(PARAMETER, "preview is given twice"));
     }
     let token = given.split_once('=').map_or("", |(_, token)| token);
-    // An agent follows cursors, at the address that it was given: what it reads holds no token.
-    let has_links = request.path() != "/mcp";
     let allowed = Allowed {
         shown: read(secret, token, now())?,
-        token: has_links.then(|| token.to_owned()),
+        token: Some(token.to_owned()),
     };
     let rest: Vec<&str> = request
         .query_string()

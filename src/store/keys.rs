@@ -83,7 +83,7 @@ pub fn statamic_list(kind: Kind, owner: Option<&str>) -> String {
     format!("statamic:{}", list(kind, owner))
 }
 
-/// The keys of what changed of a thing, among them those of Statamic's own API where that has its kind; of one without an
+/// The keys of what changed of a thing, among them those of Statamic's own API where that has it; of one without an
 /// id, those of its owner's lists in their order.
 #[must_use]
 pub fn of(kind: Kind, identity: &Identity, parts: Parts, in_statamic: bool) -> Vec<String> {

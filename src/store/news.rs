@@ -93,7 +93,7 @@ struct Known {
 }
 
 impl Store {
-    /// What happened to the public's site since a mark, where Statamic's own API has some kinds and others not.
+    /// What happened to the public's site since a mark, where Statamic's own API has some things and others not.
     ///
     /// # Errors
     /// If the database fails.
@@ -101,7 +101,7 @@ impl Store {
         &self,
         since: &Mark,
         now: Timestamp,
-        in_statamic: &(dyn Fn(Kind) -> bool + Sync),
+        in_statamic: &(dyn Fn(Kind, &Identity) -> bool + Sync),
     ) -> Result<News, Error> {
         let most = i64::try_from(MOST).unwrap_or(i64::MAX);
         let statement = Statement::read(NEWS, &Audience::public(now))
@@ -147,7 +147,7 @@ impl News {
         &mut self,
         identity: Identity,
         mut known: Known,
-        in_statamic: &dyn Fn(Kind) -> bool,
+        in_statamic: &dyn Fn(Kind, &Identity) -> bool,
         report: &mut Report,
     ) {
         known.look_at_the_clock(
@@ -156,7 +156,10 @@ impl News {
             report,
         );
         let keys = match Kind::named(&identity.kind) {
-            Some(kind) => keys::of(kind, &identity, known.parts, in_statamic(kind)),
+            Some(kind) => {
+                let in_statamic = in_statamic(kind, &identity);
+                keys::of(kind, &identity, known.parts, in_statamic)
+            }
             None if identity.kind == "finding" => vec![keys::FINDINGS.to_owned()],
             None => vec![keys::PROBLEMS.to_owned()],
         };

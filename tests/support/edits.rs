@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::{Timestamp, ToSpan};
 use proptest::prelude::*;
 
-use crate::site::{BEGIN, Site};
+use crate::site::{BEGIN, Site, TWO_SITES};
 use crate::tree::Tree;
 
 /// Entries that may be there or not, by collection.
@@ -65,9 +65,7 @@ pub fn project(in_two: bool) -> Tree {
         ),
     ]);
     let sites = if in_two {
-        let both =
-            "en: {name: English, url: /, locale: en}\nde: {name: Deutsch, url: /de/, locale: de}\n";
-        tree.write("resources/sites.yaml", both.as_bytes());
+        tree.write("resources/sites.yaml", TWO_SITES);
         "sites: [en, de]\n"
     } else {
         ""
@@ -184,12 +182,13 @@ fn folder(tree: &Tree, slot: u8, site: &str) -> String {
     folder.trim_end_matches('/').to_owned()
 }
 
-/// Takes an entry's files away: that of one site, or of all.
+/// Takes an entry's files away: all of them, or, where there are two sites, at times that of one.
 fn remove(tree: &Tree, slot: u8, which: u8) {
-    for (index, site) in sites(tree).iter().enumerate() {
-        if usize::from(which % 4) == index + 2 {
-            continue;
-        }
+    let sites = sites(tree);
+    let kept = sites
+        .get(usize::from(which % 4))
+        .filter(|_| sites.len() > 1);
+    for site in sites.iter().filter(|site| Some(*site) != kept) {
         let folder = tree.root().join(folder(tree, slot, site));
         for file in std::fs::read_dir(folder).into_iter().flatten() {
             let path = file.unwrap().path();
@@ -203,7 +202,7 @@ fn remove(tree: &Tree, slot: u8, which: u8) {
 /// Writes an entry: a draft at times, dated around the test's moments, that shows and links to others; where there are two
 /// sites, with a version in the other one at times.
 fn entry(tree: &Tree, slot: u8, a: u8, b: u8) {
-    remove(tree, slot, 0);
+    remove(tree, slot, 3);
     let begin: Timestamp = BEGIN.parse().unwrap();
     let dated = begin + i64::from(b % 96).hours() - 24.hours();
     let dated = dated.strftime("%Y-%m-%d-%H%M").to_string();

@@ -22,6 +22,10 @@ use crate::tree::Tree;
 /// The first moment of every test.
 pub const BEGIN: &str = "2026-01-10T12:00:00Z";
 
+/// `resources/sites.yaml` of a project of two sites.
+pub const TWO_SITES: &[u8] =
+    b"en: {name: English, url: /, locale: en}\nde: {name: Deutsch, url: /de/, locale: de}\n";
+
 /// What preview tokens are signed with.
 pub const SECRET: &str = "the secret of the tests";
 

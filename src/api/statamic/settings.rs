@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::bard::Profile;
 use crate::store::Kind;
+use crate::store::log::Identity;
 
 /// The settings of the `/api` routes.
 #[derive(Clone, Debug)]
@@ -89,10 +90,19 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Whether some answer has things of a kind.
+    /// Whether some answer has a thing; or, without an id, the order of its owner's.
     #[must_use]
-    pub fn has(&self, kind: Kind) -> bool {
-        self.enabled && self.resource(kind).is_some_and(Resource::is_on)
+    pub fn has(&self, kind: Kind, thing: &Identity) -> bool {
+        let Some(resource) = self.resource(kind).filter(|_| self.enabled) else {
+            return false;
+        };
+        let part = match kind {
+            Kind::User => "",
+            Kind::Entry | Kind::Term | Kind::Asset => &thing.owner,
+            _ if thing.id.is_empty() => return resource.is_on(),
+            _ => &thing.id,
+        };
+        resource.allowed(part).is_some()
     }
 
     /// What a kind belongs to; `None` where there is nothing of it, as descriptions in Statamic 5.

@@ -19,10 +19,12 @@ const FIRST_BYTES: usize = 2048;
 /// Words of one text that are looked through: a book's worth.
 const MOST_WORDS: usize = 200_000;
 
-/// A text that was looked through.
+/// A text whose first words were looked through.
 struct Read<'t> {
     text: &'t str,
-    /// Where each of its words stands.
+    /// Whether these are all that it has.
+    is_whole: bool,
+    /// Where each of them stands.
     words: Vec<Range<usize>>,
     /// What was looked for, in the order of the text.
     hits: Vec<Hit>,
@@ -37,7 +39,7 @@ struct Hit {
 /// The whole text.
 #[must_use]
 pub fn whole(text: &str, phrases: &Phrases) -> String {
-    Read::of(text, phrases).marked(0..text.len())
+    Read::of(text, text.len(), phrases).marked(0..text.len())
 }
 
 /// The first passage that says all that was looked for, else the one that says most of it; `None` where nothing of it occurs.
@@ -46,14 +48,12 @@ pub fn passage(text: &str, phrases: &Phrases) -> Option<String> {
     let mut bytes = FIRST_BYTES;
     loop {
         // Mostly it stands near the beginning: what follows is not looked at.
-        let part = first_words(text, bytes);
-        let mut read = Read::of(part, phrases);
+        let read = Read::of(text, bytes, phrases);
         let best = best(&read.hits);
         let from = best.map(|(number, _)| read.hits[number].words.start.saturating_sub(LEAD));
         let says_all = best.is_some_and(|(_, different)| different == phrases.wanted.len());
         let fits = from.is_some_and(|from| from + LENGTH < read.words.len());
-        if part.len() == text.len() || says_all && fits {
-            read.text = text;
+        if read.is_whole || says_all && fits {
             return Some(read.window(from?));
         }
         bytes *= 8;
@@ -71,20 +71,21 @@ fn first_words(text: &str, bytes: usize) -> &str {
 #[must_use]
 pub fn beginning(text: &str) -> String {
     let nothing = Phrases::default();
-    let mut read = Read::of(first_words(text, FIRST_BYTES), &nothing);
-    if read.words.len() <= LENGTH {
-        read = Read::of(text, &nothing);
+    let mut read = Read::of(text, FIRST_BYTES, &nothing);
+    if !read.is_whole && read.words.len() <= LENGTH {
+        read = Read::of(text, text.len(), &nothing);
     }
-    read.text = text;
     read.window(0)
 }
 
 impl<'t> Read<'t> {
-    fn of(text: &'t str, phrases: &Phrases) -> Self {
-        let mut words = Vec::with_capacity(text.len() / 5);
+    /// Looks through the words up to a blank behind this many bytes.
+    fn of(text: &'t str, bytes: usize, phrases: &Phrases) -> Self {
+        let part = first_words(text, bytes);
+        let mut words = Vec::with_capacity(part.len() / 5);
         let mut alike: Vec<(usize, String)> = Vec::new();
         let wanted = phrases.wanted.iter().flat_map(|phrase| &phrase.words);
-        words::each(text, |range, word| {
+        words::each(part, |range, word| {
             if words.len() == MOST_WORDS {
                 return;
             }
@@ -98,7 +99,12 @@ impl<'t> Read<'t> {
             words.push(range);
         });
         let hits = hits(&alike, phrases);
-        Self { text, words, hits }
+        Self {
+            text,
+            is_whole: part.len() == text.len(),
+            words,
+            hits,
+        }
     }
 
     /// A passage from a word on, with an ellipsis where it is cut.
